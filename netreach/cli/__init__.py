@@ -1,0 +1,1 @@
+"""The command line: read, ask, print, exit status; one file a command."""

@@ -1,0 +1,96 @@
+"""The program: its commands, and how errors leave it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Final, NoReturn, cast
+
+import typer
+
+from netreach.cli.cidr import cidr
+# diagram
+from netreach.cli.explain import explain
+from netreach.cli.path import path
+from netreach.cli.schema import schema
+from netreach.cli.show import show
+from netreach.errors import NetreachError
+
+#: Exit status of bad usage and bad input. 1 stays Python's own, for a crash.
+BAD_USAGE: Final = 2
+INTERRUPTED: Final = 130
+
+#: What Typer raises for a bad command line; which module it is in depends on Typer's version.
+_CommandLineError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[2])
+
+app = typer.Typer(
+    name="netreach",
+    help="Can A reach B on port P, by which path, and if not, what stops it? Offline, for AWS.",
+    epilog=(
+        "A host's own firewall, its own routes and whether anything listens are outside the model."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (path, show, cidr, explain, schema):
+    app.command()(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        try:
+            typer.echo(f"netreach {version('netreach')}")
+        except PackageNotFoundError:
+            typer.echo("netreach (not installed)")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and leave."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> NoReturn:
+    """Run the program and leave with its exit status."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit status; errors become one line on stderr."""
+    try:
+        status = app(arguments, prog_name="netreach", standalone_mode=False)
+        sys.stdout.flush()
+    except NetreachError as error:
+        return _complain(str(error))
+    except _CommandLineError as error:
+        return _complain(error.format_message().replace("Value error, ", "").rstrip("."))
+    except (typer.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _close_quietly()
+    return status if isinstance(status, int) else 0
+
+
+def _complain(message: str) -> int:
+    line = " ".join(message.split())
+    sys.stderr.write(f"netreach: {line}\n")
+    return BAD_USAGE
+
+
+def _close_quietly() -> int:
+    """Let a reader that has gone, such as `head`, be no error."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    return 0

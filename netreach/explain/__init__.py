@@ -1,0 +1,1 @@
+"""Why: codes, the nearest rules, fixes, and the only prose."""

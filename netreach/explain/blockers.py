@@ -1,0 +1,244 @@
+"""Blockers: what stood in the way at each step of a second walk, with its nearest rule and fix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from netreach.explain import sentences
+from netreach.explain.codes import Code
+from netreach.explain.components import of_row
+from netreach.explain.evidence import (
+    FIRST_CLOSING_RULE,
+    acl_evidence,
+    deciding_rule,
+    nearest_acl_rule,
+    route_evidence,
+)
+from netreach.explain.hops import HopMaker, denied
+from netreach.explain.records import Component, Evidence, Explanation, Fix, Missing
+from netreach.explain.remedies import Remedies
+from netreach.explain.traces import AddressNames, PacketStep
+from netreach.fabric.element import FIRST_UNKNOWN, Fate, Kind
+from netreach.fabric.origins import Origins
+from netreach.fabric.rules import acl_rule_services
+from netreach.model.records import NetworkAcl, NetworkAclRule
+from netreach.packets.batch import NO_ROW
+from netreach.packets.prefixes import Address
+from netreach.packets.services import ServiceSet
+from netreach.query.words import safe
+
+_DENIALS: Final = {
+    Kind.NETWORK_ACL: Code.SUBNET_ACL_RESTRICTION,
+    Kind.NAT_GATEWAY: Code.PROTOCOL_RESTRICTION,
+    Kind.AWS_SERVICE: Code.AWS_SERVICE_PORT_RESTRICTION,
+}
+
+
+@dataclass(slots=True)
+class Blockers:
+    """Collects the blockers and gaps of one flow."""
+
+    origins: Origins
+    maker: HopMaker
+    names: AddressNames
+    remedies: Remedies
+    found: list[Explanation] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+
+    def collect(self, steps: Sequence[PacketStep], leg: str, *, is_open: bool) -> None:
+        """Read the steps of one leg."""
+        chosen = _telling(steps) if is_open and leg == "forward" else None
+        for number, step in enumerate(steps):
+            if step.fate is not None:
+                self._end(step, leg)
+            elif step.passes is not None:
+                left = denied(step)
+                if left and (chosen is None or number in chosen):
+                    self._filter(step, left, leg)
+                if (step.services.maybe & step.passes.maybe) - step.passes.sure:
+                    self._gap(step)
+
+    # -- filters
+
+    def _filter(self, step: PacketStep, left: ServiceSet, leg: str) -> None:
+        if step.kind is Kind.GROUP_SET:
+            self._groups(step, left, leg)
+        elif step.kind is Kind.NETWORK_ACL:
+            self._acl(step, left, leg)
+        else:
+            component = of_row(self.origins, step.kind, step.row)
+            message = f"{sentences.label(component)} does not carry {left}"
+            self._add(_DENIALS[step.kind], leg, step, component, message)
+
+    def _groups(self, step: PacketStep, left: ServiceSet, leg: str) -> None:
+        component = of_row(self.origins, Kind.INTERFACE, step.row)
+        rules = self.maker.rules_of(step)
+        peer = self.maker.peer_atom(step)
+        peer_words = self.names.words(peer)
+        if not rules:
+            listed = ", ".join(group.id for group in self.origins.groups(step.row))
+            message = sentences.no_group_rules(component, listed, ingress=step.ingress)
+            code, nearest = Code.SG_HAS_NO_RULES, None
+        else:
+            code, message, nearest = self._mismatch(step, left, component, peer_words)
+        fix = self.remedies.group(step, left, self.remedies.peer(peer))
+        self._add(code, leg, step, component, message, nearest, fix)
+
+    def _mismatch(
+        self, step: PacketStep, left: ServiceSet, component: Component, peer: str
+    ) -> tuple[Code, str, Evidence | None]:
+        reading, rules = self.maker.reading, self.maker.rules_of(step)
+        address = self.names.address(self.maker.peer_atom(step))
+        near = reading.nearest_group_rule(rules, address, self.maker.peer_groups(step), left)
+        nearest = reading.group_evidence(*near, ingress=step.ingress) if near else None
+        said = nearest.text if nearest else ""
+        hidden = step.ingress and step.carrier == NO_ROW
+        by_reference = [r for _, r in rules if r.group and self.maker.covers_service(r, left)]
+        if hidden and near and near[1].group and by_reference:
+            message = sentences.references_lost(component, str(left), peer, said)
+            return Code.SG_REFERENCES_NOT_PRESERVED, message, nearest
+        message = sentences.group_mismatch(
+            component, str(left), peer, ingress=step.ingress, nearest=said
+        )
+        return Code.ENI_SG_RULES_MISMATCH, message, nearest
+
+    def _acl(self, step: PacketStep, left: ServiceSet, leg: str) -> None:
+        component = of_row(self.origins, step.kind, step.row)
+        acl = self.origins.acl(step.row)
+        rules = _rules(acl, ingress=step.ingress)
+        peer = self.maker.peer_atom(step)
+        address = self.names.address(peer)
+        rule = deciding_rule(rules, address, left)
+        near = nearest_acl_rule(rules, address, left)
+        message = sentences.acl_denies(
+            component,
+            str(left),
+            self.names.words(peer),
+            ingress=step.ingress,
+            evidence=acl_evidence(rule, ingress=step.ingress).text,
+        )
+        nearest = acl_evidence(near, ingress=step.ingress) if near else None
+        fix = None
+        if acl is not None:
+            side = (acl.id, step.ingress)
+            number = _number_ahead(rules, address, left, self.remedies.numbers_given(*side))
+            fix = self.remedies.acl(*side, number, left, self.remedies.peer(peer))
+        self._add(Code.SUBNET_ACL_RESTRICTION, leg, step, component, message, nearest, fix)
+
+    # -- endings
+
+    def _end(self, step: PacketStep, leg: str) -> None:
+        fate = step.fate
+        if fate is None or fate is Fate.DELIVERED:
+            return
+        component = of_row(self.origins, step.kind, step.row)
+        message = self.sentence(step, component)
+        if fate >= FIRST_UNKNOWN:
+            self._note(Missing(component, message, Code(fate.name)))
+            return
+        fix = self.remedies.ending(step, fate, leg)
+        self._add(Code(fate.name), leg, step, component, message, None, fix)
+
+    def sentence(self, step: PacketStep, component: Component) -> str:
+        """Say how the way ended at a step."""
+        fate = step.fate
+        if fate is None:
+            return ""
+        route = self.origins.route(step.route) if step.route > 1 else None
+        return sentences.stop(
+            fate,
+            component=sentences.label(component),
+            source=self.names.words(step.source),
+            destination=self.names.words(step.destination),
+            address=self.names.words(step.destination),
+            vpc=self.origins.vpc_id(step.vpc) or "the VPC",
+            evidence=route_evidence(route[1]).text if route else "its target is gone",
+            state=self._state(step),
+        )
+
+    def _state(self, step: PacketStep) -> str:
+        if step.kind is not Kind.INTERFACE:
+            return "its state is not `available`"
+        record = self.origins.interface(step.row)
+        instance = self.origins.fabric.snapshot.instances.get(record.instance)
+        if instance is not None and instance.state != "running":
+            return f"{instance.id} is {safe(instance.state)}"
+        return f"its status is {safe(record.attachment_status or record.status)}"
+
+    # -- gaps
+
+    def _gap(self, step: PacketStep) -> None:
+        component = of_row(self.origins, step.kind, step.row)
+        for missing in self.remedies.gaps(step, component):
+            self._note(missing)
+
+    def _note(self, missing: Missing) -> None:
+        if missing not in self.missing:
+            self.missing.append(missing)
+
+    def _add(
+        self,
+        code: Code,
+        leg: str,
+        step: PacketStep,
+        component: Component,
+        message: str,
+        nearest: Evidence | None = None,
+        fix: Fix | None = None,
+    ) -> None:
+        direction = ""
+        if step.kind in (Kind.GROUP_SET, Kind.NETWORK_ACL):
+            direction = "ingress" if step.ingress else "egress"
+        explanation = Explanation(
+            code,
+            leg,
+            component,
+            message,
+            direction,
+            nearest,
+            fix,
+            self.names.words(step.source),
+            self.names.words(step.destination),
+        )
+        if explanation not in self.found:
+            self.found.append(explanation)
+
+
+def _telling(steps: Sequence[PacketStep]) -> set[int]:
+    """Return the filters worth naming when every service was asked for.
+
+    Those that let nothing pass; where none does so alone, all that let not everything pass.
+    """
+    filters = [n for n, step in enumerate(steps) if step.fate is None and denied(step)]
+    closed = {n for n in filters if not (steps[n].services.maybe - denied(steps[n]))}
+    return closed or set(filters)
+
+
+def _rules(acl: NetworkAcl | None, *, ingress: bool) -> tuple[NetworkAclRule, ...]:
+    if acl is None:
+        return ()
+    return acl.ingress if ingress else acl.egress
+
+
+def _number_ahead(
+    rules: Sequence[NetworkAclRule], address: Address, left: ServiceSet, taken: set[int]
+) -> int:
+    """Return a free rule number ahead of every rule that denies this; 0 where there is none."""
+    numbers = {rule.number for rule in rules} | taken
+    denying = [
+        rule.number
+        for rule in rules
+        if not rule.allows
+        and rule.number < FIRST_CLOSING_RULE
+        and rule.prefix.contains(address)
+        and acl_rule_services(rule) & left
+    ]
+    if denying:
+        candidates = [*range(min(denying) - 1, 0, -1)]
+    else:
+        own = [number for number in numbers if number < FIRST_CLOSING_RULE]
+        after = (max(own, default=90) // 10 + 1) * 10
+        candidates = [*range(after, FIRST_CLOSING_RULE), *range(1, FIRST_CLOSING_RULE)]
+    return next((number for number in candidates if number not in numbers), 0)

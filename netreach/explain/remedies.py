@@ -1,0 +1,205 @@
+"""Remedies: which change would help at a step, and what a doubtful step would need to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from netreach.explain import fixes, sentences
+from netreach.explain.codes import Code
+from netreach.explain.components import component
+from netreach.explain.records import Component, Fix, Missing
+from netreach.explain.traces import PacketStep
+from netreach.fabric.addresses import SCOPE_INTERNET
+from netreach.fabric.element import Fate, Kind
+from netreach.fabric.origins import Origins
+from netreach.model.records import SecurityGroupRule, TargetKind
+from netreach.packets.batch import NO_ROW, column
+from netreach.packets.prefixes import WIDTH
+from netreach.packets.services import ServiceSet
+from netreach.query.words import safe
+
+
+@dataclass(slots=True)
+class Remedies:
+    """Makes fixes for one answer; ACL numbers are given out once."""
+
+    origins: Origins
+    #: Atoms that stand for the whole internet: fixes name everybody.
+    everybody: frozenset[int]
+    #: Literal addresses by atom, where the atom is wider than one address.
+    literal: Mapping[int, str]
+    _numbers: dict[tuple[str, bool], set[int]] = field(default_factory=dict)
+
+    def peer(self, atom: int) -> str:
+        """Return the smallest CIDR that stands for a peer."""
+        axis = self.origins.fabric.book.axis
+        family = axis.family(atom)
+        if atom in self.everybody:
+            return "0.0.0.0/0" if family == 4 else "::/0"
+        text = self.literal.get(atom) or str(axis.first_address(atom))
+        return f"{text}/{WIDTH[family]}"
+
+    def numbers_given(self, acl: str, ingress: bool) -> set[int]:
+        """Return the rule numbers that earlier fixes of this answer use."""
+        return self._numbers.setdefault((acl, ingress), set())
+
+    def group(self, step: PacketStep, services: ServiceSet, peer: str) -> Fix | None:
+        """Return the rule to add to the first group of an interface."""
+        groups = self.origins.groups(step.row)
+        if not groups:
+            return None
+        return fixes.allow_in_group(groups[0].id, services, peer, ingress=step.ingress)
+
+    def acl(
+        self, acl: str, ingress: bool, number: int, services: ServiceSet, peer: str
+    ) -> Fix | None:
+        """Return the entry to add to an ACL, and take its number."""
+        fix = fixes.allow_in_acl(acl, number, services, peer, ingress=ingress)
+        if fix is not None:
+            self.numbers_given(acl, ingress).add(number)
+        return fix
+
+    def ending(self, step: PacketStep, fate: Fate, leg: str) -> Fix | None:
+        """Return what would let packets past the point where their way ended."""
+        if fate in (Fate.NO_ROUTE_TO_DESTINATION, Fate.BAD_STATE_ROUTE):
+            return self._route(step, step.subnet, step.vpc)
+        if fate in (Fate.NGW_NO_SESSION, Fate.EIGW_OUTBOUND_ONLY) and leg == "return":
+            return self._route_of_holder(step)
+        if fate is Fate.BAD_STATE and step.kind is Kind.INTERFACE:
+            instance = self.origins.interface(step.row).instance
+            record = self.origins.fabric.snapshot.instances.get(instance)
+            stopped = record is not None and record.state in ("stopped", "stopping", "pending")
+            return fixes.start_instance(instance) if stopped else None
+        if fate is Fate.BAD_STATE_ATTACHMENT and step.kind is Kind.INTERNET_GATEWAY:
+            return self._attach(step)
+        if fate is Fate.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS:
+            return self._public_address(step.vpc, step.source)
+        return None
+
+    def _attach(self, step: PacketStep) -> Fix | None:
+        gateway = self.origins.id_of(Kind.INTERNET_GATEWAY, step.row)
+        known = gateway in self.origins.fabric.snapshot.internet_gateways
+        vpc = self.origins.vpc_id(step.vpc)
+        return fixes.attach_gateway(gateway, vpc) if known and vpc else None
+
+    def _public_address(self, vpc: int, atom: int) -> Fix | None:
+        """Return the association of an Elastic IP with the interface that holds an address."""
+        row = self._held_row(vpc, atom)
+        interface = int(self.origins.fabric.book.interface[row]) if row != NO_ROW else NO_ROW
+        if interface == NO_ROW or self.origins.fabric.book.nat[row] != NO_ROW:
+            return None
+        axis = self.origins.fabric.book.axis
+        return fixes.associate_address(
+            self.origins.interface(interface).id, str(axis.first_address(atom))
+        )
+
+    def _held_row(self, vpc: int, atom: int) -> int:
+        book = self.origins.fabric.book
+        return int(book.holder(column([vpc]), column([atom]))[0])
+
+    def _route_of_holder(self, step: PacketStep) -> Fix | None:
+        """Return the route for replies that leave by the wrong gateway."""
+        book = self.origins.fabric.book
+        row = self._held_row(step.vpc, step.source)
+        return None if row == NO_ROW else self._route(step, int(book.subnet[row]), step.vpc)
+
+    def _route(self, step: PacketStep, subnet: int, vpc: int) -> Fix | None:
+        """Return the route to an internet destination: by the gateway that fits the source."""
+        book = self.origins.fabric.book
+        table = self.origins.table(subnet) if subnet != NO_ROW else None
+        outside = int(book.scopes(column([step.destination]))[0]) == SCOPE_INTERNET
+        target = self._way_out(vpc, step.source) if outside else None
+        if table is None or target is None:
+            return None
+        peer = self.peer(step.destination)
+        replaces = any(str(route.destination) == peer for route in table.routes)
+        return fixes.route(table.id, peer, *target, replaces=replaces)
+
+    def _way_out(self, vpc: int, source: int) -> tuple[TargetKind, str] | None:
+        """Return the gateway that a source can use: its own public address, else a NAT gateway."""
+        fabric = self.origins.fabric
+        is_ipv6 = bool(fabric.book.axis.is_ipv6(column([source]))[0])
+        row = self._held_row(vpc, source)
+        is_public = is_ipv6 or (row != NO_ROW and int(fabric.book.public[row]) != NO_ROW)
+        gateway = int(fabric.internet_gateways.of_vpc[vpc])
+        if is_public and gateway != NO_ROW:
+            return TargetKind.INTERNET_GATEWAY, fabric.internet_gateways.ids[gateway]
+        if is_ipv6 and int(fabric.egress_only.of_vpc[vpc]) != NO_ROW:
+            egress_only = fabric.egress_only.ids[int(fabric.egress_only.of_vpc[vpc])]
+            return TargetKind.EGRESS_ONLY_INTERNET_GATEWAY, egress_only
+        return None if is_ipv6 else self._nat(vpc)
+
+    def _nat(self, vpc: int) -> tuple[TargetKind, str] | None:
+        owner = self.origins.vpc_id(vpc)
+        for nat in self.origins.fabric.snapshot.nat_gateways.values():
+            if nat.vpc == owner and nat.state == "available" and nat.is_public:
+                return TargetKind.NAT_GATEWAY, nat.id
+        return None
+
+    # -- what is missing
+
+    def gaps(self, step: PacketStep, place: Component) -> Iterator[Missing]:
+        """Yield what a filter's doubt comes from."""
+        if step.kind is Kind.GROUP_SET:
+            yield from self._group_gaps(step, place)
+        elif step.kind is Kind.ROUTE_TABLE:
+            yield from self._table_gaps(step, place)
+        else:
+            record = self.origins.origin(step.kind, step.row).record
+            why = (
+                record.doubt if record is not None and record.doubt else "its record is incomplete"
+            )
+            yield Missing(
+                place, f"{sentences.label(place)} can't be trusted: {why}", _doubt_code(why)
+            )
+
+    def _group_gaps(self, step: PacketStep, place: Component) -> Iterator[Missing]:
+        snapshot = self.origins.fabric.snapshot
+        record = self.origins.interface(step.row)
+        if not record.groups:
+            yield Missing(place, f"the snapshot lists no security groups for {record.id}")
+        for group in record.groups:
+            known = snapshot.security_groups.get(group)
+            if known is None:
+                yield Missing(
+                    component("security-group", group),
+                    f"the snapshot lacks the rules of {safe(group)}",
+                )
+                continue
+            if known.doubt:
+                yield Missing(
+                    component("security-group", group, known),
+                    f"{group} can't be trusted: {known.doubt}",
+                    _doubt_code(known.doubt),
+                )
+            yield from self._list_gaps(known.ingress if step.ingress else known.egress)
+
+    def _list_gaps(self, rules: tuple[SecurityGroupRule, ...]) -> Iterator[Missing]:
+        for rule in rules:
+            if rule.prefix_list:
+                yield from self._unknown_list(rule.prefix_list)
+
+    def _unknown_list(self, identifier: str) -> Iterator[Missing]:
+        record = self.origins.fabric.snapshot.prefix_lists.get(identifier)
+        if record is None or record.entries is None:
+            yield Missing(
+                component("prefix-list", identifier, record),
+                f"the snapshot lacks the entries of {safe(identifier)}",
+                Code.PREFIX_LIST_ENTRIES_UNKNOWN,
+            )
+
+    def _table_gaps(self, step: PacketStep, place: Component) -> Iterator[Missing]:
+        table = self.origins.table(step.row)
+        if table is None:
+            return
+        if table.doubt:
+            why = f"{table.id} can't be trusted: {table.doubt}"
+            yield Missing(place, why, _doubt_code(table.doubt))
+        for route in table.routes:
+            if route.prefix_list:
+                yield from self._unknown_list(route.prefix_list)
+
+
+def _doubt_code(why: str) -> Code:
+    return Code.CONFLICTING_RECORDS if "differ" in why else Code.UNKNOWN_RESOURCE

@@ -1,0 +1,133 @@
+"""The only prose: what each blocker and each gap says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from netreach.explain.records import Component
+from netreach.fabric.element import Fate
+from netreach.query.words import safe
+
+
+def label(component: Component) -> str:
+    """Return how a component is called in a sentence: its id, and its name where it has one."""
+    name, identifier = safe(component.name, 60), safe(component.id, 100)
+    if not identifier:
+        return name or component.kind or str(component.type)
+    return f"{identifier} ({name})" if name and name != identifier else identifier
+
+
+def no_group_rules(component: Component, groups: str, *, ingress: bool) -> str:
+    """Say that the groups have no rule at all in this direction."""
+    side = "inbound" if ingress else "outbound"
+    return f"{groups or 'the security groups'} of {label(component)} have no {side} rules at all"
+
+
+def group_mismatch(
+    component: Component, services: str, peer: str, *, ingress: bool, nearest: str
+) -> str:
+    """Say that no rule of the groups matches, and what the nearest one allows instead."""
+    word = "from" if ingress else "to"
+    said = f"no security-group rule of {label(component)} allows {services} {word} {peer}"
+    if not nearest:
+        return said
+    verb = "comes from" if ingress else "goes to"
+    return f"{said}; {nearest}, and the packet {verb} {peer} as {services}"
+
+
+def references_lost(component: Component, services: str, peer: str, nearest: str) -> str:
+    """Say that only a reference would match, and that the way hides the sender's groups."""
+    return (
+        f"{nearest}, but that rule names a security group, and the packet arrives at "
+        f"{label(component)} from {peer}, where no group can be seen any more ({services})"
+    )
+
+
+def acl_denies(
+    component: Component, services: str, peer: str, *, ingress: bool, evidence: str
+) -> str:
+    """Say which rule of an ACL denies what."""
+    word = "from" if ingress else "to"
+    side = "into" if ingress else "out of"
+    return f"{label(component)}: {evidence} ({services} {word} {peer}, {side} the subnet)"
+
+
+_STOPS: Final[Mapping[Fate, str]] = {
+    Fate.NO_ROUTE_TO_DESTINATION: "{component} has no route that covers {destination}",
+    Fate.BAD_STATE_ROUTE: (
+        "the route of {component} that covers {destination} is a blackhole: {evidence}"
+    ),
+    Fate.UNROUTABLE_DESTINATION_RANGE: (
+        "{destination} lies in a range that no VPC router forwards, whatever the routes say"
+    ),
+    Fate.ROUTING_LOOP: "the packet is routed in a circle and never leaves it, last by {component}",
+    Fate.BAD_STATE: "{component} is not in service: {state}",
+    Fate.BAD_STATE_ATTACHMENT: "{component} is not attached to {vpc}",
+    Fate.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS: (
+        "{source} has no public address, so {component} drops it on the way out"
+    ),
+    Fate.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS: (
+        "{destination} is nobody's public address: nothing from the internet can be sent to it"
+    ),
+    Fate.IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS: (
+        "{destination} is a private address, and {component} drops those on the way out"
+    ),
+    Fate.IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS: (
+        "{destination} lies in 100.64.0.0/10, and {component} drops that on the way out"
+    ),
+    Fate.IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS: (
+        "{source} is a private address; none of those comes in from the internet"
+    ),
+    Fate.IGW_SOURCE_ADDRESS_NOT_IN_RFC6598_INGRESS: (
+        "{source} lies in 100.64.0.0/10; nothing from there comes in from the internet"
+    ),
+    Fate.GATEWAY_REJECTS_SPOOFED_TRAFFIC: (
+        "{source} belongs to no interface of {vpc}, so {component} drops it as spoofed"
+    ),
+    Fate.ENI_SOURCE_DEST_CHECK_RESTRICTION: (
+        "{component} holds neither end's address and its source/destination check is on"
+    ),
+    Fate.ENI_DENIES_IGW_TRAFFIC: (
+        "{component} refuses all traffic through internet gateways (DenyAllIgwTraffic)"
+    ),
+    Fate.EIGW_OUTBOUND_ONLY: (
+        "{component} is egress-only: connections that start on the internet do not pass it"
+    ),
+    Fate.NGW_NO_SESSION: (
+        "{component} is a NAT gateway and drops what belongs to no connection that it began"
+    ),
+    Fate.NGW_REQUIRES_NAT64_ADDRESS: (
+        "{component} takes IPv6 only for destinations in 64:ff9b::/96, not for {destination}"
+    ),
+    Fate.NOT_AN_INTERNET_ADDRESS: "{address} is not an address that the internet routes",
+    Fate.NO_POSSIBLE_DESTINATION: "no internet gateway is attached to {vpc}",
+    Fate.NO_SOURCE_OR_DESTINATION: "{source} lies in no subnet of {vpc}",
+    Fate.ADDRESS_NOT_HELD: "no interface in {vpc} holds {destination}",
+    Fate.DELIVERED_ELSEWHERE: (
+        "the routes deliver {destination} to {component}, not to the destination that was asked"
+    ),
+    Fate.REPLY_FROM_OTHER_ADDRESS: (
+        "the reply comes from {source}, not from the address that the client asked"
+    ),
+    Fate.VPC_DNS_SUPPORT_DISABLED: "{component} has DNS support switched off",
+    Fate.INSTANCE_METADATA_DISABLED: "the instance of {component} hides its metadata service",
+    Fate.NOT_MODELLED: "the path enters {component}, which is not modelled yet",
+    Fate.UNKNOWN_RESOURCE: "the snapshot lacks what the path needs at {component}",
+    Fate.AMBIGUOUS_ROUTE: (
+        "two prefix lists of {component} cover {destination} alike; AWS picks one at random"
+    ),
+    Fate.PREFIX_LIST_ENTRIES_UNKNOWN: (
+        "the snapshot lacks the entries of a prefix list that {component} routes by"
+    ),
+}
+
+
+def stop(fate: Fate, **words: str) -> str:
+    """Say how a way ended."""
+    return _STOPS[fate].format_map(words)
+
+
+def has_stop(fate: Fate) -> bool:
+    """Tell whether there are words for a fate."""
+    return fate in _STOPS

@@ -1,0 +1,112 @@
+"""Traces of one packet, taken out of the steps of a whole batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from netreach.fabric.element import Fate, Kind, Passage, Step
+from netreach.fabric.fabric import Fabric
+from netreach.packets.batch import NO_ROW, Column, column
+from netreach.packets.pool import Bounds
+from netreach.packets.prefixes import Address
+
+
+class PacketStep(NamedTuple):
+    """One step of one packet."""
+
+    kind: Kind
+    row: int
+    #: Atoms and set as they are at the component, after its own translation.
+    source: int
+    destination: int
+    services: Bounds
+    vpc: int
+    subnet: int
+    #: The interface that groups see as the sender, or NO_ROW.
+    carrier: int
+    #: What the component lets pass; None where it does not filter.
+    passes: Bounds | None
+    ingress: bool
+    route: int
+    fate: Fate | None
+
+
+@dataclass(slots=True)
+class TraceIndex:
+    """Finds the steps of single packets in the steps of a walk."""
+
+    fabric: Fabric
+    passage: Passage
+    _order: list[tuple[Column, Column]]
+
+    @classmethod
+    def of(cls, fabric: Fabric, passage: Passage) -> TraceIndex:
+        """Sort each step's packets by row, once."""
+        order = []
+        for step in passage.steps:
+            by_row = np.argsort(step.batch.row, kind="stable")
+            order.append((by_row, step.batch.row[by_row]))
+        return cls(fabric, passage, order)
+
+    def trace(self, row: int, sessions: frozenset[int] | None) -> list[PacketStep]:
+        """Return the steps of one row in order; of a row that branched, one branch's.
+
+        `sessions` are those of the branch (see `lineage`); None takes all.
+        """
+        return [
+            self._step(step, position)
+            for step, (by_row, rows) in zip(self.passage.steps, self._order, strict=True)
+            for position in self._positions(by_row, rows, row)
+            if sessions is None or int(step.batch.session[position]) in sessions
+        ]
+
+    @staticmethod
+    def _positions(by_row: Column, rows: Column, row: int) -> Iterator[int]:
+        low, high = rows.searchsorted(row), rows.searchsorted(row, side="right")
+        for place in range(int(low), int(high)):
+            yield int(by_row[place])
+
+    def _step(self, step: Step, at: int) -> PacketStep:
+        batch, pool = step.batch, self.fabric.pool
+        return PacketStep(
+            step.kind,
+            int(step.component[at]),
+            int(batch.source[at]),
+            int(batch.destination[at]),
+            pool[int(batch.services[at])],
+            int(batch.vpc[at]),
+            int(batch.subnet[at]),
+            int(batch.carrier[at]),
+            None if step.bounds is None else pool[int(step.bounds[at])],
+            step.ingress,
+            NO_ROW if step.detail is None else int(step.detail[at]),
+            step.fate,
+        )
+
+    def lineage(self, session: int) -> frozenset[int]:
+        """Return a session, those before it, and none at all: what one branch's packets bear."""
+        found = {NO_ROW}
+        while session != NO_ROW:
+            found.add(session)
+            session = int(self.passage.sessions.parent(column([session]))[0])
+        return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressNames:
+    """How atoms are written in one answer: literal where it was asked so, else the host's."""
+
+    fabric: Fabric
+    literal: Mapping[int, str]
+
+    def words(self, atom: int) -> str:
+        """Return the text of an atom."""
+        return self.literal.get(atom) or str(self.fabric.book.axis.first_address(atom))
+
+    def address(self, atom: int) -> Address:
+        """Return an address of the atom; all of them are alike."""
+        return self.fabric.book.axis.first_address(atom)

@@ -1,0 +1,67 @@
+"""Warnings: what an answer relies on without the snapshot saying so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from netreach.explain.traces import PacketStep
+from netreach.fabric.element import Assumed, Kind
+from netreach.fabric.origins import Origins
+from netreach.query.ends import service_ranges
+from netreach.query.path import PathResult
+from netreach.query.selectors import Nature
+from netreach.query.words import safe
+
+#: How many things one warning lists.
+_LISTED = 5
+
+
+def warnings_of(
+    origins: Origins, result: PathResult, bits: int, steps: Sequence[PacketStep]
+) -> Iterator[str]:
+    """Yield one sentence for each default that was assumed, and for what was left out."""
+    if bits & Assumed.ACL:
+        subnets = _listed(
+            origins.subnet_id(step.row)
+            for step in steps
+            if step.kind is Kind.NETWORK_ACL and origins.acl(step.row) is None
+        )
+        yield f"the snapshot lacks the network ACL of {subnets}: AWS's default is assumed"
+    if bits & Assumed.GATEWAY:
+        gateways = _listed(_unrecorded(origins, steps))
+        yield f"the snapshot lacks {gateways}, which a route names: assumed to exist and attached"
+    if bits & Assumed.DNS_SUPPORT:
+        yield "the snapshot does not say whether DNS support is on: AWS's default, on, is assumed"
+    if bits & Assumed.NO_GROUPS:
+        text = safe(result.source.text)
+        yield f"no interface holds {text}: it is judged as if sent from its subnet, without groups"
+    yield from _left_out(origins, result)
+
+
+def _unrecorded(origins: Origins, steps: Sequence[PacketStep]) -> Iterator[str]:
+    snapshot = origins.fabric.snapshot
+    for step in steps:
+        if step.kind is Kind.INTERNET_GATEWAY:
+            identifier = origins.id_of(step.kind, step.row)
+            if identifier and identifier not in snapshot.internet_gateways:
+                yield identifier
+        elif step.kind is Kind.EGRESS_ONLY and step.row < 0:
+            yield "an egress-only internet gateway"
+
+
+def _left_out(origins: Origins, result: PathResult) -> Iterator[str]:
+    """Say which ranges `internet` leaves out: those of services that have a route of their own."""
+    ends = (result.source, result.destination)
+    if any(end.nature is Nature.INTERNET for end in ends):
+        ranges = [str(prefix) for prefix in service_ranges(origins.fabric)]
+        if ranges:
+            yield (
+                f"`internet` leaves out {_listed(ranges)}: ranges of AWS services "
+                "that a route sends to an endpoint"
+            )
+
+
+def _listed(words: Iterable[str]) -> str:
+    found = list(dict.fromkeys(words))
+    more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+    return ", ".join(safe(word) for word in found[:_LISTED]) + more or "something"

@@ -1,0 +1,237 @@
+"""Who holds which address: the axis of atoms, and per VPC the holders and subnets.
+
+An *address row* is one private address (or delegated prefix) that an interface or a NAT gateway
+holds, with its 1:1 public address where it has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from netreach.fabric.ranges import GLOBAL_IPV6, NAT64, NEVER_ON_INTERNET, SPECIAL
+from netreach.model.records import NetworkInterface
+from netreach.model.snapshot import Snapshot
+from netreach.packets.atoms import AtomAxis, Span
+from netreach.packets.batch import NO_ROW, Column, Mask, column, filled
+from netreach.packets.pieces import PieceTable, last_item, pieces
+from netreach.packets.prefixes import Address, Family, Prefix
+
+Rows = Mapping[str, int]
+
+
+class HeldAddress(NamedTuple):
+    """One address row, before it becomes columns."""
+
+    vpc: str
+    subnet: str
+    prefix: Prefix
+    public: Address | None
+    interface: str
+    nat: str
+    is_primary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBook:
+    """Addresses as atoms, and their holders."""
+
+    axis: AtomAxis
+    #: Columns over address rows.
+    first_atom: Column
+    interface: Column
+    nat: Column
+    vpc: Column
+    subnet: Column
+    public: Column  # atom, or NO_ROW
+    is_primary: Mask
+    #: (vpc, atom) -> address row.
+    holders: PieceTable
+    #: (vpc, atom) -> subnet row.
+    subnets: PieceTable
+    #: (0, atom) -> address row that the internet finds there: a public IPv4, or an own IPv6.
+    public_holders: PieceTable
+    #: (0, atom) -> 1 where the internet routes, 2 in RFC 1918, 3 in RFC 6598, else 0.
+    scope: PieceTable
+    #: NAT64: (0, IPv6 atom) -> IPv4 atom behind the well-known prefix, else NO_ROW.
+    behind_nat64: PieceTable
+
+    def holder(self, vpcs: Column, atoms: Column) -> Column:
+        """Return the address rows at (vpc, atom), NO_ROW where nobody holds it or vpc is none."""
+        rows = self.holders.lookup(vpcs.clip(min=0), atoms)
+        return np.where(vpcs >= 0, rows, NO_ROW)
+
+    def subnet_at(self, vpcs: Column, atoms: Column) -> Column:
+        """Return the subnet rows whose CIDR covers (vpc, atom)."""
+        return self.subnets.lookup(vpcs, atoms)
+
+    def public_holder(self, atoms: Column) -> Column:
+        """Return the address rows that the internet finds at these atoms."""
+        return self.public_holders.lookup(filled(len(atoms), 0), atoms)
+
+    def scopes(self, atoms: Column) -> Column:
+        """Return what kind of range each atom lies in (see `scope`)."""
+        return self.scope.lookup(filled(len(atoms), 0), atoms)
+
+
+SCOPE_INTERNET, SCOPE_RFC1918, SCOPE_RFC6598 = 1, 2, 3
+
+
+def held_addresses(snapshot: Snapshot) -> list[HeldAddress]:
+    """List every address that an interface or a NAT gateway holds."""
+    found = [held for record in snapshot.interfaces.values() for held in _of_interface(record)]
+    known = {(held.vpc, held.prefix) for held in found}
+    nat_of: dict[tuple[str, Prefix], str] = {}
+    extra: list[HeldAddress] = []
+    for nat in snapshot.nat_gateways.values():
+        for address in nat.addresses:
+            if address.private is None:
+                continue
+            prefix = _host(address.private)
+            nat_of[nat.vpc, prefix] = nat.id
+            if (nat.vpc, prefix) not in known:
+                extra.append(
+                    HeldAddress(nat.vpc, nat.subnet, prefix, address.public, "", nat.id, True)
+                )
+    named = [held._replace(nat=nat_of.get((held.vpc, held.prefix), "")) for held in found]
+    return [*named, *extra]
+
+
+def _of_interface(record: NetworkInterface) -> Iterator[HeldAddress]:
+    for address in record.addresses:
+        yield HeldAddress(
+            record.vpc,
+            record.subnet,
+            _host(address.private),
+            address.public,
+            record.id,
+            "",
+            address.is_primary,
+        )
+    for prefix in record.delegated:
+        yield HeldAddress(record.vpc, record.subnet, prefix, None, record.id, "", False)
+
+
+def _host(address: Address) -> Prefix:
+    return Prefix(address.family, address.number, 32 if address.family == 4 else 128)
+
+
+def cut_axis(snapshot: Snapshot, held: list[HeldAddress], extra: Iterable[Prefix]) -> AtomAxis:
+    """Cut the address space wherever anything in the snapshot begins or ends."""
+    ranges = [(p.family, p.first, p.last) for p in _all_prefixes(snapshot, held)]
+    ranges += [(p.family, p.first, p.last) for p in (*SPECIAL, *extra)]
+    if snapshot.nat_gateways and any(
+        p.family == 6 for v in snapshot.vpcs.values() for p in v.prefixes
+    ):
+        behind = NAT64.first
+        mirrored: list[tuple[Family, int, int]] = [
+            (6, behind + first, behind + last) for family, first, last in ranges if family == 4
+        ]
+        ranges += mirrored
+    return AtomAxis.cut(ranges)
+
+
+def _all_prefixes(snapshot: Snapshot, held: list[HeldAddress]) -> Iterator[Prefix]:
+    for vpc in snapshot.vpcs.values():
+        yield from vpc.prefixes
+    for subnet in snapshot.subnets.values():
+        yield from subnet.prefixes
+    for address in held:
+        yield address.prefix
+        if address.public is not None:
+            yield _host(address.public)
+    for table in snapshot.route_tables.values():
+        yield from (route.destination for route in table.routes if route.destination)
+    for acl in snapshot.network_acls.values():
+        yield from (rule.prefix for rule in (*acl.ingress, *acl.egress))
+    for group in snapshot.security_groups.values():
+        yield from (rule.prefix for rule in (*group.ingress, *group.egress) if rule.prefix)
+    for prefix_list in snapshot.prefix_lists.values():
+        yield from prefix_list.entries or ()
+
+
+def compile_addresses(
+    snapshot: Snapshot,
+    held: list[HeldAddress],
+    axis: AtomAxis,
+    *,
+    vpcs: Rows,
+    subnets: Rows,
+    interfaces: Rows,
+    nats: Rows,
+) -> AddressBook:
+    """Turn held addresses into columns and tables."""
+    size = len(axis)
+    spans = [axis.span(address.prefix) for address in held]
+    per_vpc: list[list[tuple[Span, int]]] = [[] for _ in vpcs]
+    for row, (address, span) in enumerate(zip(held, spans, strict=True)):
+        if address.vpc in vpcs:
+            per_vpc[vpcs[address.vpc]].append((span, row))
+    # a delegated prefix gives way to a single address inside it: shorter prefixes first
+    for spans_of_vpc in per_vpc:
+        spans_of_vpc.sort(key=lambda item: held[item[1]].prefix.length)
+    return AddressBook(
+        axis=axis,
+        first_atom=column([span[0] for span in spans]),
+        interface=column([interfaces.get(address.interface, NO_ROW) for address in held]),
+        nat=column([nats.get(address.nat, NO_ROW) for address in held]),
+        vpc=column([vpcs.get(address.vpc, NO_ROW) for address in held]),
+        subnet=column([subnets.get(address.subnet, NO_ROW) for address in held]),
+        public=column([_public_atom(axis, address) for address in held]),
+        is_primary=np.array([address.is_primary for address in held], bool),
+        holders=PieceTable.of([pieces(row, size, last_item) for row in per_vpc] or [[(0, NO_ROW)]]),
+        subnets=_subnet_table(snapshot, axis, vpcs, subnets),
+        public_holders=PieceTable.of([pieces(_public_spans(axis, held), size, last_item)]),
+        scope=_scope_table(axis),
+        behind_nat64=_nat64_table(axis),
+    )
+
+
+def _public_atom(axis: AtomAxis, address: HeldAddress) -> int:
+    return NO_ROW if address.public is None else axis.locate(address.public)
+
+
+def _public_spans(axis: AtomAxis, held: list[HeldAddress]) -> list[tuple[Span, int]]:
+    found: list[tuple[Span, int]] = []
+    for row, address in enumerate(held):
+        if address.public is not None:
+            atom = axis.locate(address.public)
+            found.append(((atom, atom), row))
+        elif address.prefix.family == 6 and GLOBAL_IPV6.contains(address.prefix):
+            found.append((axis.span(address.prefix), row))
+    found.sort(key=lambda item: held[item[1]].prefix.length)
+    return found
+
+
+def _subnet_table(snapshot: Snapshot, axis: AtomAxis, vpcs: Rows, subnets: Rows) -> PieceTable:
+    per_vpc: list[list[tuple[Span, int]]] = [[] for _ in vpcs]
+    for subnet in snapshot.subnets.values():
+        if subnet.vpc in vpcs:
+            per_vpc[vpcs[subnet.vpc]] += [
+                (axis.span(prefix), subnets[subnet.id]) for prefix in subnet.prefixes
+            ]
+    rows = [pieces(row, len(axis), last_item) for row in per_vpc]
+    return PieceTable.of(rows or [[(0, NO_ROW)]])
+
+
+def _scope_table(axis: AtomAxis) -> PieceTable:
+    last4 = len(axis.starts4) - 1
+    spans = [((0, last4), SCOPE_INTERNET), (axis.span(GLOBAL_IPV6), SCOPE_INTERNET)]
+    spans += [(axis.span(prefix), 0) for prefix in NEVER_ON_INTERNET]
+    spans += [(axis.span(prefix), SCOPE_RFC1918) for prefix in NEVER_ON_INTERNET[:3]]
+    spans += [(axis.span(NEVER_ON_INTERNET[3]), SCOPE_RFC6598)]
+    return PieceTable.of([pieces(spans, len(axis), lambda items: items[-1] if items else 0)])
+
+
+def _nat64_table(axis: AtomAxis) -> PieceTable:
+    low, high = axis.span(NAT64)
+    row = [(0, NO_ROW)]
+    for atom in range(low, high + 1):
+        number = axis.range_of(atom)[1] - NAT64.first
+        row.append((atom, axis.locate(Address(4, number))))
+    if high + 1 < len(axis):
+        row.append((high + 1, NO_ROW))
+    return PieceTable.of([row])

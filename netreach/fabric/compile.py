@@ -1,0 +1,141 @@
+"""Snapshot -> Fabric: the passes, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from netreach.fabric.addresses import (
+    AddressBook,
+    HeldAddress,
+    compile_addresses,
+    cut_axis,
+    held_addresses,
+)
+from netreach.fabric.aws_service import compile_aws_services, service_prefixes
+from netreach.fabric.egress_only_gateway import compile_egress_only
+from netreach.fabric.element import Stage
+from netreach.fabric.fabric import Fabric, RowNumbers
+from netreach.fabric.interface import Interfaces, compile_interface_columns
+from netreach.fabric.internet import Internet
+from netreach.fabric.internet_gateway import compile_internet_gateways, gateway_rows
+from netreach.fabric.nat_gateway import compile_nat_gateways
+from netreach.fabric.network_acl import compile_network_acls
+from netreach.fabric.router import TargetRows, compile_router
+from netreach.fabric.security_group import compile_security_groups
+from netreach.fabric.translation import Translation
+from netreach.model.snapshot import Snapshot
+from netreach.packets.pool import ServicePool
+
+
+def compile_fabric(snapshot: Snapshot) -> Fabric:
+    """Compile a snapshot; the result is immutable but for its memo of set combinations."""
+    pool = ServicePool()
+    rows = _number(snapshot)
+    book, held = _addresses(snapshot, rows)
+    axis = book.axis
+    acls = compile_network_acls(snapshot, axis, pool, dict(rows.subnets))
+    groups = compile_security_groups(snapshot, axis, pool)
+    columns = compile_interface_columns(snapshot, rows.vpcs, rows.subnets)
+    services = compile_aws_services(snapshot, axis, pool, rows.vpcs)
+    router = compile_router(snapshot, axis, acls, _targets(snapshot, rows))
+    gateways = compile_internet_gateways(snapshot, book, columns, rows.vpcs, rows.internet_gateways)
+    egress_only = compile_egress_only(snapshot, book, rows.vpcs)
+    nats = compile_nat_gateways(
+        snapshot, book, held, acls, pool, vpcs=rows.vpcs, subnets=rows.subnets
+    )
+    interfaces = Interfaces(columns, groups, acls, book, services)
+    internet = Internet(book, gateways, egress_only, _has_private_ways(snapshot))
+    return Fabric(
+        snapshot=snapshot,
+        pool=pool,
+        rows=rows,
+        book=book,
+        acls=acls,
+        groups=groups,
+        router=router,
+        interfaces=interfaces,
+        internet_gateways=gateways,
+        egress_only=egress_only,
+        nats=nats,
+        internet=internet,
+        services=services,
+        translation=Translation(pool),
+        crossings={
+            Stage.ORIGIN: interfaces.send,
+            Stage.ROUTER: router.cross,
+            Stage.DELIVER: interfaces.deliver,
+            Stage.MIDDLEBOX: interfaces.detour,
+            Stage.NAT_GATEWAY: nats.cross,
+            Stage.INTERNET_GATEWAY: gateways.leave,
+            Stage.INGRESS: gateways.enter,
+            Stage.EGRESS_ONLY: egress_only.leave,
+            Stage.EGRESS_ONLY_RETURN: egress_only.enter,
+            Stage.INTERNET: internet.cross,
+        },
+    )
+
+
+#: Kinds of resources by which private addresses from elsewhere may come in.
+_PRIVATE_WAYS: Final = frozenset(
+    {
+        "transit-gateway",
+        "transit-gateway-attachment",
+        "vpn-gateway",
+        "vpn-connection",
+        "vpc-peering-connection",
+        "customer-gateway",
+        "direct-connect-gateway",
+        "client-vpn-endpoint",
+        "core-network",
+    }
+)
+
+
+def _has_private_ways(snapshot: Snapshot) -> bool:
+    return any(record.kind in _PRIVATE_WAYS for record in snapshot.unmodelled.values())
+
+
+def _number(snapshot: Snapshot) -> RowNumbers:
+    return RowNumbers(
+        vpcs=_rows(snapshot.vpcs),
+        subnets=_rows(snapshot.subnets),
+        interfaces=_rows(snapshot.interfaces),
+        nats=_rows(snapshot.nat_gateways),
+        internet_gateways=gateway_rows(snapshot),
+        egress_only=_rows(snapshot.egress_only_gateways),
+    )
+
+
+def _rows(ids: Iterable[str]) -> dict[str, int]:
+    return {identifier: row for row, identifier in enumerate(ids)}
+
+
+def _addresses(snapshot: Snapshot, rows: RowNumbers) -> tuple[AddressBook, list[HeldAddress]]:
+    held = held_addresses(snapshot)
+    axis = cut_axis(snapshot, held, service_prefixes(snapshot))
+    book = compile_addresses(
+        snapshot,
+        held,
+        axis,
+        vpcs=rows.vpcs,
+        subnets=rows.subnets,
+        interfaces=rows.interfaces,
+        nats=rows.nats,
+    )
+    return book, held
+
+
+def _targets(snapshot: Snapshot, rows: RowNumbers) -> TargetRows:
+    instances = {
+        record.instance: rows.interfaces[record.id]
+        for record in reversed(list(snapshot.interfaces.values()))
+        if record.instance
+    }
+    return TargetRows(
+        internet_gateways=rows.internet_gateways,
+        egress_only=rows.egress_only,
+        nats=rows.nats,
+        interfaces=rows.interfaces,
+        instances=instances,
+    )

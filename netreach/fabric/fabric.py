@@ -1,0 +1,55 @@
+"""Fabric: the compiled network, elements joined by stages; the registry of elements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from netreach.fabric.addresses import AddressBook
+from netreach.fabric.aws_service import AwsServices
+from netreach.fabric.egress_only_gateway import EgressOnlyGateways
+from netreach.fabric.element import Cross, Stage
+from netreach.fabric.interface import Interfaces
+from netreach.fabric.internet import Internet
+from netreach.fabric.internet_gateway import InternetGateways
+from netreach.fabric.nat_gateway import NatGateways
+from netreach.fabric.network_acl import NetworkAcls
+from netreach.fabric.router import Router
+from netreach.fabric.security_group import SecurityGroups
+from netreach.fabric.translation import Translation
+from netreach.model.snapshot import Snapshot
+from netreach.packets.pool import ServicePool
+
+
+@dataclass(frozen=True, slots=True)
+class RowNumbers:
+    """Id -> row, for every kind that the fabric numbers."""
+
+    vpcs: Mapping[str, int]
+    subnets: Mapping[str, int]
+    interfaces: Mapping[str, int]
+    nats: Mapping[str, int]
+    internet_gateways: Mapping[str, int]
+    egress_only: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Fabric:
+    """A snapshot compiled for walking."""
+
+    snapshot: Snapshot
+    pool: ServicePool
+    rows: RowNumbers
+    book: AddressBook
+    acls: NetworkAcls
+    groups: SecurityGroups
+    router: Router
+    interfaces: Interfaces
+    internet_gateways: InternetGateways
+    egress_only: EgressOnlyGateways
+    nats: NatGateways
+    internet: Internet
+    services: AwsServices
+    translation: Translation
+    #: Who takes a batch at each stage.
+    crossings: Mapping[Stage, Cross]

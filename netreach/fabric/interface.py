@@ -1,0 +1,243 @@
+"""Network interfaces: who sends and who receives, in which state, through which groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from netreach.fabric.addresses import AddressBook
+from netreach.fabric.aws_service import AwsServices
+from netreach.fabric.element import Fate, Kind, Passage, Stage
+from netreach.fabric.network_acl import NetworkAcls
+from netreach.fabric.security_group import SecurityGroups
+from netreach.model.records import NetworkInterface
+from netreach.model.snapshot import Snapshot
+from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column
+from netreach.packets.pool import UNSURE
+
+#: Interface types whose traffic another element decides, which the model does not cover yet.
+UNMODELLED_TYPES: Final = frozenset(
+    {
+        "network_load_balancer",
+        "load_balancer",
+        "gateway_load_balancer",
+        "gateway_load_balancer_endpoint",
+        "vpc_endpoint",
+        "transit_gateway",
+        "global_accelerator_managed",
+    }
+)
+_GOOD_STATUS: Final = frozenset({"in-use", "associated", "attached", ""})
+_GOOD_ATTACHMENT: Final = frozenset({"attached", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceColumns:
+    """What the walk needs to know of every interface."""
+
+    vpc: Column
+    subnet: Column
+    #: Whether it, or its instance, is out of service.
+    is_down: Mask
+    is_doubted: Mask
+    is_unmodelled: Mask
+    is_nat: Mask
+    checks_source_and_destination: Mask
+    denies_internet_gateway: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Interfaces:
+    """All interfaces, as the first and the last element of a way."""
+
+    columns: InterfaceColumns
+    groups: SecurityGroups
+    acls: NetworkAcls
+    book: AddressBook
+    services: AwsServices
+
+    def send(self, batch: PacketBatch, passage: Passage) -> None:
+        """Let packets leave the interface they start at: state, then groups, then the subnet."""
+        held = batch.place >= 0
+        unheld = batch.where(~held)
+        if len(unheld):
+            nowhere = unheld.subnet == NO_ROW
+            unheld, _ = passage.stop_where(
+                nowhere, Fate.NO_SOURCE_OR_DESTINATION, Kind.VPC, unheld.vpc, unheld
+            )
+            passage.note(Kind.SUBNET, unheld.subnet, unheld)
+            self._leave(unheld, passage)
+        batch = batch.where(held) if len(unheld) else batch
+        if not len(batch):
+            return
+        passage.note(Kind.INTERFACE, batch.place, batch)
+        batch = self._check(batch, passage)
+        homeless = (batch.subnet == NO_ROW) | (batch.vpc == NO_ROW)
+        batch, _ = passage.stop_where(
+            homeless, Fate.UNKNOWN_RESOURCE, Kind.INTERFACE, batch.place, batch
+        )
+        if not len(batch):
+            return
+        if passage.returning:  # groups are stateful: answers pass [SG-3]
+            passage.note(Kind.GROUP_SET, batch.place, batch)
+            self._leave(batch, passage)
+            return
+        batch = self.services.serve(batch, passage)
+        if len(batch):
+            holders = self.book.holder(batch.vpc, batch.destination)
+            peers = np.where(holders >= 0, self.book.interface[holders], NO_ROW)
+            self._leave(
+                self.groups.screen(
+                    batch, batch.place, batch.destination, peers, passage, ingress=False
+                ),
+                passage,
+            )
+
+    def _leave(self, batch: PacketBatch, passage: Passage) -> None:
+        """Hand packets to their own subnet, or to the router where they leave it [RT-10]."""
+        if not len(batch):
+            return
+        stays = self.book.subnet_at(batch.vpc, batch.destination) == batch.subnet
+        passage.move(batch.replace(stage=np.where(stays, Stage.DELIVER, Stage.ROUTER)))
+
+    def _check(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
+        """Stop what an interface out of service would send or receive, and doubt the doubtful."""
+        interfaces = batch.place
+        down = self.columns.is_down[interfaces]
+        if down.any():
+            batch = passage.fail_where(down, Fate.BAD_STATE, Kind.INTERFACE, interfaces, batch)
+            interfaces = batch.place
+        doubted = self.columns.is_doubted[interfaces]
+        return passage.doubt_where(doubted, Kind.INTERFACE, interfaces, batch, UNSURE)
+
+    def deliver(self, batch: PacketBatch, passage: Passage) -> None:
+        """Bring packets to whoever holds their destination in the VPC they are in."""
+        holders = self.book.holder(batch.vpc, batch.destination)
+        subnets = np.where(
+            holders >= 0,
+            self.book.subnet[holders],
+            self.book.subnet_at(batch.vpc, batch.destination),
+        )
+        lost = (holders >= 0) & (subnets == NO_ROW)
+        batch, kept = passage.stop_where(lost, Fate.UNKNOWN_RESOURCE, Kind.VPC, batch.vpc, batch)
+        if kept is not None:
+            holders, subnets = holders[kept], subnets[kept]
+        batch, kept = passage.stop_where(
+            subnets == NO_ROW, Fate.ADDRESS_NOT_HELD, Kind.VPC, batch.vpc, batch
+        )
+        if kept is not None:
+            holders, subnets = holders[kept], subnets[kept]
+        if not len(batch):
+            return
+        enters = subnets != batch.subnet
+        tagged = batch.replace(subnet=subnets, place=holders)
+        tagged = self.acls.screen_where(enters, tagged, subnets, passage, ingress=True)
+        unheld = tagged.place == NO_ROW
+        self._reach_nobody(tagged.where(unheld), passage)
+        self._reach(tagged.where(~unheld) if unheld.any() else tagged, passage)
+
+    def _reach_nobody(self, batch: PacketBatch, passage: Passage) -> None:
+        """End packets to an address without a holder; replies to an assumed sender arrive."""
+        if not len(batch):
+            return
+        if passage.returning:
+            passage.stop(Fate.DELIVERED, Kind.SUBNET, batch.subnet, batch)
+        else:
+            passage.stop(Fate.ADDRESS_NOT_HELD, Kind.SUBNET, batch.subnet, batch)
+
+    def _reach(self, batch: PacketBatch, passage: Passage) -> None:
+        if not len(batch):
+            return
+        nats = self.book.nat[batch.place]
+        interfaces = self.book.interface[batch.place]
+        is_nat = (nats >= 0) | ((interfaces >= 0) & self.columns.is_nat[interfaces])
+        if is_nat.any():
+            passage.move(batch.where(is_nat).replace(stage=Stage.NAT_GATEWAY, place=nats[is_nat]))
+            batch, interfaces = batch.where(~is_nat), interfaces[~is_nat]
+        if len(batch):
+            self._receive(batch.replace(place=interfaces), passage)
+
+    def _receive(self, batch: PacketBatch, passage: Passage) -> None:
+        if passage.returning:
+            passage.note(Kind.GROUP_SET, batch.place, batch)
+        else:
+            batch = self.groups.screen(
+                batch, batch.place, batch.source, batch.carrier, passage, ingress=True
+            )
+        batch = self._check(batch, passage)
+        if not passage.returning:
+            batch, _ = passage.stop_where(
+                self.columns.is_unmodelled[batch.place],
+                Fate.NOT_MODELLED,
+                Kind.INTERFACE,
+                batch.place,
+                batch,
+            )
+        passage.stop(Fate.DELIVERED, Kind.INTERFACE, batch.place, batch)
+
+    def detour(self, batch: PacketBatch, passage: Passage) -> None:
+        """Take packets that a route sends to an interface which does not hold their address.
+
+        With the source/destination check on they are dropped [RT-13]; what an appliance behind an
+        interface without it does is not modelled yet.
+        """
+        subnets = self.columns.subnet[batch.place]
+        enters = subnets != batch.subnet
+        batch = batch.replace(subnet=subnets)
+        batch = self.acls.screen_where(enters, batch, subnets, passage, ingress=True)
+        if not passage.returning and len(batch):
+            batch = self.groups.screen(
+                batch, batch.place, batch.source, batch.carrier, passage, ingress=True
+            )
+        batch = self._check(batch, passage)
+        checks = self.columns.checks_source_and_destination[batch.place]
+        for fate, chosen in (
+            (Fate.ENI_SOURCE_DEST_CHECK_RESTRICTION, checks),
+            (Fate.NOT_MODELLED, ~checks),
+        ):
+            passage.stop(fate, Kind.INTERFACE, batch.place[chosen], batch.where(chosen))
+
+
+def is_in_service(snapshot: Snapshot, record: NetworkInterface) -> bool:
+    """Tell whether an interface can send and receive.
+
+    Its instance must run; without an instance record the interface's own status decides.
+    """
+    instance = snapshot.instances.get(record.instance)
+    if instance is not None:
+        return instance.state == "running" and record.attachment_status in _GOOD_ATTACHMENT
+    return record.status in _GOOD_STATUS and record.attachment_status in _GOOD_ATTACHMENT
+
+
+def compile_interface_columns(
+    snapshot: Snapshot, vpcs: Mapping[str, int], subnets: Mapping[str, int]
+) -> InterfaceColumns:
+    """Turn interface records into columns."""
+    records = list(snapshot.interfaces.values())
+
+    def mask(values: list[bool]) -> Mask:
+        return np.array(values, bool)
+
+    return InterfaceColumns(
+        vpc=column([vpcs.get(r.vpc, NO_ROW) for r in records]),
+        subnet=column([subnets.get(r.subnet, NO_ROW) for r in records]),
+        is_down=mask([not is_in_service(snapshot, r) for r in records]),
+        is_doubted=mask([bool(_doubt(snapshot, r)) for r in records]),
+        is_unmodelled=mask([r.interface_type in UNMODELLED_TYPES for r in records]),
+        is_nat=mask([r.interface_type == "nat_gateway" for r in records]),
+        checks_source_and_destination=mask([r.source_dest_check for r in records]),
+        denies_internet_gateway=mask([r.denies_internet_gateway for r in records]),
+    )
+
+
+def _doubt(snapshot: Snapshot, record: NetworkInterface) -> str:
+    """Say why nothing that depends on this interface can be trusted, if so."""
+    subnet = snapshot.subnets.get(record.subnet)
+    vpc = snapshot.vpcs.get(record.vpc)
+    if subnet is None or vpc is None:
+        return f"the snapshot lacks {record.subnet if subnet is None else record.vpc}"
+    instance = snapshot.instances.get(record.instance)
+    return record.doubt or subnet.doubt or vpc.doubt or (instance.doubt if instance else "")

@@ -1,0 +1,197 @@
+"""NAT gateways: public and private, zonal, their subnet's ACL and table, NAT64 [NT-1..8]."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from netreach.fabric.addresses import AddressBook, HeldAddress
+from netreach.fabric.element import Fate, Kind, Passage, Stage
+from netreach.fabric.network_acl import NetworkAcls
+from netreach.fabric.translation import Translation
+from netreach.model.snapshot import Snapshot
+from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, filled
+from netreach.packets.pool import ServicePool
+from netreach.packets.services import ICMP, ICMPV6, TCP, UDP, ServiceSet
+
+#: What a NAT gateway carries [NT-4]; over IPv6 that is NAT64's share of it.
+CARRIED: Final = ServiceSet.protocol(TCP) | ServiceSet.protocol(UDP) | ServiceSet.protocol(ICMP)
+CARRIED_NAT64: Final = (
+    ServiceSet.protocol(TCP) | ServiceSet.protocol(UDP) | ServiceSet.protocol(ICMPV6)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NatGateways:
+    """All NAT gateways."""
+
+    vpc: Column
+    subnet: Column
+    is_available: Mask
+    is_modelled: Mask
+    #: NAT row -> its address rows: ``addresses[first[n]:first[n + 1]]``.
+    first: Column
+    addresses: Column
+    carried: int
+    carried_nat64: int
+    ids: tuple[str, ...]
+    book: AddressBook
+    acls: NetworkAcls
+    translation: Translation
+
+    def cross(self, batch: PacketBatch, passage: Passage) -> None:
+        """Translate what starts inside, and give answers their own destination back."""
+        lost = batch.place == NO_ROW
+        batch, _ = passage.stop_where(
+            lost, Fate.NGW_NO_SESSION, Kind.NAT_GATEWAY, batch.place, batch
+        )
+        if not len(batch):
+            return
+        batch, _ = passage.stop_where(
+            ~self.is_modelled[batch.place],
+            Fate.NOT_MODELLED,
+            Kind.NAT_GATEWAY,
+            batch.place,
+            batch,
+        )
+        if passage.returning:
+            self._undo(batch, passage)
+        else:
+            self._start(batch, passage)
+
+    def _start(self, batch: PacketBatch, passage: Passage) -> None:
+        """Begin connections: only what a route brought here, from inside the VPC [NT-2, NT-8]."""
+        holders = self.book.holder(batch.vpc, batch.destination)
+        asked_itself = (holders >= 0) & (self.book.nat[holders] == batch.place)
+        batch, _ = passage.stop_where(
+            asked_itself, Fate.NGW_NO_SESSION, Kind.NAT_GATEWAY, batch.place, batch
+        )
+        subnets = self.subnet[batch.place]
+        enters = subnets != batch.subnet
+        batch = batch.replace(subnet=subnets)
+        batch = self.acls.screen_where(enters, batch, subnets, passage, ingress=True)
+        batch = passage.fail_where(
+            ~self.is_available[batch.place], Fate.BAD_STATE, Kind.NAT_GATEWAY, batch.place, batch
+        )
+        batch, _ = passage.stop_where(
+            self._is_foreign(batch.destination),
+            Fate.NGW_REQUIRES_NAT64_ADDRESS,
+            Kind.NAT_GATEWAY,
+            batch.place,
+            batch,
+        )
+        is_ipv6 = self.book.axis.is_ipv6(batch.destination)
+        carried = np.where(is_ipv6, self.carried_nat64, self.carried)
+        batch = passage.screen(Kind.NAT_GATEWAY, batch.place, batch, carried, ingress=True)
+        if len(batch):
+            self._translate(batch, passage)
+
+    def _translate(self, batch: PacketBatch, passage: Passage) -> None:
+        """Send each packet on from every address that the gateway may choose [NT-1]."""
+        first = self.first[batch.place]
+        counts = self.first[batch.place + 1] - first
+        packets = np.repeat(np.arange(len(batch)), counts)
+        offsets = np.arange(len(packets)) - np.repeat(np.cumsum(counts) - counts, counts)
+        sources = self.book.first_atom[self.addresses[first[packets] + offsets]]
+        batch = batch.at(packets)
+        sessions = passage.sessions.push(
+            gateway=batch.place, egress_only=False, batch=batch, translated=sources
+        )
+        is_ipv6 = self.book.axis.is_ipv6(batch.destination)
+        batch = self._to_ipv4(batch, is_ipv6)
+        batch = batch.replace(source=sources, session=sessions, carrier=NO_ROW)
+        passage.note(Kind.NAT_GATEWAY, batch.place, batch)
+        self._send_on(batch, passage)
+
+    def _is_foreign(self, destinations: Column) -> Mask:
+        """Tell which destinations are IPv6 outside NAT64's prefix [NT-5]."""
+        behind = self.book.behind_nat64.lookup(filled(len(destinations), 0), destinations)
+        foreign: Mask = self.book.axis.is_ipv6(destinations) & (behind == NO_ROW)
+        return foreign
+
+    def _to_ipv4(self, batch: PacketBatch, is_ipv6: Mask) -> PacketBatch:
+        if not is_ipv6.any():
+            return batch
+        behind = self.book.behind_nat64.lookup(filled(len(batch), 0), batch.destination)
+        return batch.replace(
+            destination=np.where(is_ipv6, behind, batch.destination),
+            services=np.where(is_ipv6, self.translation.to_ipv4(batch.services), batch.services),
+        )
+
+    def _send_on(self, batch: PacketBatch, passage: Passage) -> None:
+        stays = self.book.subnet_at(batch.vpc, batch.destination) == batch.subnet
+        passage.move(batch.replace(stage=np.where(stays, Stage.DELIVER, Stage.ROUTER)))
+
+    def _undo(self, batch: PacketBatch, passage: Passage) -> None:
+        """Give answers back to whoever began the connection; drop all others [NT-8, LAB-3]."""
+        sessions = passage.sessions
+        known = (
+            (batch.session != NO_ROW)
+            & (sessions.gateway(batch.session) == batch.place)
+            & ~sessions.is_egress_only(batch.session)
+            & (sessions.translated(batch.session) == batch.destination)
+        )
+        batch, _ = passage.stop_where(
+            ~known, Fate.NGW_NO_SESSION, Kind.NAT_GATEWAY, batch.place, batch
+        )
+        if not len(batch):
+            return
+        session = batch.session
+        parent = sessions.parent(session)
+        awaited = passage.replies[batch.row]
+        inner = np.where(parent == NO_ROW, awaited, self.translation.outside(awaited))
+        original = sessions.source(session)
+        is_ipv6 = self.book.axis.is_ipv6(original)
+        services, random = self.translation.undo(batch.services, inner, is_ipv6)
+        batch = batch.replace(
+            source=np.where(is_ipv6, sessions.destination(session), batch.source),
+            destination=original,
+            services=services,
+            random=passage.pool.join(batch.random, random),
+            session=parent,
+            subnet=self.subnet[batch.place],
+        )
+        passage.note(Kind.NAT_GATEWAY, batch.place, batch)
+        self._send_on(passage.drop_dead(Kind.NAT_GATEWAY, batch), passage)
+
+
+def compile_nat_gateways(
+    snapshot: Snapshot,
+    book: AddressBook,
+    held: list[HeldAddress],
+    acls: NetworkAcls,
+    pool: ServicePool,
+    *,
+    vpcs: Mapping[str, int],
+    subnets: Mapping[str, int],
+) -> NatGateways:
+    """Find each gateway's subnet and addresses."""
+    records = list(snapshot.nat_gateways.values())
+    rows_of: dict[str, list[int]] = {}
+    for row, address in enumerate(held):
+        if address.nat:
+            rows_of.setdefault(address.nat, []).append(row)
+    lists = [rows_of.get(record.id, []) for record in records]
+    return NatGateways(
+        vpc=column([vpcs.get(r.vpc, NO_ROW) for r in records]),
+        subnet=column([subnets.get(r.subnet, NO_ROW) for r in records]),
+        is_available=np.array([r.state == "available" for r in records], bool),
+        is_modelled=np.array(
+            [
+                not r.is_regional and not r.doubt and bool(rows) and r.subnet in subnets
+                for r, rows in zip(records, lists, strict=True)
+            ],
+            bool,
+        ),
+        first=np.cumsum(column([0, *(len(rows) for rows in lists)])),
+        addresses=column([row for rows in lists for row in rows]),
+        carried=pool.intern(CARRIED),
+        carried_nat64=pool.intern(CARRIED_NAT64),
+        ids=tuple(r.id for r in records),
+        book=book,
+        acls=acls,
+        translation=Translation(pool),
+    )

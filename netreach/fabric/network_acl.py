@@ -1,0 +1,111 @@
+"""Network ACLs: ordered, stateless, asked when a packet enters or leaves a subnet [NA-1..9]."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from netreach.fabric.element import Assumed, Kind, Passage
+from netreach.fabric.rules import acl_rule_services
+from netreach.model.records import NetworkAcl, NetworkAclRule
+from netreach.model.snapshot import Snapshot
+from netreach.packets.atoms import AtomAxis
+from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column
+from netreach.packets.pieces import PieceTable, pieces
+from netreach.packets.pool import EVERYTHING, UNSURE, ServicePool
+from netreach.packets.services import ServiceSet
+
+#: Rows of the piece table that every network has: AWS's default ACL, and one nobody knows.
+_DEFAULT_ROW, _DOUBTED_ROW = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkAcls:
+    """The ACLs of all subnets."""
+
+    #: (2 * acl + direction, atom) -> bounds; direction 1 is ingress.
+    decisions: PieceTable
+    #: Subnet row -> ACL row.
+    of_subnet: Column
+    #: Subnet rows whose ACL the snapshot does not hold.
+    is_assumed: Mask
+    #: ACL row -> id, "" for the two rows that every network has.
+    ids: tuple[str, ...]
+
+    def screen(
+        self, batch: PacketBatch, subnets: Column, passage: Passage, *, ingress: bool
+    ) -> PacketBatch:
+        """Ask the ACLs of subnets that packets leave, or enter (`ingress`) [NA-3..5].
+
+        The peer is the destination on the way out and the source on the way in; ports are the
+        packet's own destination ports in both.
+        """
+        acls = self.of_subnet[subnets]
+        peers = batch.source if ingress else batch.destination
+        bounds = self.decisions.lookup(2 * acls + int(ingress), peers)
+        assumed = self.is_assumed[subnets]
+        if assumed.any():
+            batch = batch.replace(assumed=batch.assumed | np.where(assumed, int(Assumed.ACL), 0))
+        return passage.screen(Kind.NETWORK_ACL, subnets, batch, bounds, ingress=ingress)
+
+    def screen_where(
+        self, mask: Mask, batch: PacketBatch, subnets: Column, passage: Passage, *, ingress: bool
+    ) -> PacketBatch:
+        """Ask only for the masked packets; the others never crossed a subnet's edge [NA-8]."""
+        if mask.all():
+            return self.screen(batch, subnets, passage, ingress=ingress)
+        if not mask.any():
+            return batch
+        asked = self.screen(batch.where(mask), subnets[mask], passage, ingress=ingress)
+        return PacketBatch.joined([asked, batch.where(~mask)])
+
+
+def compile_network_acls(
+    snapshot: Snapshot, axis: AtomAxis, pool: ServicePool, subnets: dict[str, int]
+) -> NetworkAcls:
+    """Turn rules into rows of pieces, and find each subnet's ACL [NA-1]."""
+    records = list(snapshot.network_acls.values())
+    row_of = {record.id: row for row, record in enumerate(records, start=2)}
+    default_of = {record.vpc: row_of[record.id] for record in records if record.is_default}
+    chosen = {subnet: row_of[record.id] for record in records for subnet in record.subnets}
+    of_subnet = [
+        chosen.get(subnet.id, default_of.get(subnet.vpc, _DEFAULT_ROW))
+        for subnet in snapshot.subnets.values()
+    ]
+    rows = [[(0, EVERYTHING)]] * 2 + [[(0, UNSURE)]] * 2
+    for record in records:
+        rows += [_row(record, rules, axis, pool) for rules in (record.egress, record.ingress)]
+    return NetworkAcls(
+        decisions=PieceTable.of(rows),
+        of_subnet=column(of_subnet),
+        is_assumed=column(of_subnet) == _DEFAULT_ROW,
+        ids=("", "", *(record.id for record in records)),
+    )
+
+
+def _row(
+    record: NetworkAcl, rules: tuple[NetworkAclRule, ...], axis: AtomAxis, pool: ServicePool
+) -> list[tuple[int, int]]:
+    if record.doubt:
+        return [(0, UNSURE)]
+    spans = [(axis.span(rule.prefix), rule) for rule in sorted(rules, key=lambda r: r.number)]
+    return pieces(spans, len(axis), _first_matches(pool))
+
+
+def _first_matches(pool: ServicePool) -> Callable[[list[NetworkAclRule]], int]:
+    def allowed(rules: list[NetworkAclRule]) -> int:
+        """Return what rules in order let pass: the lowest number that matches decides [NA-2]."""
+        undecided, passed = ServiceSet.everything(), ServiceSet.empty()
+        for rule in rules:
+            matched = acl_rule_services(rule) & undecided
+            if rule.allows:
+                passed |= matched
+            undecided -= matched
+        return pool.intern(passed)
+
+    return allowed
+
+
+__all__ = ["NO_ROW", "NetworkAcls", "compile_network_acls"]

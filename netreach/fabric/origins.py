@@ -1,0 +1,136 @@
+"""Rows back to records: the only bridge from the compiled network to the snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from netreach.fabric.aws_service import SERVICES
+from netreach.fabric.element import Kind
+from netreach.fabric.fabric import Fabric
+from netreach.fabric.router import Router
+from netreach.model.records import (
+    NetworkAcl,
+    NetworkInterface,
+    Resource,
+    Route,
+    RouteTable,
+    SecurityGroup,
+)
+from netreach.packets.batch import NO_ROW
+
+
+class Origin(NamedTuple):
+    """Where a component of a trace comes from."""
+
+    #: The type word of the record: "network-acl", "internet" ...
+    kind: str
+    id: str
+    record: Resource | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Finds the records behind the rows of one compiled network."""
+
+    fabric: Fabric
+    _ids: Mapping[Kind, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, fabric: Fabric) -> Origins:
+        """Index the rows once."""
+        rows = fabric.rows
+        return cls(
+            fabric,
+            {
+                Kind.INTERFACE: tuple(rows.interfaces),
+                Kind.SUBNET: tuple(rows.subnets),
+                Kind.VPC: tuple(rows.vpcs),
+                Kind.NAT_GATEWAY: tuple(rows.nats),
+                Kind.INTERNET_GATEWAY: tuple(rows.internet_gateways),
+                Kind.EGRESS_ONLY: tuple(rows.egress_only),
+            },
+        )
+
+    def interface(self, row: int) -> NetworkInterface:
+        """Return the interface of a row."""
+        return self.fabric.snapshot.interfaces[self._ids[Kind.INTERFACE][row]]
+
+    def subnet_id(self, row: int) -> str:
+        """Return the subnet of a row, "" for none."""
+        return self._ids[Kind.SUBNET][row] if row != NO_ROW else ""
+
+    def vpc_id(self, row: int) -> str:
+        """Return the VPC of a row, "" for none."""
+        return self._ids[Kind.VPC][row] if row != NO_ROW else ""
+
+    def id_of(self, kind: Kind, row: int) -> str:
+        """Return the id of a row of some kind, "" where the snapshot lacks it."""
+        return self._ids[kind][row] if row != NO_ROW and kind in self._ids else ""
+
+    def acl(self, subnet_row: int) -> NetworkAcl | None:
+        """Return the ACL that guards a subnet; None where AWS's default is assumed."""
+        acls = self.fabric.acls
+        identifier = acls.ids[int(acls.of_subnet[subnet_row])]
+        return self.fabric.snapshot.network_acls.get(identifier)
+
+    def table(self, subnet_row: int) -> RouteTable | None:
+        """Return the route table of a subnet; None where the snapshot does not say."""
+        router: Router = self.fabric.router
+        row = int(router.table_of_subnet[subnet_row])
+        return None if row == NO_ROW else self.fabric.snapshot.route_tables[router.table_ids[row]]
+
+    def route(self, route_row: int) -> tuple[RouteTable, Route] | None:
+        """Return a route with its table; None for what no table says."""
+        table_id, position = self.fabric.router.routes.origin[route_row]
+        table = self.fabric.snapshot.route_tables.get(table_id)
+        return None if table is None else (table, table.routes[position])
+
+    def groups(self, interface_row: int) -> tuple[SecurityGroup, ...]:
+        """Return the groups of an interface that the snapshot holds, in its own order."""
+        known = self.fabric.snapshot.security_groups
+        groups = dict.fromkeys(self.interface(interface_row).groups)
+        return tuple(known[group] for group in groups if group in known)
+
+    def service_name(self, row: int) -> str:
+        """Return the name of one of the platform's services."""
+        return SERVICES[row].name
+
+    def origin(self, kind: Kind, row: int) -> Origin:
+        """Return what a component is."""
+        snapshot = self.fabric.snapshot
+        if kind is Kind.INTERNET:
+            return Origin("internet", "internet")
+        if kind is Kind.AWS_SERVICE:
+            return Origin("aws-service", self.service_name(row))
+        if kind is Kind.NETWORK_ACL:
+            acl = self.acl(row)
+            return Origin("network-acl", acl.id if acl else "", acl)
+        if kind is Kind.ROUTE_TABLE:
+            table = self.table(row)
+            return Origin("route-table", table.id if table else "", table)
+        if kind is Kind.UNMODELLED:
+            return self._target(row)
+        identifier = self.id_of(Kind.INTERFACE if kind is Kind.GROUP_SET else kind, row)
+        found = snapshot.find(identifier)
+        return Origin(found[0], identifier, found[1]) if found else Origin(_WORDS[kind], identifier)
+
+    def _target(self, route_row: int) -> Origin:
+        found = self.route(route_row)
+        if found is None:
+            return Origin("route-table", "")
+        route = found[1]
+        record = self.fabric.snapshot.find(route.target)
+        return Origin(str(route.target_kind), route.target, record[1] if record else None)
+
+
+_WORDS: Mapping[Kind, str] = {
+    Kind.INTERFACE: "network-interface",
+    Kind.GROUP_SET: "network-interface",
+    Kind.SUBNET: "subnet",
+    Kind.VPC: "vpc",
+    Kind.NAT_GATEWAY: "nat-gateway",
+    Kind.INTERNET_GATEWAY: "internet-gateway",
+    Kind.EGRESS_ONLY: "egress-only-internet-gateway",
+}

@@ -1,0 +1,288 @@
+"""What a snapshot holds at a glance: counts, free addresses, what is odd, missing or unmodelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from netreach.model.records import NetworkInterface, Subnet, TargetKind, Unmodelled, Vpc
+from netreach.model.relations import Relations
+from netreach.model.snapshot import KINDS, Problem, Snapshot
+from netreach.packets.prefixes import Address, Prefix, is_reserved, usable_addresses
+
+#: Problem kind of the sources that `MissingCall` says better.
+_MISSING_CALL: Final = "missing-call"
+
+
+@dataclass(frozen=True, slots=True)
+class VpcSummary:
+    """A VPC and how much is in it."""
+
+    record: Vpc
+    subnets: int
+    interfaces: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubnetSummary:
+    """A subnet and how full its IPv4 blocks are; None where there are none, or nobody knows."""
+
+    record: Subnet
+    size: int | None
+    usable: int | None
+    #: Addresses that the snapshot's interfaces and NAT gateways hold.
+    used: int | None
+    free: int | None
+    #: Whether AWS counted the free addresses itself.
+    is_counted_by_aws: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemGroup:
+    """What was odd in one way."""
+
+    kind: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnmodelledGroup:
+    """Resources of one kind that the model does not cover yet."""
+
+    kind: str
+    records: tuple[Unmodelled, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A describe call that answers depend on, and what its absence does to them."""
+
+    #: Top-level keys, any of which means that the call was made.
+    keys: frozenset[str]
+    what: str
+    commands: tuple[str, ...]
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """A snapshot at a glance."""
+
+    format: str
+    taken: str
+    digest: str
+    #: Type word -> how many, in the order of KINDS; every kind has its count.
+    counts: Mapping[str, int]
+    vpcs: tuple[VpcSummary, ...]
+    subnets: tuple[SubnetSummary, ...]
+    problems: tuple[ProblemGroup, ...]
+    unmodelled: tuple[UnmodelledGroup, ...]
+    missing_calls: tuple[Call, ...]
+
+
+def take_inventory(snapshot: Snapshot) -> Inventory:
+    """Look a snapshot over."""
+    relations = Relations(snapshot)
+    return Inventory(
+        format=snapshot.format,
+        taken=snapshot.taken,
+        digest=snapshot.digest,
+        counts={kind: len(getattr(snapshot, field)) for field, kind in KINDS.items()},
+        vpcs=tuple(_vpc_summary(vpc, relations) for vpc in snapshot.vpcs.values()),
+        subnets=tuple(subnet_summary(one, relations) for one in snapshot.subnets.values()),
+        problems=_problems(snapshot),
+        unmodelled=_unmodelled(snapshot),
+        missing_calls=tuple(missing_calls(snapshot)),
+    )
+
+
+def age(taken: str, now: datetime) -> timedelta | None:
+    """Return how long ago a snapshot was taken, or None if it does not say.
+
+    >>> age("2026-01-01T00:00:00Z", datetime(2026, 1, 3, tzinfo=UTC))
+    datetime.timedelta(days=2)
+    """
+    try:
+        moment = datetime.fromisoformat(taken)
+    except ValueError:
+        return None
+    return now - (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _vpc_summary(vpc: Vpc, relations: Relations) -> VpcSummary:
+    return VpcSummary(
+        vpc,
+        len(relations.subnets_of_vpc.get(vpc.id, ())),
+        len(relations.interfaces_of_vpc.get(vpc.id, ())),
+    )
+
+
+def subnet_summary(subnet: Subnet, relations: Relations) -> SubnetSummary:
+    """Count the addresses of a subnet."""
+    blocks = [prefix for prefix in subnet.prefixes if prefix.family == 4]
+    size = sum(block.size for block in blocks) if blocks else None
+    usable = sum(map(usable_addresses, blocks)) if blocks else None
+    used = None
+    if blocks and "NetworkInterfaces" in relations.snapshot.calls:
+        used = len(_used(subnet, blocks, relations)) + _delegated(subnet, blocks, relations)
+    free = subnet.available_addresses
+    if free is None and usable is not None and used is not None:
+        free = max(0, usable - used)
+    return SubnetSummary(subnet, size, usable, used, free, subnet.available_addresses is not None)
+
+
+def _used(subnet: Subnet, blocks: list[Prefix], relations: Relations) -> set[Address]:
+    """Return the single addresses that somebody holds: not those of delegated prefixes."""
+    interfaces = relations.interfaces_of_subnet.get(subnet.id, ())
+    held = {address.private for one in interfaces for address in one.addresses}
+    for nat in relations.nat_gateways_of_subnet.get(subnet.id, ()):
+        held |= {address.private for address in nat.addresses if address.private}
+    delegated = _delegated_prefixes(interfaces)
+    return {
+        address
+        for address in held
+        if any(block.contains(address) and not is_reserved(block, address) for block in blocks)
+        and not any(prefix.contains(address) for prefix in delegated)
+    }
+
+
+def _delegated(subnet: Subnet, blocks: list[Prefix], relations: Relations) -> int:
+    delegated = _delegated_prefixes(relations.interfaces_of_subnet.get(subnet.id, ()))
+    return sum(
+        prefix.size for prefix in delegated if any(block.contains(prefix) for block in blocks)
+    )
+
+
+def _delegated_prefixes(interfaces: Iterable[NetworkInterface]) -> set[Prefix]:
+    return {prefix for one in interfaces for prefix in one.delegated}
+
+
+def _problems(snapshot: Snapshot) -> tuple[ProblemGroup, ...]:
+    found: dict[str, list[Problem]] = {}
+    for problem in snapshot.problems:
+        if problem.kind != _MISSING_CALL:
+            found.setdefault(problem.kind, []).append(problem)
+    return tuple(ProblemGroup(kind, tuple(problems)) for kind, problems in found.items())
+
+
+def _unmodelled(snapshot: Snapshot) -> tuple[UnmodelledGroup, ...]:
+    found: dict[str, list[Unmodelled]] = {}
+    for record in snapshot.unmodelled.values():
+        found.setdefault(record.kind, []).append(record)
+    return tuple(UnmodelledGroup(kind, tuple(found[kind])) for kind in sorted(found))
+
+
+_NEVER_ASSUMED: Final = "never assumed; answers that need one are unknown"
+_ASSUMED_GATEWAY: Final = (
+    "one that an active route names is assumed to exist; answers that rely on it carry a warning"
+)
+
+#: The calls that nearly every answer depends on.
+_NEEDED: Final = (
+    Call(
+        frozenset({"Vpcs"}),
+        "VPCs",
+        ("aws ec2 describe-vpcs",),
+        "answers about places in one are unknown",
+    ),
+    Call(
+        frozenset({"Subnets"}),
+        "subnets",
+        ("aws ec2 describe-subnets",),
+        "answers about places in one are unknown",
+    ),
+    Call(
+        frozenset({"RouteTables"}),
+        "route tables",
+        ("aws ec2 describe-route-tables",),
+        _NEVER_ASSUMED,
+    ),
+    Call(
+        frozenset({"NetworkAcls"}),
+        "network ACLs",
+        ("aws ec2 describe-network-acls",),
+        "AWS's default is assumed; answers that rely on it carry a warning",
+    ),
+    Call(
+        frozenset({"SecurityGroups", "SecurityGroupRules"}),
+        "security groups",
+        ("aws ec2 describe-security-groups",),
+        _NEVER_ASSUMED,
+    ),
+    Call(
+        frozenset({"NetworkInterfaces"}),
+        "network interfaces",
+        ("aws ec2 describe-network-interfaces",),
+        "only those that instances list are known, and free addresses can't be counted",
+    ),
+    Call(
+        frozenset({"Reservations", "Instances"}),
+        "instances",
+        ("aws ec2 describe-instances",),
+        "an interface's own status says whether it is in service",
+    ),
+    Call(
+        frozenset({"InternetGateways"}),
+        "internet gateways",
+        ("aws ec2 describe-internet-gateways",),
+        _ASSUMED_GATEWAY,
+    ),
+    Call(
+        frozenset({"NatGateways"}),
+        "NAT gateways",
+        ("aws ec2 describe-nat-gateways",),
+        "answers about paths through one are unknown",
+    ),
+)
+#: Calls that matter only where something names what they describe.
+_EGRESS_ONLY: Final = Call(
+    frozenset({"EgressOnlyInternetGateways"}),
+    "egress-only internet gateways",
+    ("aws ec2 describe-egress-only-internet-gateways",),
+    _ASSUMED_GATEWAY,
+)
+_PREFIX_LISTS: Final = Call(
+    frozenset({"PrefixLists", "ManagedPrefixLists", "PrefixListEntries"}),
+    "prefix lists",
+    (
+        "aws ec2 describe-managed-prefix-lists",
+        "aws ec2 get-managed-prefix-list-entries --prefix-list-id ...",
+    ),
+    "answers that depend on the entries of one are unknown",
+)
+
+
+def missing_calls(snapshot: Snapshot) -> Iterator[Call]:
+    """Yield the describe calls that the input lacks and answers would need."""
+    for call in _NEEDED:
+        if not call.keys & snapshot.calls:
+            yield call
+    for call, is_named in _CONDITIONAL:
+        if not call.keys & snapshot.calls and is_named(snapshot):
+            yield call
+
+
+def _names_egress_only(snapshot: Snapshot) -> bool:
+    return any(
+        route.target_kind is TargetKind.EGRESS_ONLY_INTERNET_GATEWAY
+        for table in snapshot.route_tables.values()
+        for route in table.routes
+    )
+
+
+def _names_prefix_list(snapshot: Snapshot) -> bool:
+    routes = (route for table in snapshot.route_tables.values() for route in table.routes)
+    rules = (
+        rule
+        for group in snapshot.security_groups.values()
+        for rule in (*group.ingress, *group.egress)
+    )
+    return any(one.prefix_list for ones in (routes, rules) for one in ones)
+
+
+_CONDITIONAL: Final[tuple[tuple[Call, Callable[[Snapshot], bool]], ...]] = (
+    (_EGRESS_ONLY, _names_egress_only),
+    (_PREFIX_LISTS, _names_prefix_list),
+)

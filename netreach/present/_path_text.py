@@ -1,0 +1,185 @@
+"""Paths as text: every component that was crossed, a line each, with the rule that decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from netreach.explain.records import Action, ComponentType, Explanation, Hop, Part, Report
+from netreach.present._headline import (
+    asked_question,
+    count_of,
+    has_all_client_ports,
+    name_of,
+)
+from netreach.present._hops import citations, hosts_of, mark_of, stops
+from netreach.present._ink import Ink, Mark, Tone, clipped, padded, shown_width
+from netreach.query.verdict import Verdict
+from netreach.query.words import safe
+
+_MARGIN: Final = "    "
+_WIDEST_NAME: Final = 24
+_WIDEST_ID: Final = 40
+#: What a hop did, where no rule or route says it better.
+_ACTIONS: Final = {
+    Action.SEND: "sends it",
+    Action.ALLOW: "lets it through",
+    Action.DENY: "denies it",
+    Action.ROUTE: "routes it",
+    Action.TRANSLATE: "translates it",
+    Action.FORWARD: "passes it on",
+    Action.DELIVER: "receives it",
+    Action.DROP: "drops it",
+    Action.UNKNOWN: "nobody can tell from the snapshot",
+}
+#: What an instance did by its interface.
+_ENDS: Final = {Action.SEND: "sends from", Action.DELIVER: "receives on"}
+
+
+class Row(NamedTuple):
+    """One line of a path."""
+
+    mark: Mark
+    name: str
+    id: str
+    direction: str
+    words: str
+
+
+class _Columns(NamedTuple):
+    """How wide the columns of a part are, both legs alike."""
+
+    name: int
+    id: int
+    direction: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathText:
+    """Writes the paths of one answer."""
+
+    report: Report
+    ink: Ink
+    #: Show the way back even where nothing happens on it.
+    verbose: bool
+    #: Each blocker under the number that the list of reasons gives it.
+    numbers: Sequence[tuple[int, Explanation]]
+
+    def part(self, part: Part) -> Iterator[str]:
+        """Yield the lines of one part: there, what the destination sees, and back."""
+        if not part.forward and not part.returning:
+            ends = f"{part.source_address} {self.ink.arrow} {part.destination_address}"
+            yield f"  {safe(ends)}  {_without_hops(part)}"
+            return
+        there = self._rows(part, part.forward, "forward")
+        back = self._rows(part, part.returning, "return")
+        columns = _columns([*there, *back])
+        if there:
+            yield self._heading("forward", part.forward[0])
+            yield from self._table(there, columns)
+        if part.seen_source:
+            yield f"{_MARGIN}{' ' * self.ink.mark_width} {self._seen(part)}"
+        yield from self._return(part, back, columns)
+
+    def _return(self, part: Part, rows: list[Row], columns: _Columns) -> Iterator[str]:
+        if not rows:
+            return
+        summary = "" if self.verbose else self._uneventful(part, rows)
+        if summary:
+            yield f"  return   {summary} ({count_of(len(part.returning), 'hop')})"
+            return
+        yield self._heading("return", part.returning[0])
+        yield from self._table(rows, columns)
+
+    def _uneventful(self, part: Part, rows: list[Row]) -> str:
+        """Say in a few words that nothing happens to the replies, or "" where something does."""
+        if any(row.mark is not Mark.PASSED for row in rows):
+            return ""
+        if part.verdict in (Verdict.UNREACHABLE, Verdict.UNKNOWN):
+            return "nothing on the way back would stop a reply"
+        if not part.client_ports:
+            return "every reply gets back"
+        if not has_all_client_ports(part.client_ports, asked_question(self.report)):
+            return ""
+        return f"every reply to client ports {part.client_ports[0]} gets back"
+
+    def _seen(self, part: Part) -> str:
+        destination = self.report.destination
+        is_set = destination.type is ComponentType.SET
+        name = safe(part.destination_address) if is_set else name_of(destination)
+        return f"{name} sees it come from {safe(part.seen_source)}"
+
+    def _heading(self, leg: str, hop: Hop) -> str:
+        ends = f"{safe(hop.source)} {self.ink.arrow} {safe(hop.destination)}"
+        return f"  {self.ink.tinted(f'{leg:<7}', Tone.STRONG)}  {ends}  {safe(hop.service)}"
+
+    def _rows(self, part: Part, hops: Sequence[Hop], leg: str) -> list[Row]:
+        cited = citations(part, hops, leg, self.numbers)
+        hosts = hosts_of(part)
+        rows: list[Row] = []
+        previous: Hop | None = None
+        for position, hop, interface in stops(hops):
+            numbers = cited.get(position, ())
+            words = self._words(hop, interface, previous)
+            component = hop.component
+            name = component.name or hosts.get(component.id, "")
+            rows.append(
+                Row(
+                    mark_of(hop, part, is_cited=bool(numbers)),
+                    clipped("" if name == component.id else name, _WIDEST_NAME),
+                    clipped(component.id, _WIDEST_ID),
+                    hop.direction,
+                    words + "".join(f"  [{number}]" for number in numbers),
+                )
+            )
+            previous = hop
+        return rows
+
+    def _words(self, hop: Hop, interface: Hop | None, previous: Hop | None) -> str:
+        """Say what a component did and why, and what the packet is now where that changed."""
+        if interface is not None:
+            return f"{_ENDS[hop.action]} {interface.component.id}"
+        words = hop.because.text if hop.because else self._without_evidence(hop)
+        if previous and not all(part in words for part in _news(previous, hop)):
+            words += f"; it is now {hop.source} {self.ink.arrow} {hop.destination} {hop.service}"
+        return words
+
+    def _without_evidence(self, hop: Hop) -> str:
+        for missing in self.report.missing:
+            if missing.component.id == hop.component.id and hop.action is Action.UNKNOWN:
+                return missing.why
+        return _ACTIONS[hop.action]
+
+    def _table(self, rows: Sequence[Row], columns: _Columns) -> Iterator[str]:
+        for row in rows:
+            cells = [
+                padded(text, width)
+                for text, width in zip((row.name, row.id, row.direction), columns, strict=True)
+                if width
+            ]
+            sign = self.ink.mark(row.mark)
+            head = f"{_MARGIN}{sign} {'  '.join(cells)}  "
+            margin = " " * (shown_width(head) - shown_width(sign) + self.ink.mark_width)
+            yield from self.ink.filled(row.words, head, margin)
+
+
+def _packet(hop: Hop) -> tuple[str, str, str]:
+    return hop.source, hop.destination, hop.service
+
+
+def _news(before: Hop, after: Hop) -> list[str]:
+    """Return what a translation put in."""
+    pairs = zip(_packet(before), _packet(after), strict=True)
+    return [new for old, new in pairs if new != old]
+
+
+def _columns(rows: Sequence[Row]) -> _Columns:
+    cells = [(row.name, row.id, row.direction) for row in rows]
+    return _Columns(*(max(map(shown_width, column)) for column in zip(*cells, strict=True)))
+
+
+def _without_hops(part: Part) -> str:
+    if part.verdict is Verdict.REACHABLE:
+        return "crosses nothing: no component lies between the two"
+    return f"{part.verdict} before the first hop"

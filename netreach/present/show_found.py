@@ -1,0 +1,67 @@
+"""From what `netreach show` was asked about to its page: a record, a set, an address, a CIDR."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from netreach.model.records import Unmodelled
+from netreach.model.relations import Relations
+from netreach.present import show_filters, show_places, show_routes
+from netreach.present.page import Page, Table
+from netreach.present.show_addresses import address_page, prefix_page
+from netreach.present.show_parts import interfaces_table
+from netreach.query.subjects import Found, Matches, Place, Subject
+
+#: Type word -> the function that makes its page.
+_PAGES: Final[Mapping[str, Callable[[Any, Relations], Page]]] = {
+    "vpc": show_places.vpc_page,
+    "subnet": show_places.subnet_page,
+    "network-interface": show_places.interface_page,
+    "instance": show_places.instance_page,
+    "network-acl": show_filters.acl_page,
+    "security-group": show_filters.group_page,
+    "prefix-list": show_filters.prefix_list_page,
+    "route-table": show_routes.route_table_page,
+    "internet-gateway": show_routes.internet_gateway_page,
+    "egress-only-internet-gateway": show_routes.egress_only_gateway_page,
+    "nat-gateway": show_routes.nat_gateway_page,
+    "elastic-ip": show_routes.elastic_ip_page,
+}
+
+
+def page_about(subject: Subject, relations: Relations) -> Page:
+    """Return the page about whatever a selector means."""
+    if isinstance(subject, Found):
+        return _record_page(subject, relations)
+    if isinstance(subject, Matches):
+        return _matches_page(subject, relations)
+    if isinstance(subject, Place):
+        return address_page(subject, relations)
+    return prefix_page(subject, relations)
+
+
+def _record_page(found: Found, relations: Relations) -> Page:
+    if isinstance(found.record, Unmodelled):
+        return show_routes.unmodelled_page(found.record, relations)
+    return _PAGES[found.kind](found.record, relations)
+
+
+def _matches_page(matches: Matches, relations: Relations) -> Page:
+    """Return the page about a set: interfaces with their addresses, others by kind."""
+    interfaces = [
+        relations.snapshot.interfaces[one.record.id]
+        for one in matches.found
+        if one.kind == "network-interface"
+    ]
+    others = tuple(
+        (one.record.id, one.record.name, one.kind)
+        for one in matches.found
+        if one.kind != "network-interface"
+    )
+    tables = (
+        Table("resources", ("id", "name", "kind"), others),
+        interfaces_table(interfaces, relations),
+    )
+    notes = () if matches.found else ("nothing does",)
+    return Page("set", f"what {matches.what}", tables=tables, notes=notes)

@@ -1,0 +1,268 @@
+"""Ends as columns: which addresses a selector stands for, and the pairs that a question asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from netreach.errors import SelectorError
+from netreach.fabric.addresses import SCOPE_INTERNET
+from netreach.fabric.fabric import Fabric
+from netreach.model.records import TargetKind
+from netreach.packets.batch import NO_ROW, Column, Mask, column
+from netreach.packets.prefixes import Family, Prefix
+from netreach.query.flows import FlowBatch
+from netreach.query.selectors import End, Member, Nature
+from netreach.query.words import quoted
+
+
+class Spot(NamedTuple):
+    """One address of an end."""
+
+    interface: int
+    vpc: int
+    subnet: int
+    atom: int
+    is_primary: bool
+    #: The same number for all interfaces of one host; NO_ROW for none.
+    host: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spots:
+    """The addresses of an end as columns, ``(N,)``."""
+
+    interface: Column
+    vpc: Column
+    subnet: Column
+    atom: Column
+    is_primary: Mask
+    host: Column
+    is_ipv6: Mask
+
+    @classmethod
+    def of(cls, fabric: Fabric, spots: Sequence[Spot]) -> Spots:
+        """Turn spots into columns."""
+        columns = np.array(spots, np.int64).reshape(len(spots), len(Spot._fields)).T
+        interface, vpc, subnet, atom, primary, host = columns
+        is_ipv6 = fabric.book.axis.is_ipv6(atom)
+        return cls(interface, vpc, subnet, atom, primary.astype(bool), host, is_ipv6)
+
+    def __len__(self) -> int:
+        """Count the addresses."""
+        return len(self.atom)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The address pairs that a question asks, by their positions in two `Spots`."""
+
+    sources: Spots
+    destinations: Spots
+    source: Column
+    destination: Column
+    flows: FlowBatch
+    #: Pairs within one host: they never leave it [LAB-8].
+    is_local: Mask
+
+    def __len__(self) -> int:
+        """Count the pairs."""
+        return len(self.source)
+
+
+class Places:
+    """Turns ends into addresses, over one compiled network."""
+
+    def __init__(self, fabric: Fabric) -> None:
+        """Index which address rows belong to which interface."""
+        self._fabric = fabric
+        book = fabric.book
+        held = book.interface[book.interface != NO_ROW]
+        interfaces = np.arange(len(fabric.rows.interfaces) + 1)
+        self._first = held.searchsorted(interfaces)
+        hosts: dict[str, int] = {}
+        self._host = [
+            hosts.setdefault(record.instance or record.id, len(hosts))
+            for record in fabric.snapshot.interfaces.values()
+        ]
+
+    def sources(self, end: End, families: tuple[Family, ...]) -> Spots:
+        """Return the addresses that an end sends from.
+
+        Raises:
+            SelectorError: several VPCs hold the address.
+        """
+        self._settle(end)
+        spots = [spot for member in end.members for spot in self._sending(member)]
+        if end.outside:
+            spots += self._outside(end, is_source=True)
+        return self._of_families(spots, families)
+
+    def destinations(self, end: End, families: tuple[Family, ...], *, from_outside: bool) -> Spots:
+        """Return the addresses at which an end is asked: from outside, its public ones."""
+        if end.nature is Nature.ADDRESS:
+            literal = end.members[0].address
+            if literal is not None:
+                atom = self._fabric.book.axis.locate(literal)
+                host = self._host_of(end.members[0], atom)
+                return self._of_families([Spot(NO_ROW, NO_ROW, NO_ROW, atom, True, host)], families)
+        spots = [
+            spot for member in end.members for spot in self._receiving(member, public=from_outside)
+        ]
+        if end.outside:
+            spots += self._outside(end, is_source=False)
+        return self._of_families(spots, families)
+
+    def _settle(self, end: End) -> None:
+        if len({member.vpc for member in end.members}) > 1 and end.nature is Nature.ADDRESS:
+            forms = ", ".join(f"{member.vpc}/{member.address}" for member in end.members[:10])
+            raise SelectorError(
+                f"{quoted(end.text)} is ambiguous: {len(end.members)} VPCs hold it; say which: {forms}"
+            )
+
+    def _host_of(self, member: Member, atom: int) -> int:
+        """Return the host of a literal private address; a public one is no part of its host."""
+        if not member.interface:
+            return NO_ROW
+        interface = self._fabric.rows.interfaces[member.interface]
+        first = self._fabric.book.first_atom[self._rows(interface)]
+        return self._host[interface] if atom in first else NO_ROW
+
+    def _of_families(self, spots: Sequence[Spot], families: tuple[Family, ...]) -> Spots:
+        axis = self._fabric.book.axis
+        return Spots.of(self._fabric, [s for s in spots if axis.family(s.atom) in families])
+
+    def _rows(self, interface: int) -> range:
+        return range(int(self._first[interface]), int(self._first[interface + 1]))
+
+    def _sending(self, member: Member) -> Iterator[Spot]:
+        book, axis = self._fabric.book, self._fabric.book.axis
+        if not member.interface:
+            if member.address is not None:
+                yield self._unheld(member, axis.locate(member.address))
+            return
+        interface = self._fabric.rows.interfaces[member.interface]
+        wanted = NO_ROW if member.address is None else axis.locate(member.address)
+        columns = self._fabric.interfaces.columns
+        for row, is_primary in self._ranked(interface):
+            atom = int(book.first_atom[row])
+            if wanted not in (NO_ROW, atom, int(book.public[row])):
+                continue
+            yield Spot(
+                interface,
+                int(columns.vpc[interface]),
+                int(columns.subnet[interface]),
+                atom,
+                is_primary or wanted != NO_ROW,
+                self._host[interface],
+            )
+
+    def _unheld(self, member: Member, atom: int) -> Spot:
+        vpc = self._fabric.rows.vpcs.get(member.vpc, NO_ROW)
+        subnet = NO_ROW
+        if vpc != NO_ROW:
+            subnet = int(self._fabric.book.subnet_at(column([vpc]), column([atom]))[0])
+        return Spot(NO_ROW, vpc, subnet, atom, True, NO_ROW)
+
+    def _receiving(self, member: Member, *, public: bool) -> Iterator[Spot]:
+        if not member.interface:
+            return
+        book = self._fabric.book
+        interface = self._fabric.rows.interfaces[member.interface]
+        wanted = NO_ROW if member.address is None else book.axis.locate(member.address)
+        for row, is_primary in self._ranked(interface):
+            atom = int(book.first_atom[row])
+            if wanted not in (NO_ROW, atom):
+                continue
+            if public and int(book.public[row]) != NO_ROW:
+                atom = int(book.public[row])
+            yield Spot(interface, NO_ROW, NO_ROW, atom, is_primary, self._host[interface])
+
+    def _ranked(self, interface: int) -> Iterator[tuple[int, bool]]:
+        """Yield an interface's address rows and whether each is primary in its family."""
+        book = self._fabric.book
+        rows = self._rows(interface)
+        named = any(book.is_primary[row] for row in rows)
+        seen: set[bool] = set()
+        for row in rows:
+            is_ipv6 = bool(book.first_atom[row] >= len(book.axis.starts4))
+            is_primary = (
+                bool(book.is_primary[row]) if named and not is_ipv6 else is_ipv6 not in seen
+            )
+            if is_primary:
+                seen.add(is_ipv6)
+            yield row, is_primary
+
+    def _outside(self, end: End, *, is_source: bool) -> list[Spot]:
+        """Return the atoms of prefixes outside the estate."""
+        book = self._fabric.book
+        spans = [book.axis.span(prefix) for prefix in end.outside]
+        atoms = np.concatenate([np.arange(low, high + 1) for low, high in spans])
+        keep = ~self._own(atoms)
+        if end.nature is Nature.INTERNET:
+            keep &= (book.scopes(atoms) == SCOPE_INTERNET) & ~self._in_service_lists(atoms)
+        if is_source or end.nature is Nature.INTERNET:
+            keep &= book.public_holder(atoms) == NO_ROW
+        return [Spot(NO_ROW, NO_ROW, NO_ROW, atom, True, NO_ROW) for atom in atoms[keep].tolist()]
+
+    def _own(self, atoms: Column) -> Mask:
+        """Tell which atoms lie in the snapshot's own VPC blocks."""
+        own = np.zeros(len(atoms), bool)
+        for vpc in self._fabric.snapshot.vpcs.values():
+            for block in vpc.prefixes:
+                low, high = self._fabric.book.axis.span(block)
+                own |= (low <= atoms) & (atoms <= high)
+        return own
+
+    def _in_service_lists(self, atoms: Column) -> Mask:
+        inside = np.zeros(len(atoms), bool)
+        for prefix in service_ranges(self._fabric):
+            low, high = self._fabric.book.axis.span(prefix)
+            inside |= (low <= atoms) & (atoms <= high)
+        return inside
+
+    def pairs(
+        self, sources: Spots, destinations: Spots, *, primary: bool, keeps_local: bool
+    ) -> Pairs:
+        """Return the pairs of one family each: the primary ones, or all the others."""
+        left = np.repeat(np.arange(len(sources)), len(destinations))
+        right = np.tile(np.arange(len(destinations)), len(sources))
+        keep = sources.is_ipv6[left] == destinations.is_ipv6[right]
+        keep &= (sources.is_primary[left] & destinations.is_primary[right]) == primary
+        host = sources.host[left]
+        local = (host != NO_ROW) & (host == destinations.host[right])
+        if not keeps_local:
+            keep &= ~local
+        left, right, local = left[keep], right[keep], local[keep]
+        flows = FlowBatch(
+            source_interface=sources.interface[left],
+            vpc=sources.vpc[left],
+            subnet=sources.subnet[left],
+            source=sources.atom[left],
+            destination=destinations.atom[right],
+            expected=destinations.interface[right],
+        )
+        down = self._fabric.interfaces.columns.is_down
+        if local.any():
+            local &= ~down[flows.source_interface]
+        return Pairs(sources, destinations, left, right, flows, local)
+
+
+def service_ranges(fabric: Fabric) -> Iterator[Prefix]:
+    """Yield the ranges of AWS services that a route table sends to an endpoint."""
+    snapshot = fabric.snapshot
+    lists = {
+        route.prefix_list
+        for table in snapshot.route_tables.values()
+        for route in table.routes
+        if route.prefix_list and route.target_kind is TargetKind.VPC_ENDPOINT
+    }
+    for identifier in sorted(lists):
+        record = snapshot.prefix_lists.get(identifier)
+        yield from (record.entries or ()) if record else ()
+
+
+BOTH_FAMILIES: Final[tuple[Family, ...]] = (4, 6)

@@ -1,0 +1,348 @@
+"""FlowBatch: many questions as columns; `ask` walks them there and back in one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from netreach.fabric.element import (
+    FIRST_UNKNOWN,
+    STRICT_BITS,
+    Assumed,
+    Ending,
+    Fate,
+    Kind,
+    Passage,
+    Stage,
+)
+from netreach.fabric.fabric import Fabric
+from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, filled
+from netreach.packets.pool import NOTHING, Bounds, PairMemo
+from netreach.packets.services import ServiceSet
+from netreach.query.verdict import Outcome, Question, Verdict, judge
+from netreach.query.walk import walk
+
+#: The order of verdicts in columns.
+VERDICTS: Final = tuple(Verdict)
+_CODES: Final = {verdict: number for number, verdict in enumerate(VERDICTS)}
+
+
+@dataclass(frozen=True, slots=True)
+class FlowBatch:
+    """Flows: who sends what to whom; all columns ``(N,)``."""
+
+    #: Interface that sends, NO_ROW for an address that nobody holds and for the internet.
+    source_interface: Column
+    #: VPC and subnet that it sends from; NO_ROW on the internet.
+    vpc: Column
+    subnet: Column
+    #: Atoms.
+    source: Column
+    destination: Column
+    #: Interface that must receive; NO_ROW where whoever holds the address will do.
+    expected: Column
+
+    def __len__(self) -> int:
+        """Count the flows."""
+        return len(self.source)
+
+    @classmethod
+    def joined(cls, batches: Sequence[FlowBatch]) -> FlowBatch:
+        """Return all flows of several batches."""
+        names = ("source_interface", "vpc", "subnet", "source", "destination", "expected")
+        return cls(*(np.concatenate([getattr(b, name) for b in batches]) for name in names))
+
+    def at(self, rows: Column) -> FlowBatch:
+        """Return the flows at these positions."""
+        return FlowBatch(
+            self.source_interface[rows],
+            self.vpc[rows],
+            self.subnet[rows],
+            self.source[rows],
+            self.destination[rows],
+            self.expected[rows],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Trips:
+    """How every flow's branches ended: one row a branch (a flow has one, or one a NAT address)."""
+
+    #: Which flow each branch belongs to.
+    flow: Column
+    #: Index into VERDICTS.
+    verdict: Column
+    #: Outcome of each branch: ``outcomes[number[i]]``.
+    number: Column
+    outcomes: Sequence[Outcome]
+    #: Bounds id of what got there.
+    forward: Column
+    #: How each way ended; of the way back Fate.DELIVERED where it was not walked.
+    forward_fate: Column
+    return_fate: Column
+    assumed: Column
+    #: The walks, for their steps and sessions.
+    onward: Passage
+    back: Passage
+    #: Branch -> its row number in the return walk, or NO_ROW.
+    returning_row: Column
+    #: The newest session of each branch where its way there ended.
+    session: Column
+
+    def verdict_of_flow(self, flows: int) -> Column:
+        """Return the index into VERDICTS of every flow, its branches combined, ``(flows,)``."""
+        seen = np.zeros((len(VERDICTS), flows), bool)
+        seen[self.verdict, self.flow] = True
+        reachable, partial, unreachable, unknown = (seen[_CODES[v]] for v in VERDICTS)
+        result = np.full(flows, _CODES[Verdict.UNREACHABLE], np.int64)
+        result[unknown] = _CODES[Verdict.UNKNOWN]
+        result[reachable | partial] = _CODES[Verdict.PARTIAL]
+        only = reachable & ~partial & ~unreachable & ~unknown
+        result[only] = _CODES[Verdict.REACHABLE]
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """How replies ended, one row a reply."""
+
+    row: Column
+    replies: Column
+    random: Column
+    fate: Column
+    assumed: Column
+
+
+class Judge:
+    """Turns columns of set ids into columns of outcomes, each distinct combination once."""
+
+    def __init__(self, fabric: Fabric, question: Question, *, strict: bool) -> None:
+        """Judge flows of one question."""
+        self._pool = fabric.pool
+        self._question = question
+        self._strict = strict
+        self.outcomes: list[Outcome] = []
+        self._keys: list[tuple[int, ...]] = [()]
+        self._first = PairMemo(self._register)
+        self._second = PairMemo(self._extend)
+        self._last = PairMemo(self._conclude)
+
+    def __call__(self, forward: Column, replies: Column, random: Column, assumed: Column) -> Column:
+        """Return the numbers of the outcomes, ``(N,)``."""
+        strict = (assumed & STRICT_BITS) if self._strict else filled(len(assumed), 0)
+        partial = self._second(self._first(forward, replies), random)
+        return self._last(partial, (strict != 0).astype(np.int64))
+
+    def _register(self, *key: int) -> int:
+        self._keys.append(key)
+        return len(self._keys) - 1
+
+    def _extend(self, key: int, more: int) -> int:
+        return self._register(*self._keys[key], more)
+
+    def _conclude(self, key: int, strict: int) -> int:
+        forward, replies, random = (self._pool[number] for number in self._keys[key])
+        if strict:
+            forward = Bounds(ServiceSet.empty(), forward.maybe)
+        self.outcomes.append(judge(self._question, forward, replies, random.maybe))
+        return len(self.outcomes) - 1
+
+
+@dataclass(slots=True)
+class Asker:
+    """Asks one question of many flows, batch after batch, over one compiled network."""
+
+    fabric: Fabric
+    question: Question
+    strict: bool = False
+    #: False for the explaining walk.
+    narrowing: bool = True
+    traced: bool = False
+    judge: Judge = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Prepare the memo of outcomes."""
+        self.judge = Judge(self.fabric, self.question, strict=self.strict)
+
+    def ask(self, flows: FlowBatch) -> Trips:
+        """Walk the flows there and back."""
+        pool = self.fabric.pool
+        asked = pool.intern(self.question.services)
+        awaited = pool.intern(self.question.replies())
+        onward = Passage(pool, narrowing=self.narrowing, traced=self.traced)
+        walk(self.fabric, departures(flows, asked), onward)
+        endings = [split_misdelivered(ending, flows) for ending in onward.endings]
+        ends = PacketBatch.joined([e.batch for pair in endings for e in pair])
+        fates = np.concatenate([filled(len(e.batch), e.fate) for pair in endings for e in pair])
+        forward = self._forward(ends, fates, onward)
+        arrivals = [e for pair in endings for e in pair if e.fate is Fate.DELIVERED]
+        back, returned = self._return(arrivals, onward, flows)
+        replies = filled(len(ends), awaited)
+        random, return_fate = filled(len(ends), NOTHING), filled(len(ends), Fate.DELIVERED)
+        returning_row, assumed = filled(len(ends), NO_ROW), ends.assumed.copy()
+        arrived = np.flatnonzero(fates == Fate.DELIVERED)
+        returning_row[arrived] = np.arange(len(arrived))
+        if returned is not None:
+            where = arrived[returned.row]
+            replies[where] = returned.replies
+            random[where] = returned.random
+            return_fate[where] = returned.fate
+            assumed[where] |= returned.assumed
+        number = self.judge(forward, replies, random, assumed)
+        verdict = column([_CODES[outcome.verdict] for outcome in self.judge.outcomes])[number]
+        return Trips(
+            ends.row,
+            verdict,
+            number,
+            self.judge.outcomes,
+            forward,
+            fates,
+            return_fate,
+            assumed,
+            onward,
+            back,
+            returning_row,
+            ends.session,
+        )
+
+    def _forward(self, ends: PacketBatch, fates: Column, onward: Passage) -> Column:
+        """Return what got there: nothing where the way was stopped, maybe where nobody knows."""
+        unknown = fates >= FIRST_UNKNOWN
+        result = np.where(fates == Fate.DELIVERED, ends.services, NOTHING)
+        if unknown.any():
+            result[unknown] = self._merely_maybe(ends.services[unknown])
+        is_nat64 = self._is_nat64(ends.session, onward)
+        if is_nat64.any():
+            result = np.where(is_nat64, self.fabric.translation.to_ipv6(result), result)
+        return result
+
+    def _is_translated(self, session: Column, onward: Passage) -> Mask:
+        mask: Mask = (session != NO_ROW) & ~onward.sessions.is_egress_only(session)
+        return mask
+
+    def _is_nat64(self, session: Column, onward: Passage) -> Mask:
+        """Tell which sessions turned IPv6 into IPv4."""
+        original = onward.sessions.source(session)
+        return self._is_translated(session, onward) & self.fabric.book.axis.is_ipv6(original)
+
+    def _merely_maybe(self, services: Column) -> Column:
+        ids = {
+            number: self.fabric.pool.intern(ServiceSet.empty(), self.fabric.pool[number].maybe)
+            for number in np.unique(services).tolist()
+        }
+        return column([ids[number] for number in services.tolist()])
+
+    def _return(
+        self, arrivals: Sequence[Ending], onward: Passage, flows: FlowBatch
+    ) -> tuple[Passage, Returned | None]:
+        back = self.walk_back(arrivals, onward)
+        if not back.endings:
+            return back, None
+        flow = np.concatenate([ending.batch.row for ending in arrivals])
+        return back, self._arrived(back, flows.at(flow))
+
+    def walk_back(self, arrivals: Sequence[Ending], onward: Passage) -> Passage:
+        """Walk the replies to what arrived; their rows count through the arrivals in order.
+
+        The platform's own services answer by the way the question came: no walk.
+        """
+        awaited = self.fabric.pool.intern(self.question.replies())
+        back = Passage(
+            self.fabric.pool,
+            returning=True,
+            narrowing=self.narrowing,
+            traced=self.traced,
+            replies=filled(sum(len(ending.batch) for ending in arrivals), awaited),
+            sessions=onward.sessions,
+        )
+        batches, first = [], 0
+        for ending in arrivals:
+            rows = np.arange(first, first + len(ending.batch))
+            first += len(ending.batch)
+            if ending.kind is not Kind.AWS_SERVICE:
+                batches.append(self._departing_replies(ending, rows, onward, back))
+        if batches:
+            walk(self.fabric, PacketBatch.joined(batches), back)
+        return back
+
+    def _arrived(self, back: Passage, asked: FlowBatch) -> Returned:
+        """Return how the replies ended; `asked` holds the flow that each reply answers.
+
+        A reply counts only if it comes from the address that was asked, to the one that asked.
+        """
+        ends = PacketBatch.joined([ending.batch for ending in back.endings])
+        fates = np.concatenate([filled(len(e.batch), e.fate) for e in back.endings])
+        flows = asked.at(ends.row)
+        foreign = (ends.source != flows.destination) | (ends.destination != flows.source)
+        fates[foreign & (fates == Fate.DELIVERED)] = Fate.REPLY_FROM_OTHER_ADDRESS
+        replies = np.where(fates == Fate.DELIVERED, ends.services, NOTHING)
+        unknown = fates >= FIRST_UNKNOWN
+        if unknown.any():
+            replies[unknown] = self._merely_maybe(ends.services[unknown])
+        return Returned(ends.row, replies, ends.random, fates, ends.assumed)
+
+    def _departing_replies(
+        self, ending: Ending, rows: Column, onward: Passage, back: Passage
+    ) -> PacketBatch:
+        batch = ending.batch
+        is_nat = self._is_translated(batch.session, onward)
+        is_nat64 = self._is_nat64(batch.session, onward)
+        outside = ending.kind is Kind.INTERNET
+        return batch.replace(
+            row=rows,
+            stage=Stage.INTERNET if outside else Stage.ORIGIN,
+            place=NO_ROW if outside else ending.component,
+            source=batch.destination,
+            destination=batch.source,
+            services=self.fabric.translation.awaited(back.replies[rows], is_nat, is_nat64),
+            carrier=NO_ROW,
+            assumed=0,
+            hops=0,
+        )
+
+
+def departures(flows: FlowBatch, asked: int) -> PacketBatch:
+    """Return the packets with which flows begin, each carrying the asked set of services."""
+    outside = flows.vpc == NO_ROW
+    unheld = (flows.source_interface == NO_ROW) & ~outside
+    return PacketBatch.of(
+        len(flows),
+        row=np.arange(len(flows)),
+        stage=np.where(outside, Stage.INTERNET, Stage.ORIGIN),
+        place=flows.source_interface,
+        vpc=flows.vpc,
+        subnet=flows.subnet,
+        source=flows.source,
+        destination=flows.destination,
+        carrier=flows.source_interface,
+        services=asked,
+        session=NO_ROW,
+        assumed=np.where(unheld, int(Assumed.NO_GROUPS), 0),
+        random=NOTHING,
+    )
+
+
+def split_misdelivered(ending: Ending, flows: FlowBatch) -> tuple[Ending, ...]:
+    """Split what reached another than the one asked for from what reached it."""
+    if ending.fate is not Fate.DELIVERED:
+        return (ending,)
+    expected = flows.expected[ending.batch.row]
+    wrong: Mask = expected != NO_ROW
+    if ending.kind is Kind.INTERFACE:
+        wrong &= expected != ending.component
+    if not wrong.any():
+        return (ending,)
+    right = ~wrong
+    parts = (
+        Ending(Fate.DELIVERED, ending.kind, ending.component[right], ending.batch.where(right)),
+        Ending(
+            Fate.DELIVERED_ELSEWHERE,
+            ending.kind,
+            ending.component[wrong],
+            ending.batch.where(wrong),
+        ),
+    )
+    return tuple(part for part in parts if len(part.batch))

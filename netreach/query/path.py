@@ -1,0 +1,208 @@
+"""One question between two ends: resolve, pair, ask, combine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from netreach.errors import SelectorError, UsageError
+from netreach.fabric.fabric import Fabric
+from netreach.packets.batch import Column
+from netreach.packets.prefixes import Family
+from netreach.packets.services import ServiceSet
+from netreach.query.ends import Pairs, Places, Spots
+from netreach.query.flows import VERDICTS, Asker, Trips
+from netreach.query.selectors import End, Nature, Selectors
+from netreach.query.verdict import Question, Verdict, combined
+from netreach.query.words import quoted
+
+#: More address pairs than this are asked for only in pieces.
+MAX_PAIRS: Final = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Pairs asked together, and how they fared."""
+
+    pairs: Pairs
+    #: The rows of `pairs` that were walked; the others never leave their host.
+    walked: Column
+    trips: Trips | None
+    #: Index into VERDICTS per pair.
+    verdict: Column
+
+
+@dataclass(frozen=True, slots=True)
+class PathResult:
+    """What a question came to, before anybody explains it."""
+
+    question: Question
+    source: End
+    destination: End
+    verdict: Verdict
+    rounds: tuple[Round, ...] = ()
+    #: Why nothing was asked: no common family, no interface, an end that is not modelled.
+    cut_short: str = ""
+    families: tuple[Family, ...] = (4, 6)
+    strict: bool = False
+
+
+@dataclass(slots=True)
+class PathFinder:
+    """Answers questions over one compiled network."""
+
+    fabric: Fabric
+    selectors: Selectors = field(init=False)
+    places: Places = field(init=False)
+    _askers: dict[tuple[Question, bool], Asker] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Prepare what all questions share."""
+        self.selectors = Selectors(self.fabric)
+        self.places = Places(self.fabric)
+
+    def find(
+        self,
+        source: str,
+        destination: str,
+        question: Question,
+        families: tuple[Family, ...],
+        *,
+        strict: bool = False,
+    ) -> PathResult:
+        """Answer one question.
+
+        Raises:
+            SelectorError: an end matches nothing or too much.
+            UsageError: the ends contradict each other.
+        """
+        ends = self.selectors.resolve(source), self.selectors.resolve(destination)
+        for end in ends:
+            if end.is_set and not end.members and not end.outside:
+                raise SelectorError(f"{quoted(end.text)} holds no network interface to ask about")
+        short = _cut_short(*ends)
+        if short is not None:
+            return PathResult(question, *ends, short, families=families, strict=strict)
+        starts = self.places.sources(ends[0], families)
+        outside = bool(len(starts)) and bool((starts.vpc < 0).all())
+        targets = self.places.destinations(ends[1], families, from_outside=outside)
+        _check_families(ends, starts, targets, families)
+        rounds = self._rounds(ends, starts, targets, question, strict=strict)
+        if not rounds:
+            return self._without_pairs(question, ends, families, strict=strict)
+        verdict = _verdict(rounds)
+        return PathResult(question, *ends, verdict, rounds, families=families, strict=strict)
+
+    def _rounds(
+        self,
+        ends: tuple[End, End],
+        starts: Spots,
+        targets: Spots,
+        question: Question,
+        *,
+        strict: bool,
+    ) -> tuple[Round, ...]:
+        """Ask the primary pairs; the others only where those do not all work."""
+        if len(starts) * len(targets) > MAX_PAIRS:
+            raise SelectorError(
+                f"that is {len(starts)} x {len(targets)} address pairs; ask for smaller sets"
+            )
+        keeps_local = not (ends[0].is_set or ends[1].is_set)
+        rounds: list[Round] = []
+        for primary in (True, False):
+            pairs = self.places.pairs(starts, targets, primary=primary, keeps_local=keeps_local)
+            if len(pairs):
+                rounds.append(self._ask(pairs, question, strict=strict))
+            if rounds and _verdict(rounds) is Verdict.REACHABLE:
+                break
+        return tuple(rounds)
+
+    def _ask(self, pairs: Pairs, question: Question, *, strict: bool) -> Round:
+        walked = np.flatnonzero(~pairs.is_local)
+        verdict = np.zeros(len(pairs), np.int64)  # 0 is reachable: what never leaves its host
+        trips = None
+        if len(walked):
+            trips = self.asker(question, strict=strict).ask(pairs.flows.at(walked))
+            verdict[walked] = trips.verdict_of_flow(len(walked))
+        return Round(pairs, walked, trips, verdict)
+
+    def asker(self, question: Question, *, strict: bool) -> Asker:
+        """Return the asker of a question; it keeps its memo of set combinations, no answers."""
+        key = (question, strict)
+        if key not in self._askers:
+            if len(self._askers) > 256:
+                self._askers.clear()
+            self._askers[key] = Asker(self.fabric, question, strict=strict, traced=True)
+        return self._askers[key]
+
+    def _without_pairs(
+        self,
+        question: Question,
+        ends: tuple[End, End],
+        families: tuple[Family, ...],
+        *,
+        strict: bool,
+    ) -> PathResult:
+        if ends[0].is_set or ends[1].is_set:
+            left, right = (quoted(end.text) for end in ends)
+            raise SelectorError(f"there is no pair to ask about between {left} and {right}")
+        return PathResult(
+            question,
+            *ends,
+            Verdict.UNREACHABLE,
+            cut_short="NO_COMMON_ADDRESS_FAMILY",
+            families=families,
+            strict=strict,
+        )
+
+
+def _cut_short(source: End, destination: End) -> Verdict | None:
+    """Return the verdict where an end cannot be asked at all."""
+    natures = {source.nature, destination.nature}
+    if Nature.UNMODELLED in natures or Nature.BARE in natures:
+        return Verdict.UNKNOWN
+    return None
+
+
+def _check_families(
+    ends: tuple[End, End], starts: Spots, targets: Spots, families: tuple[Family, ...]
+) -> None:
+    """Refuse two literal addresses of different families."""
+    if not all(end.nature is Nature.ADDRESS for end in ends):
+        return
+    if len(starts) and len(targets) and bool(starts.is_ipv6[0]) == bool(targets.is_ipv6[0]):
+        return
+    del families
+    raise UsageError(
+        place=f"{ends[0].text} {ends[1].text}",
+        what="the two addresses, the protocol and --family are not of one address family",
+        mend="ask IPv4 of IPv4 and IPv6 of IPv6 (icmp is IPv4's, icmpv6 is IPv6's)",
+    )
+
+
+def _verdict(rounds: Sequence[Round]) -> Verdict:
+    """Weigh the primary pairs, and the secondary ones where the primary ones do not all work."""
+    first = combined(VERDICTS[number] for number in np.unique(rounds[0].verdict).tolist())
+    if len(rounds) == 1 or first in (Verdict.REACHABLE, Verdict.PARTIAL):
+        return first
+    second = combined(VERDICTS[number] for number in np.unique(rounds[1].verdict).tolist())
+    if second in (Verdict.REACHABLE, Verdict.PARTIAL):
+        return Verdict.PARTIAL
+    return Verdict.UNKNOWN if second is Verdict.UNKNOWN else first
+
+
+def services_of(rounds: Sequence[Round], question: Question) -> tuple[ServiceSet, ServiceSet]:
+    """Return the union of what made the round trip and of what got there, over all pairs."""
+    complete, forward = ServiceSet.empty(), ServiceSet.empty()
+    for asked in rounds:
+        if len(asked.walked) < len(asked.pairs):
+            complete, forward = question.services, question.services
+        if asked.trips is None:
+            continue
+        trips = asked.trips
+        for number in np.unique(trips.number).tolist():
+            complete |= trips.outcomes[number].services.sure
+    return complete, forward

@@ -1,0 +1,110 @@
+"""What a flow's two ways add up to: the verdict, the services, the client ports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from netreach.fabric.translation import answered_icmp, answers
+from netreach.packets.pool import Bounds
+from netreach.packets.services import START, TCP, UDP, ServiceSet
+
+
+class Verdict(StrEnum):
+    """The answer to a question (docs/guide.md says exactly when each is given)."""
+
+    REACHABLE = "reachable"
+    PARTIAL = "partial"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+
+
+_PORTED: Final = (TCP, UDP)
+_WITH_PORTS: Final = ServiceSet.protocol(TCP) | ServiceSet.protocol(UDP)
+_OTHERS: Final = ServiceSet.everything() - ServiceSet.of([(0, max(START.values()) + 65535)])
+
+
+class Question(NamedTuple):
+    """The services asked for and the client ports whose replies must come back."""
+
+    services: ServiceSet
+    client_ports: tuple[int, int]
+    #: Neither port nor protocol was given: any service that works is an answer.
+    is_open: bool = False
+
+    def replies(self) -> ServiceSet:
+        """Return the replies that the client awaits, as points of the axis of services."""
+        low, high = self.client_ports
+        awaited = answers(self.services) | (self.services & _OTHERS)
+        for protocol in _PORTED:
+            if self.services.of_protocol(protocol):
+                awaited |= ServiceSet.ports(protocol, low, high)
+        return awaited
+
+
+class Outcome(NamedTuple):
+    """What became of one flow."""
+
+    verdict: Verdict
+    #: Services that make the full round trip, surely and maybe.
+    services: Bounds
+    #: Replies that come back, of the protocols whose services work.
+    replies: ServiceSet
+
+
+def complete(forward: ServiceSet, replies: ServiceSet) -> ServiceSet:
+    """Return the services that got there and of which at least one reply comes back."""
+    whole = answered_icmp(forward, replies) | (forward & replies & _OTHERS)
+    for protocol in _PORTED:
+        if replies.of_protocol(protocol):
+            whole |= forward.of_protocol(protocol)
+    return whole
+
+
+def judge(question: Question, forward: Bounds, replies: Bounds, random: ServiceSet) -> Outcome:
+    """Weigh one flow: what got there, which replies came back, what fails at random."""
+    sure = complete(forward.sure, replies.sure)
+    maybe = complete(forward.maybe, replies.maybe)
+    services = Bounds(sure, maybe)
+    returned = _replies_of(sure, replies.sure)
+    if not sure:
+        verdict = Verdict.UNKNOWN if maybe else Verdict.UNREACHABLE
+        return Outcome(verdict, services, returned)
+    awaited = question.replies()
+    whole = [
+        protocol
+        for protocol in sure.protocols()
+        if _is_whole(protocol, returned, awaited) and not random.of_protocol(protocol)
+    ]
+    if question.is_open:
+        verdict = Verdict.REACHABLE if whole else Verdict.PARTIAL
+    else:
+        everything = question.services <= sure and len(whole) == len(sure.protocols())
+        verdict = Verdict.REACHABLE if everything else Verdict.PARTIAL
+    return Outcome(verdict, services, returned)
+
+
+def _is_whole(protocol: int, returned: ServiceSet, awaited: ServiceSet) -> bool:
+    """Tell whether every client port's replies come back; only TCP and UDP have client ports."""
+    if protocol not in _PORTED:
+        return True
+    return returned.of_protocol(protocol) == awaited.of_protocol(protocol)
+
+
+def _replies_of(services: ServiceSet, replies: ServiceSet) -> ServiceSet:
+    kept = replies - _WITH_PORTS
+    for protocol in _PORTED:
+        if services.of_protocol(protocol):
+            kept |= replies.of_protocol(protocol)
+    return kept
+
+
+def combined(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the verdict of several flows together."""
+    found = set(verdicts)
+    if len(found) == 1:
+        return found.pop()
+    if found & {Verdict.REACHABLE, Verdict.PARTIAL}:
+        return Verdict.PARTIAL
+    return Verdict.UNKNOWN if Verdict.UNKNOWN in found else Verdict.UNREACHABLE

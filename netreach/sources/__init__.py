@@ -1,0 +1,1 @@
+"""Outside -> Snapshot: one file a format; the only package that knows outside spellings."""

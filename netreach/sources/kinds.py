@@ -1,0 +1,180 @@
+"""What the top-level keys of describe output mean: read, listed as not modelled yet, or foreign."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from netreach.sources import filter_shapes, shapes
+
+#: Top-level key -> the shape of one item of its list.
+SHAPES: Final[Mapping[str, type[shapes.Shape]]] = {
+    "Vpcs": shapes.Vpc,
+    "Subnets": shapes.Subnet,
+    "RouteTables": shapes.RouteTable,
+    "NetworkAcls": filter_shapes.NetworkAcl,
+    "SecurityGroups": filter_shapes.SecurityGroup,
+    "SecurityGroupRules": filter_shapes.SecurityGroupRule,
+    "NetworkInterfaces": shapes.Interface,
+    "Reservations": shapes.Reservation,
+    "Instances": shapes.Instance,
+    "InternetGateways": shapes.InternetGateway,
+    "EgressOnlyInternetGateways": shapes.EgressOnlyInternetGateway,
+    "NatGateways": shapes.NatGateway,
+    "PrefixLists": shapes.PrefixList,
+    "ManagedPrefixLists": shapes.PrefixList,
+    "Addresses": shapes.ElasticIp,
+}
+
+#: Wrappers whose lists hold pages of answers.
+PAGE_LISTS: Final = frozenset({"data", "pages", "Pages"})
+
+#: The calls that make a first dump, for messages.
+EXPECTED_CALLS: Final = (
+    "describe-vpcs, describe-subnets, describe-route-tables, describe-network-acls, "
+    "describe-security-groups, describe-network-interfaces, describe-instances, "
+    "describe-internet-gateways, describe-nat-gateways, ..."
+)
+
+#: Fields that tell what the items of a bare list are: `aws ... --query "Subnets[]"` has no key.
+SIGNATURES: Final[tuple[tuple[frozenset[str], str], ...]] = tuple(
+    (frozenset(fields.split()), key)
+    for fields, key in (
+        ("NetworkInterfaceId SubnetId", "NetworkInterfaces"),
+        ("ReservationId Instances", "Reservations"),
+        ("InstanceId ImageId", "Instances"),
+        ("SubnetId CidrBlock", "Subnets"),
+        ("VpcId CidrBlock", "Vpcs"),
+        ("RouteTableId Routes", "RouteTables"),
+        ("NetworkAclId Entries", "NetworkAcls"),
+        ("SecurityGroupRuleId IsEgress", "SecurityGroupRules"),
+        ("GroupId IpPermissions", "SecurityGroups"),
+        ("InternetGatewayId Attachments", "InternetGateways"),
+        ("EgressOnlyInternetGatewayId Attachments", "EgressOnlyInternetGateways"),
+        ("NatGatewayId NatGatewayAddresses", "NatGateways"),
+        ("PrefixListId PrefixListName", "PrefixLists"),
+        ("AllocationId PublicIp", "Addresses"),
+    )
+)
+
+
+class UnmodelledKind(NamedTuple):
+    """How to list the items of a key that the model does not cover yet."""
+
+    kind: str
+    #: Fields that may hold the id, the most telling first.
+    ids: tuple[str, ...]
+    #: Dotted fields that may hold the VPC; an empty tuple: it belongs to none.
+    vpcs: tuple[str, ...] = ("VpcId",)
+    #: Only items with a VPC count (a function outside of VPCs is nobody's business).
+    needs_vpc: bool = False
+
+
+_TRANSIT_ATTACHMENT: Final = UnmodelledKind(
+    "transit-gateway-attachment", ("TransitGatewayAttachmentId",), ("VpcId", "ResourceId")
+)
+
+#: Top-level key -> how to list its items.
+UNMODELLED: Final[Mapping[str, UnmodelledKind]] = {
+    "TransitGateways": UnmodelledKind("transit-gateway", ("TransitGatewayId",), ()),
+    "TransitGatewayAttachments": _TRANSIT_ATTACHMENT,
+    "TransitGatewayVpcAttachments": _TRANSIT_ATTACHMENT,
+    "TransitGatewayPeeringAttachments": _TRANSIT_ATTACHMENT,
+    "TransitGatewayConnects": _TRANSIT_ATTACHMENT,
+    "TransitGatewayRouteTables": UnmodelledKind(
+        "transit-gateway-route-table", ("TransitGatewayRouteTableId",), ()
+    ),
+    "VpcPeeringConnections": UnmodelledKind(
+        "vpc-peering-connection", ("VpcPeeringConnectionId",), ("RequesterVpcInfo.VpcId",)
+    ),
+    "VpcEndpoints": UnmodelledKind("vpc-endpoint", ("VpcEndpointId",)),
+    "ServiceConfigurations": UnmodelledKind("vpc-endpoint-service", ("ServiceId",), ()),
+    "VpnGateways": UnmodelledKind("vpn-gateway", ("VpnGatewayId",), ("VpcAttachments.VpcId",)),
+    "VpnConnections": UnmodelledKind("vpn-connection", ("VpnConnectionId",), ()),
+    "CustomerGateways": UnmodelledKind("customer-gateway", ("CustomerGatewayId",), ()),
+    "ClientVpnEndpoints": UnmodelledKind("client-vpn-endpoint", ("ClientVpnEndpointId",)),
+    "CarrierGateways": UnmodelledKind("carrier-gateway", ("CarrierGatewayId",)),
+    "LocalGateways": UnmodelledKind("local-gateway", ("LocalGatewayId",), ()),
+    "CoreNetworks": UnmodelledKind("core-network", ("CoreNetworkArn", "CoreNetworkId"), ()),
+    "InstanceConnectEndpoints": UnmodelledKind(
+        "instance-connect-endpoint", ("InstanceConnectEndpointId",)
+    ),
+    "VerifiedAccessEndpoints": UnmodelledKind(
+        "verified-access-endpoint", ("VerifiedAccessEndpointId",), ()
+    ),
+    "RouteServers": UnmodelledKind("route-server", ("RouteServerId",), ()),
+    "directConnectGateways": UnmodelledKind(
+        "direct-connect-gateway", ("directConnectGatewayId",), ()
+    ),
+    "virtualInterfaces": UnmodelledKind("virtual-interface", ("virtualInterfaceId",), ()),
+    "LoadBalancers": UnmodelledKind("load-balancer", ("LoadBalancerArn", "LoadBalancerName")),
+    "LoadBalancerDescriptions": UnmodelledKind(
+        "classic-load-balancer", ("LoadBalancerName",), ("VPCId",)
+    ),
+    "TargetGroups": UnmodelledKind("target-group", ("TargetGroupArn", "TargetGroupName")),
+    "Firewalls": UnmodelledKind("network-firewall", ("FirewallArn", "FirewallName")),
+    "DBInstances": UnmodelledKind(
+        "db-instance", ("DBInstanceArn", "DBInstanceIdentifier"), ("DBSubnetGroup.VpcId",)
+    ),
+    "DBClusters": UnmodelledKind("db-cluster", ("DBClusterArn", "DBClusterIdentifier"), ()),
+    "Functions": UnmodelledKind(
+        "lambda-function", ("FunctionArn", "FunctionName"), ("VpcConfig.VpcId",), needs_vpc=True
+    ),
+    # Redshift's; those of other services have the same key and no VPC
+    "Clusters": UnmodelledKind("redshift-cluster", ("ClusterIdentifier",), needs_vpc=True),
+    "DomainStatusList": UnmodelledKind(
+        "opensearch-domain", ("ARN", "DomainName"), ("VPCOptions.VPCId",), needs_vpc=True
+    ),
+    "ResolverEndpoints": UnmodelledKind("resolver-endpoint", ("Id",), ("HostVPCId",)),
+    "MountTargets": UnmodelledKind("mount-target", ("MountTargetId",)),
+    "CacheClusters": UnmodelledKind("cache-cluster", ("ARN", "CacheClusterId"), ()),
+}
+
+#: Keys that mark the whole document as another format: word -> any of these sets of keys.
+FOREIGN: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
+    "a Terraform plan": (
+        frozenset({"format_version", "planned_values"}),
+        frozenset({"format_version", "resource_changes"}),
+    ),
+    "a Terraform state": (
+        frozenset({"format_version", "values"}),
+        frozenset({"terraform_version", "resources"}),
+        frozenset({"terraform_version", "modules"}),
+        frozenset({"pytest-terraform", "resources"}),
+        # an empty state as `terraform show -json` prints it
+        frozenset({"format_version", "terraform_version"}),
+    ),
+    "an AWS Config export": (
+        frozenset({"configurationItems"}),
+        frozenset({"Results", "QueryInfo"}),
+        frozenset({"baseConfigurationItems"}),
+        frozenset({"BaseConfigurationItems"}),
+    ),
+}
+
+
+def foreign_format(keys: frozenset[str]) -> str:
+    """Return which other format a document with these top-level keys is, or nothing."""
+    for word, marks in FOREIGN.items():
+        if any(mark <= keys for mark in marks):
+            return word
+    return ""
+
+
+def bare_list_key(fields: frozenset[str]) -> str:
+    """Return the key that a list without one would have, by the fields of an item, or nothing."""
+    for signature, key in SIGNATURES:
+        if signature <= fields:
+            return key
+    return ""
+
+
+def describes(key: str, fields: frozenset[str]) -> bool:
+    """Tell whether an item with these fields can be one of the key's: whether it has an id."""
+    if key in UNMODELLED:
+        return not fields.isdisjoint(UNMODELLED[key].ids)
+    shape = SHAPES[key]
+    if issubclass(shape, shapes.Resource):
+        spellings = dict(zip(shape.__struct_fields__, shape.__struct_encode_fields__, strict=True))
+        return spellings[shape.key] in fields
+    return "Instances" in fields

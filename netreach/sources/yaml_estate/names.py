@@ -1,0 +1,208 @@
+"""Names of our YAML: which id each resource has, and which one a reference means."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Final, NamedTuple
+
+from netreach.model.snapshot import Problem
+from netreach.sources.yaml_estate.forms import Estate, InstanceForm, Named, VpcForm
+from netreach.sources.yaml_estate.phrases import PhraseError, Reference, shown
+
+#: How the ids of each kind begin.
+ID_PREFIX: Final = {
+    "vpc": "vpc-",
+    "subnet": "subnet-",
+    "route-table": "rtb-",
+    "network-acl": "acl-",
+    "security-group": "sg-",
+    "network-interface": "eni-",
+    "instance": "i-",
+    "internet-gateway": "igw-",
+    "egress-only-internet-gateway": "eigw-",
+    "nat-gateway": "nat-",
+    "prefix-list": "pl-",
+    "elastic-ip": "eipalloc-",
+}
+#: Which key of a VPC holds which kind of resource.
+_SECTIONS: Final = {
+    "subnets": "subnet",
+    "route_tables": "route-table",
+    "nat_gateways": "nat-gateway",
+    "acls": "network-acl",
+    "groups": "security-group",
+    "instances": "instance",
+    "interfaces": "network-interface",
+}
+
+
+def derived_id(kind: str, key: str) -> str:
+    """Return the id that a key stands for: ``web`` is ``sg-web``, and ``sg-web`` is itself."""
+    prefix = ID_PREFIX.get(kind, "")
+    return key if key.startswith(prefix) else prefix + key
+
+
+def tags_of(form: Named, key: str) -> dict[str, str]:
+    """Return the tags with the `Name`, which is the key unless the form says otherwise."""
+    name = key if form.name is None else form.name
+    return {"Name": name, **form.tags} if name else dict(form.tags)
+
+
+class Mention(NamedTuple):
+    """Where a reference stands: the resource that makes it, and the place in the file."""
+
+    referrer: str
+    place: str
+
+
+class Names:
+    """Every resource of one estate by id, and by kind, scope and key.
+
+    A scope is the key of a VPC, or nothing for what stands outside of VPCs.
+    """
+
+    def __init__(self, file: str) -> None:
+        """Start without resources; the file is named by the problems."""
+        self._file = file
+        self._places: dict[str, str] = {}
+        self._kinds: dict[str, str] = {}
+        self._ids: dict[tuple[str, str], dict[str, str]] = {}
+        self.problems: list[Problem] = []
+        #: Ids that are left out on purpose.
+        self.missing: set[str] = set()
+
+    def add(self, kind: str, scope: str, key: str, place: str, chosen: str | None = None) -> str:
+        """Register a resource and return its id.
+
+        Raises:
+            PhraseError: its key or id is taken, or its id is one of another kind.
+        """
+        found = chosen or derived_id(kind, key)
+        prefix = ID_PREFIX.get(kind, "")
+        if not found.startswith(prefix):
+            what = f"the id {shown(found)} is not that of a {kind}"
+            raise PhraseError(what, f"let it begin with {prefix}", f"{place}.id")
+        own = self._ids.setdefault((kind, scope), {})
+        rival = own.get(key, found)
+        if rival in self._places:
+            what = f"its name or id is also that of {self._places[rival]} ({rival})"
+            raise PhraseError(what, "give one of them another name, or an `id:`", place)
+        self._places[found], self._kinds[found], own[key] = place, kind, found
+        return found
+
+    def own(self, kind: str, scope: str, key: str) -> str | None:
+        """Return the id of a key of this scope, or None."""
+        return self._ids.get((kind, scope), {}).get(key)
+
+    def knows(self, resource_id: str) -> bool:
+        """Tell whether the estate has a resource of this id, or leaves it out on purpose."""
+        return resource_id in self._kinds or resource_id in self.missing
+
+    def resolve(
+        self,
+        kind: str,
+        scope: str,
+        reference: Reference,
+        mention: Mention,
+        *,
+        anywhere: bool = False,
+    ) -> str:
+        """Return the id that a reference means: a key or id of its scope, or any id.
+
+        Raises:
+            PhraseError: it means nothing, and does not say that it is missing on purpose.
+        """
+        if reference.is_missing:
+            return self._missing(kind, reference.name, mention)
+        own = self._ids.get((kind, scope), {})
+        if reference.name in own:
+            return own[reference.name]
+        ids = [i for i, k in self._kinds.items() if k == kind] if anywhere else [*own.values()]
+        if reference.name in ids:
+            return reference.name
+        raise PhraseError(
+            f"there is no {kind} {shown(reference.name)} here",
+            _nearest(kind, reference.name, [*own, *ids]),
+            mention.place,
+        )
+
+    def _missing(self, kind: str, resource_id: str, mention: Mention) -> str:
+        if resource_id in self._kinds:
+            raise PhraseError(f"{resource_id} is not missing", "remove `missing:`", mention.place)
+        referrer = mention.referrer
+        message = f"{referrer} refers to the {kind} {resource_id}, which the snapshot does not hold"
+        problem = Problem(
+            kind="reference-to-nothing", resources=(referrer,), message=message, file=self._file
+        )
+        if problem not in self.problems:
+            self.problems.append(problem)
+        self.missing.add(resource_id)
+        return resource_id
+
+
+def _nearest(kind: str, name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    if near:
+        return f"did you mean {near[0]}? If it is left out on purpose, write `missing:ID`"
+    return f"add it, or write `missing:{derived_id(kind, name)}` if it is left out on purpose"
+
+
+def name_everything(estate: Estate, file: str) -> Names:
+    """Register every resource that an estate writes down or implies, Elastic IPs apart.
+
+    Raises:
+        PhraseError: two of them have one id, or an id is not one of its kind.
+    """
+    names = Names(file)
+    for key, vpc in estate.vpcs.items():
+        _name_vpc(names, key, vpc)
+    for key, prefix_list in estate.prefix_lists.items():
+        names.add("prefix-list", "", key, f"prefix_lists.{key}", prefix_list.id)
+    for key, elastic_ip in estate.elastic_ips.items():
+        names.add("elastic-ip", "", key, f"elastic_ips.{key}", elastic_ip.id)
+    for key, unmodelled in estate.unmodelled.items():
+        names.add(unmodelled.kind, "", key, f"unmodelled.{key}", unmodelled.id)
+    return names
+
+
+def _name_vpc(names: Names, key: str, vpc: VpcForm) -> None:
+    place = f"vpcs.{key}"
+    names.add("vpc", key, key, place, vpc.id)
+    for section, kind in _SECTIONS.items():
+        forms: dict[str, Named] = getattr(vpc, section)
+        for name, form in forms.items():
+            names.add(kind, key, name, f"{place}.{section}.{name}", form.id)
+    for name, instance in vpc.instances.items():
+        _name_interfaces(names, key, name, instance)
+    for name, nat_gateway in vpc.nat_gateways.items():
+        if nat_gateway.address is not None:
+            names.add("network-interface", key, name, f"{place}.nat_gateways.{name}")
+    _name_gateways(names, key, vpc)
+    _name_defaults(names, key, vpc)
+
+
+def _name_gateways(names: Names, key: str, vpc: VpcForm) -> None:
+    """Register the gateways of which a VPC has one; their key is the VPC's."""
+    for kind, field, gateway in (
+        ("internet-gateway", "internet_gateway", vpc.internet_gateway),
+        ("egress-only-internet-gateway", "egress_only_gateway", vpc.egress_only_gateway),
+    ):
+        if gateway:
+            chosen = None if isinstance(gateway, bool) else gateway.id
+            names.add(kind, key, key, f"vpcs.{key}.{field}", chosen)
+
+
+def _name_defaults(names: Names, key: str, vpc: VpcForm) -> None:
+    """Register the main table and the default ACL that AWS makes, unless they are written."""
+    if not any(table.main for table in vpc.route_tables.values()):
+        names.add("route-table", key, "main", f"vpcs.{key}", f"rtb-{key}-main")
+    if not any(acl.default for acl in vpc.acls.values()):
+        names.add("network-acl", key, "default", f"vpcs.{key}", f"acl-{key}-default")
+
+
+def _name_interfaces(names: Names, vpc: str, name: str, instance: InstanceForm) -> None:
+    place = f"vpcs.{vpc}.instances.{name}"
+    if instance.has_own_wire:
+        names.add("network-interface", vpc, name, place)
+    for key, form in instance.interfaces.items():
+        names.add("network-interface", vpc, f"{name}-{key}", f"{place}.interfaces.{key}", form.id)

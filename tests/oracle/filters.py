@@ -1,0 +1,138 @@
+"""Security groups and network ACLs, one packet at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from typing import Final
+
+from tests.oracle.verdict import (
+    ENI_SG_RULES_MISMATCH,
+    SG_HAS_NO_RULES,
+    SUBNET_ACL_RESTRICTION,
+    Fork,
+    StopError,
+)
+from tests.oracle.world import ALL, AclEntry, Address, GroupRule, Interface, Packet, World
+
+TCP, UDP, ICMP, ICMPV6 = 6, 17, 1, 58
+
+#: Ask for the option that holds in the world being walked: key, kind, how many, what is missing.
+Suppose = Callable[[Hashable, Fork, int, str], int]
+
+YES: Final = 0  # the first option, so that of two equal rulings the one that went on is kept
+
+
+def check_acl(world: World, subnet: str, packet: Packet, *, egress: bool) -> None:
+    """Stop the packet unless the subnet's ACL allows it; a missing ACL is AWS's default [NA-2]."""
+    entries = world.acl_of_subnet.get(subnet)
+    if entries is None:
+        return
+    peer = packet.destination if egress else packet.source
+    for entry in entries:
+        if entry.egress == egress and peer in entry.prefix and _acl_entry_matches(entry, packet):
+            if entry.allow:
+                return
+            break
+    raise StopError(SUBNET_ACL_RESTRICTION)
+
+
+def _acl_entry_matches(entry: AclEntry, packet: Packet) -> bool:
+    """Compare protocol, and ports or ICMP type and code where the protocol has them [NA-6]."""
+    if entry.protocol == ALL:
+        return True
+    if entry.protocol != packet.protocol:
+        return False
+    if packet.protocol in (TCP, UDP):
+        return entry.ports is None or entry.ports[0] <= packet.port <= entry.ports[1]
+    if packet.protocol == ICMP or (packet.protocol == ICMPV6 and entry.prefix.version == 6):
+        return entry.icmp[0] in (ALL, packet.port) and entry.icmp[1] in (ALL, packet.code)
+    return True
+
+
+def check_groups(
+    world: World,
+    interface: Interface,
+    packet: Packet,
+    *,
+    egress: bool,
+    by_gateway: bool,
+    suppose: Suppose,
+) -> None:
+    """Stop the packet unless some rule of some group allows it [SG-1, SG-2].
+
+    ``by_gateway``: the packet has been through an internet or NAT gateway, after which
+    references to groups do not match [SG-6, LAB-2].
+    """
+    if not interface.has_groups:
+        return
+    peer = packet.destination if egress else packet.source
+    rules = list(_rules(world, interface, egress=egress))
+    fitting = [rule for rule in rules if _group_rule_matches(rule, packet)]
+    for rule in fitting:
+        if any(peer in prefix for prefix in rule.prefixes) or _in_list(world, rule, peer):
+            return
+        if not by_gateway and _is_carrier(world, interface.vpc, rule, peer):
+            return
+    for what, key in _doubts(world, interface, fitting, packet, egress=egress):
+        if suppose(key, Fork.EITHER, 2, what) == YES:
+            return
+    raise StopError(ENI_SG_RULES_MISMATCH if rules else SG_HAS_NO_RULES)
+
+
+def _rules(world: World, interface: Interface, *, egress: bool) -> Iterator[GroupRule]:
+    for group in interface.groups:
+        if group in world.groups:
+            yield from world.groups[group].egress if egress else world.groups[group].ingress
+
+
+def _group_rule_matches(rule: GroupRule, packet: Packet) -> bool:
+    """Compare protocol, and ports or ICMP type and code where the protocol has them [SG-4]."""
+    if rule.protocol == ALL:
+        return True
+    if rule.protocol != packet.protocol:
+        return False
+    if packet.protocol in (TCP, UDP):
+        first, last = rule.first, rule.last
+        return first is None or last is None or first <= packet.port <= last
+    if packet.protocol in (ICMP, ICMPV6):
+        icmp_type = ALL if rule.first is None else rule.first
+        icmp_code = ALL if rule.last is None else rule.last
+        return icmp_type == ALL or (icmp_type == packet.port and icmp_code in (ALL, packet.code))
+    return True
+
+
+def _in_list(world: World, rule: GroupRule, peer: Address) -> bool:
+    for name in rule.prefix_lists:
+        known = world.prefix_lists.get(name)
+        if known and any(peer in prefix for prefix in known.entries or ()):
+            return True
+    return False
+
+
+def _is_carrier(world: World, vpc: str, rule: GroupRule, peer: Address) -> bool:
+    """Say whether the peer is a private address of an interface with a referenced group [SG-6]."""
+    return any(
+        carrier.holds(peer) for group in rule.groups for carrier in world.carriers(vpc, group)
+    )
+
+
+def is_list_unknown(world: World, name: str, address: Address) -> bool:
+    """Say whether nobody knows if the prefix list covers the address."""
+    known = world.prefix_lists.get(name)
+    if known is None:
+        return True
+    return known.entries is None and known.family in (None, address.version)
+
+
+def _doubts(
+    world: World, interface: Interface, fitting: list[GroupRule], packet: Packet, *, egress: bool
+) -> Iterator[tuple[str, Hashable]]:
+    """Name what the snapshot lacks and what might have let the packet through."""
+    peer = packet.destination if egress else packet.source
+    for rule in fitting:
+        for name in rule.prefix_lists:
+            if is_list_unknown(world, name, peer):
+                yield name, ("list", name, peer)
+    for group in interface.groups:
+        if group not in world.groups:
+            yield group, ("group", group, egress, packet)

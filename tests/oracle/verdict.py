@@ -1,0 +1,106 @@
+"""What the judge can say, the codes it says it with, and how a walk breaks off."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+Interval = tuple[int, int]
+
+
+class Verdict(StrEnum):
+    REACHABLE = "reachable"
+    PARTIAL = "partial"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+
+
+class Leg(StrEnum):
+    FORWARD = "forward"
+    RETURN = "return"
+
+
+SG_HAS_NO_RULES: Final = "SG_HAS_NO_RULES"
+ENI_SG_RULES_MISMATCH: Final = "ENI_SG_RULES_MISMATCH"
+SUBNET_ACL_RESTRICTION: Final = "SUBNET_ACL_RESTRICTION"
+NO_ROUTE: Final = "NO_ROUTE_TO_DESTINATION"
+BAD_STATE_ROUTE: Final = "BAD_STATE_ROUTE"
+BAD_STATE: Final = "BAD_STATE"
+BAD_STATE_ATTACHMENT: Final = "BAD_STATE_ATTACHMENT"
+IGW_EGRESS: Final = "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"
+IGW_INGRESS: Final = "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"
+IGW_TO_RFC1918: Final = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
+IGW_TO_RFC6598: Final = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS"
+IGW_FROM_RFC1918: Final = "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS"
+IGW_FROM_RFC6598: Final = "IGW_SOURCE_ADDRESS_NOT_IN_RFC6598_INGRESS"
+SOURCE_DEST_CHECK: Final = "ENI_SOURCE_DEST_CHECK_RESTRICTION"
+PROTOCOL_RESTRICTION: Final = "PROTOCOL_RESTRICTION"
+#: Nobody is there, or who is there answers only what it asked for itself (NT-8, LAB-3, IG-5).
+NO_POSSIBLE_DESTINATION: Final = "NO_POSSIBLE_DESTINATION"
+
+#: Every code that this judge can give as the first blocker of a question that a user can ask.
+CODES: Final = (
+    SG_HAS_NO_RULES,
+    ENI_SG_RULES_MISMATCH,
+    SUBNET_ACL_RESTRICTION,
+    NO_ROUTE,
+    BAD_STATE_ROUTE,
+    BAD_STATE,
+    BAD_STATE_ATTACHMENT,
+    IGW_EGRESS,
+    IGW_INGRESS,
+    IGW_TO_RFC1918,
+    IGW_TO_RFC6598,
+    PROTOCOL_RESTRICTION,
+    NO_POSSIBLE_DESTINATION,
+)
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """The judge's answer to one question.
+
+    ``good_client_ports`` is None where the protocol has no ports, where nothing came back and
+    where two equally possible worlds disagree about it. ``sees`` holds every address that the
+    destination may see as the source; a NAT gateway can have several.
+    """
+
+    verdict: Verdict
+    good_client_ports: tuple[Interval, ...] | None = None
+    code: str | None = None
+    leg: Leg | None = None
+    sees: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+class StopError(Exception):
+    """The packet is dropped here, for certain."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class NotModelledError(Exception):
+    """The packet enters something of which nobody knows here what it does."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class Fork(StrEnum):
+    """Why a walk must be repeated."""
+
+    EVERY = "every"  # each option happens to some connection: a NAT gateway's addresses
+    EITHER = "either"  # one option is true, the snapshot does not say which
+
+
+class UndecidedError(Exception):
+    """The walk must be repeated for each option of ``key``."""
+
+    def __init__(self, key: Hashable, kind: Fork, count: int, what: str) -> None:
+        super().__init__(what)
+        self.key, self.kind, self.count, self.what = key, kind, count, what

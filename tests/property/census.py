@@ -1,0 +1,176 @@
+"""Count what random estates hold and what the judge says about them.
+
+::
+
+    python -m tests.property.census --estates 500 --seed 1
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from time import perf_counter
+
+from tests.oracle.judge import answer
+from tests.oracle.parse import parse
+from tests.oracle.question import Question
+from tests.oracle.verdict import Ruling
+from tests.property.estates import random_case
+from tests.property.plan import Estate, Record
+
+Tally = Counter[str]
+
+
+@dataclass
+class Census:
+    """How often each thing occurred."""
+
+    elements: Tally = field(default_factory=Counter)  # estates that hold it
+    questions: Tally = field(default_factory=Counter)
+    verdicts: Tally = field(default_factory=Counter)
+    reachable: Tally = field(default_factory=Counter)  # of the questions, wholly or in part
+    codes: Tally = field(default_factory=Counter)
+    missing: Tally = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    def count(self, estate: Estate, asked: list[Question], rulings: list[Ruling]) -> None:
+        """Add one estate and its answers."""
+        self.elements.update(set(elements(estate)))
+        for question, ruling in zip(asked, rulings, strict=True):
+            special = set(features(estate, question, ruling))
+            self.questions.update(special)
+            if ruling.verdict in ("reachable", "partial"):
+                self.reachable.update(special)
+            self.verdicts[ruling.verdict] += 1
+            if ruling.code:
+                self.codes[f"{ruling.leg} {ruling.code}"] += 1
+            self.missing.update({name.split("-")[0].split(" ")[0] for name in ruling.missing})
+
+
+def take(estates: int, seed: int) -> Census:
+    """Draw, judge and count that many estates."""
+    census, begin = Census(), perf_counter()
+    for number in range(seed, seed + estates):
+        estate, asked = random_case(number)
+        world = parse(estate)
+        census.count(estate, asked, [answer(world, question) for question in asked])
+    census.seconds = perf_counter() - begin
+    return census
+
+
+def elements(estate: Estate) -> Iterator[str]:
+    """Name what the estate holds."""
+    yield from (kind for kind, records in estate.items() if records)
+    yield f"{len(estate['Vpcs'])} VPCs"
+    for vpc in estate["Vpcs"]:
+        yield f"VPC with {len(vpc['CidrBlockAssociationSet'])} IPv4 blocks"
+        yield f"VPC with {len(vpc['Ipv6CidrBlockAssociationSet'])} IPv6 blocks"
+    if any(subnet["Ipv6Native"] for subnet in estate["Subnets"]):
+        yield "IPv6-only subnet"
+    for table in estate["RouteTables"]:
+        for route in table["Routes"]:
+            yield from _route(route)
+    for group in estate["SecurityGroups"]:
+        for rule in group["IpPermissions"] + group["IpPermissionsEgress"]:
+            yield from (f"rule {rule['IpProtocol']} {peer}" for peer in _peers(rule))
+    for interface in estate["NetworkInterfaces"]:
+        yield from _interface(interface)
+    yield from _states(estate)
+
+
+def _route(record: Record) -> Iterator[str]:
+    for key, value in record.items():
+        if key.endswith("Id") and key != "DestinationPrefixListId":
+            yield f"route to {value.split('-')[0]}"
+    if "DestinationPrefixListId" in record:
+        yield f"route of {record['DestinationPrefixListId']}"
+    yield f"route {record['State']} {record['Origin']}"
+
+
+def _peers(rule: Record) -> Iterator[str]:
+    for key in ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs"):
+        if rule[key]:
+            yield key
+
+
+def _interface(record: Record) -> Iterator[str]:
+    yield f"interface {record['InterfaceType']} {record['Status']}"
+    yield f"source/dest check {record['SourceDestCheck']}"
+    for key in ("Ipv4Prefixes", "Ipv6Prefixes", "DenyAllIgwTraffic"):
+        if record.get(key):
+            yield f"interface with {key}"
+    private = record["PrivateIpAddresses"]
+    if len(private) > 1:
+        yield "interface with secondary address"
+    if any("Association" in p for p in private[1:]):
+        yield "public address on secondary"
+    if any(group["GroupId"] == "sg-0ghost" for group in record["Groups"]):
+        yield "interface with missing group"
+
+
+def _states(estate: Estate) -> Iterator[str]:
+    for nat in estate["NatGateways"]:
+        yield f"NAT {nat['ConnectivityType']} {nat['State']}"
+        yield f"NAT with {len(nat['NatGatewayAddresses'])} addresses"
+    for kind in ("InternetGateways", "EgressOnlyInternetGateways"):
+        for gateway in estate[kind]:
+            yield f"{kind} {gateway['Attachments'][0]['State']}"
+    for reservation in estate["Reservations"]:
+        yield f"instance {reservation['Instances'][0]['State']['Name']}"
+
+
+def features(estate: Estate, question: Question, ruling: Ruling) -> Iterator[str]:
+    """Name what is special about the question."""
+    source = question.source.split("-")[0]
+    yield f"from {source}"
+    yield f"protocol {question.protocol}"
+    if len(ruling.sees) > 1:
+        yield "several NAT addresses"
+    elif ruling.sees and ruling.sees != (question.source_address,):
+        yield "source translated"
+    if question.destination_vpc:
+        yield "destination VPC named"
+    destination = ip_address(question.destination)
+    held = (p for i in estate["NetworkInterfaces"] for p in i["PrivateIpAddresses"])
+    public = {p.get("Association", {}).get("PublicIp") for p in held}
+    if question.destination in public:
+        yield f"{source} to public address"
+    elif question.destination.startswith("64:ff9b:"):
+        yield "NAT64"
+    elif destination.is_global:
+        yield f"{source} to IPv{destination.version} global"
+
+
+def print_table(census: Census, estates: int) -> None:
+    """Print what was counted."""
+    asked = census.verdicts.total()
+    print(
+        f"{estates} estates, {asked} questions, {1000 * census.seconds / estates:.1f} ms an estate"
+    )
+    for title, tally in (
+        ("elements (estates that hold it)", census.elements),
+        ("questions", census.questions),
+        ("of these reachable or partial", census.reachable),
+        ("verdicts", census.verdicts),
+        ("codes", census.codes),
+        ("missing", census.missing),
+    ):
+        print(f"\n{title}")
+        for name, count in sorted(tally.items()):
+            print(f"  {count:7d}  {name}")
+
+
+def main() -> None:
+    """Take a census and print it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--estates", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    print_table(take(arguments.estates, arguments.seed), arguments.estates)
+
+
+if __name__ == "__main__":
+    main()

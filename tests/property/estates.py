@@ -1,0 +1,90 @@
+"""Random estates: valid for AWS, small, full of edges, with a little dirt on purpose.
+
+``random_estate(seed)`` for long runs, ``estates()`` for Hypothesis; see ``dice`` for why both.
+"""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from tests.oracle.question import Question
+from tests.property.dice import Dice, drawn, seeded
+from tests.property.filters import draw_acls, draw_groups, draw_prefix_lists
+from tests.property.hosts import draw_hosts
+from tests.property.plan import Draft, Estate, draw_ground
+from tests.property.questions import draw_questions
+from tests.property.routes import draw_gateways, draw_nat_gateways, draw_tables
+
+Case = tuple[Estate, list[Question]]
+
+
+def draw_estate(dice: Dice) -> Estate:
+    """Draw one estate."""
+    draft = Draft(dice)
+    draw_ground(draft)
+    draw_prefix_lists(draft)
+    for vpc in draft.vpcs:
+        draw_gateways(draft, vpc)
+        draw_nat_gateways(draft, vpc)
+        draw_groups(draft, vpc)
+        draw_acls(draft, vpc)
+        draw_tables(draft, vpc)
+    draw_hosts(draft)
+    _draw_addresses(draft)
+    _draw_dirt(draft)
+    return draft.estate
+
+
+def _draw_addresses(draft: Draft) -> None:
+    """List every public address, and perhaps one that is associated with nothing."""
+    for interface in draft.estate["NetworkInterfaces"]:
+        for private in interface["PrivateIpAddresses"]:
+            if "Association" in private:
+                draft.estate["Addresses"].append(
+                    {
+                        "PublicIp": private["Association"]["PublicIp"],
+                        "AssociationId": f"eipassoc-{private['PrivateIpAddress']}",
+                        "NetworkInterfaceId": interface["NetworkInterfaceId"],
+                        "PrivateIpAddress": private["PrivateIpAddress"],
+                    }
+                )
+    if draft.dice.chance(30):
+        unused = {"PublicIp": draft.new_public(), "AllocationId": "eipalloc-0unused"}
+        draft.estate["Addresses"].append(unused)
+
+
+def _draw_dirt(draft: Draft) -> None:
+    """Lose, each seldom: the ACLs of a VPC, a main route table, a group."""
+    dice, estate = draft.dice, draft.estate
+    if dice.chance(5):
+        lost = dice.pick(draft.vpcs).id
+        estate["NetworkAcls"] = [acl for acl in estate["NetworkAcls"] if acl["VpcId"] != lost]
+    if dice.chance(4):
+        lost = dice.pick(estate["RouteTables"])["RouteTableId"]
+        tables = [table for table in estate["RouteTables"] if table["RouteTableId"] != lost]
+        estate["RouteTables"] = tables
+    if dice.chance(4):
+        estate["SecurityGroups"].pop(dice.integer(0, len(estate["SecurityGroups"]) - 1))
+
+
+def draw_case(dice: Dice, count: int = 20) -> Case:
+    """Draw an estate and questions about it."""
+    estate = draw_estate(dice)
+    return estate, draw_questions(dice, estate, count)
+
+
+def random_case(seed: int, count: int = 20) -> Case:
+    """Return the case of that number, always the same."""
+    return draw_case(seeded(seed), count)
+
+
+@st.composite
+def estates(draw: st.DrawFn) -> Estate:
+    """Draw estates that Hypothesis can shrink."""
+    return draw_estate(drawn(draw))
+
+
+@st.composite
+def cases(draw: st.DrawFn, count: int = 20) -> Case:
+    """Draw estates with questions, both of which Hypothesis can shrink."""
+    return draw_case(drawn(draw), count)

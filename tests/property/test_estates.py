@@ -1,0 +1,153 @@
+"""The random estates are legal, varied, and the same for the same seed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from ipaddress import ip_address, ip_network
+from itertools import combinations
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.oracle.judge import answer
+from tests.oracle.parse import parse
+from tests.oracle.verdict import CODES, Leg, Verdict
+from tests.property.census import Census, take
+from tests.property.estates import Case, cases, random_case
+from tests.property.plan import Estate
+
+ESTATES: Final = 500
+
+ELEMENTS: Final = """
+1 VPCs|2 VPCs|VPC with 2 IPv4 blocks|VPC with 0 IPv6 blocks|VPC with 2 IPv6 blocks|IPv6-only subnet
+route to local|route to igw|route to nat|route to eigw|route to tgw|route to pcx|route to vgw
+route to vpce|route to eni|route of pl-0known4|route of pl-0known6|route of pl-0noentries
+route of pl-0ghostroute|route active CreateRoute|route blackhole CreateRoute
+route filtered CreateRoute|route active EnableVgwRoutePropagation
+route blackhole EnableVgwRoutePropagation|rule -1 IpRanges|rule tcp IpRanges|rule udp IpRanges
+rule icmp IpRanges|rule icmpv6 Ipv6Ranges|rule 50 IpRanges|rule tcp Ipv6Ranges
+rule tcp PrefixListIds|rule tcp UserIdGroupPairs|rule -1 UserIdGroupPairs
+interface interface in-use|interface interface available|interface nat_gateway in-use
+interface vpc_endpoint in-use|interface network_load_balancer in-use|source/dest check False
+interface with Ipv4Prefixes|interface with Ipv6Prefixes|interface with DenyAllIgwTraffic
+interface with secondary address|public address on secondary|interface with missing group
+NAT public available|NAT private available|NAT public failed|NAT public deleted
+NAT with 2 addresses|InternetGateways available|InternetGateways detaching
+EgressOnlyInternetGateways attached|EgressOnlyInternetGateways detaching|instance running
+instance stopped
+"""
+
+#: What some question must be about, and reach.
+FEATURES: Final = """
+from eni|from internet|from vpc|NAT64|several NAT addresses|source translated
+destination VPC named|eni to public address|eni to IPv4 global|eni to IPv6 global
+internet to public address|internet to IPv6 global|protocol 1|protocol 6|protocol 17|protocol 50
+protocol 58
+"""
+
+
+def _names(text: str) -> list[str]:
+    return text.strip().replace("\n", "|").split("|")
+
+
+@pytest.fixture(scope="module")
+def census() -> Census:
+    return take(ESTATES, seed=1)
+
+
+def test_one_question_in_five_to_four_in_five_is_reachable(census: Census) -> None:
+    share = census.verdicts[Verdict.REACHABLE] / census.verdicts.total()
+    print(f"{ESTATES} estates:", dict(census.verdicts))
+    assert 0.2 < share < 0.8
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_every_verdict_occurs(census: Census, verdict: Verdict) -> None:
+    assert census.verdicts[verdict] >= 20
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_code_occurs(census: Census, code: str) -> None:
+    assert census.codes[f"{Leg.FORWARD} {code}"] >= 3
+
+
+@pytest.mark.parametrize("element", _names(ELEMENTS))
+def test_every_element_occurs(census: Census, element: str) -> None:
+    assert census.elements[element] >= 3
+
+
+@pytest.mark.parametrize("feature", _names(FEATURES))
+def test_every_kind_of_question_is_sometimes_answered_yes(census: Census, feature: str) -> None:
+    assert census.reachable[feature] >= 3
+
+
+def test_the_same_seed_is_the_same_case() -> None:
+    assert random_case(7) == random_case(7)
+    assert random_case(7) != random_case(8)
+
+
+@pytest.mark.parametrize("seed", range(0, 200, 20))
+def test_estates_are_legal(seed: int) -> None:
+    for number in range(seed, seed + 20):
+        estate, _ = random_case(number, 0)
+        _check_addresses(estate)
+        _check_subnets(estate)
+        _check_routes(estate)
+        _check_groups(estate)
+
+
+def _check_addresses(estate: Estate) -> None:
+    blocks = {s["SubnetId"]: s.get("CidrBlock") for s in estate["Subnets"]}
+    taken: Counter[tuple[str, str]] = Counter()
+    public: Counter[str] = Counter()
+    for interface in estate["NetworkInterfaces"]:
+        block = blocks[interface["SubnetId"]]
+        usable = list(ip_network(block))[4:-1] if block else []  # RT-14
+        mine = [ip_address(p["PrivateIpAddress"]) for p in interface["PrivateIpAddresses"]]
+        for delegated in interface.get("Ipv4Prefixes", ()):
+            mine += list(ip_network(delegated["Ipv4Prefix"]))
+        assert set(mine) <= set(usable)
+        taken.update((interface["VpcId"], str(address)) for address in mine)
+        sixes = [six["Ipv6Address"] for six in interface["Ipv6Addresses"]]
+        taken.update((interface["VpcId"], six) for six in sixes)
+        associations = [p.get("Association", {}) for p in interface["PrivateIpAddresses"]]
+        public.update(a["PublicIp"] for a in associations if a)
+    assert not [key for key, count in taken.items() if count > 1]
+    assert not [key for key, count in public.items() if count > 1]
+
+
+def _check_subnets(estate: Estate) -> None:
+    for vpc in estate["Vpcs"]:
+        within = [ip_network(b["CidrBlock"]) for b in vpc["CidrBlockAssociationSet"]]
+        mine = [s for s in estate["Subnets"] if s["VpcId"] == vpc["VpcId"]]
+        blocks = [ip_network(s["CidrBlock"]) for s in mine if "CidrBlock" in s]
+        assert not [pair for pair in combinations(blocks, 2) if pair[0].overlaps(pair[1])]
+        assert all(any(block[0] in whole for whole in within) for block in blocks)
+
+
+def _check_routes(estate: Estate) -> None:
+    for table in estate["RouteTables"]:
+        static = [
+            (r.get("DestinationCidrBlock"), r.get("DestinationIpv6CidrBlock"))
+            for r in table["Routes"]
+            if r["Origin"] != "EnableVgwRoutePropagation" and "DestinationPrefixListId" not in r
+        ]
+        assert len(static) == len(set(static))
+
+
+def _check_groups(estate: Estate) -> None:
+    names = {group["GroupId"] for group in estate["SecurityGroups"]}
+    for interface in estate["NetworkInterfaces"]:
+        groups = [group["GroupId"] for group in interface["Groups"]]
+        assert len(groups) == len(set(groups))
+        assert groups or interface["InterfaceType"] == "nat_gateway"
+    assert names
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(cases(count=5))
+def test_hypothesis_can_draw_them_too(case: Case) -> None:
+    estate, asked = case
+    world = parse(estate)
+    assert {answer(world, question).verdict for question in asked} <= set(Verdict)

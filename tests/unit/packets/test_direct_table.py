@@ -1,0 +1,178 @@
+"""The direct tables of longest-prefix match: where each is used, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import ip_address, ip_network
+from itertools import chain
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from netreach.packets import _direct_table
+from netreach.packets._boundary_search import _almost_ascending
+from netreach.packets._direct_table import NarrowTable, WideTable, compile_direct_table
+from netreach.packets._range_tree import RangeTree
+from netreach.packets.longest_prefix import PrefixTable, PrefixTables
+
+LENGTHS = {
+    4: [8, 12, 16, 20, 22, 24, 24, 26, 28, 32, 32],
+    6: [32, 48, 56, 64, 80, 128],
+}
+
+
+def random_cidrs(family: int, count: int, seed: int) -> list[str]:
+    """Distinct prefixes, most of them crowded into an eighth of the addresses."""
+    dice, bits = np.random.default_rng(seed), 32 if family == 4 else 128
+    lengths = dice.choice(LENGTHS[family], 2 * count).tolist()
+    crowded = dice.choice([3, 3, 3, 0], 2 * count).tolist()
+    found: dict[str, None] = {}
+    for length, shift in zip(lengths, crowded, strict=True):
+        number = int.from_bytes(dice.bytes(bits // 8), "big") >> shift
+        packed = (number >> bits - length << bits - length).to_bytes(bits // 8, "big")
+        found[str(ip_network((packed, length)))] = None
+    assert len(found) >= count
+    return list(found)[:count]
+
+
+def edges_of(cidrs: Sequence[str], count: int, seed: int) -> list[int]:
+    """The numbers just outside and just inside of prefixes drawn at random."""
+    dice, networks = np.random.default_rng(seed), [ip_network(cidr) for cidr in cidrs]
+    edges = []
+    for row in dice.integers(0, len(networks), count):
+        first, last = int(networks[row].network_address), int(networks[row].broadcast_address)
+        edge = [first - 1, first, last, last + 1][dice.integers(4)]
+        edges.append(edge % (1 << networks[row].max_prefixlen))
+    return edges
+
+
+def octets_of(numbers: Sequence[int], family: int) -> NDArray[np.uint8]:
+    size = 4 if family == 4 else 16
+    packed = b"".join(number.to_bytes(size, "big") for number in numbers)
+    return np.frombuffer(packed, np.uint8).reshape(-1, size)
+
+
+def rows_by_prefix(cidrs: Sequence[str]) -> dict[tuple[int, int], int]:
+    """The row of each prefix by its leading bits and how many they are."""
+    networks = [ip_network(cidr) for cidr in cidrs]
+    spare = [one.max_prefixlen - one.prefixlen for one in networks]
+    return {
+        (int(one.network_address) >> spare[row], one.prefixlen): row
+        for row, one in enumerate(networks)
+    }
+
+
+def probed(rows: dict[tuple[int, int], int], number: int, bits: int) -> int:
+    """The row of the longest prefix of an address: try every length, the longest first."""
+    for length in range(bits, -1, -1):
+        if (number >> bits - length, length) in rows:
+            return rows[number >> bits - length, length]
+    return -1
+
+
+@pytest.mark.parametrize(
+    ("family", "prefixes", "direct"),
+    [
+        pytest.param(4, 600, NarrowTable, id="ipv4-narrow"),
+        pytest.param(4, 12_000, NarrowTable, id="ipv4-narrow-large"),
+        pytest.param(4, 40_000, WideTable, id="ipv4-wide"),
+        pytest.param(6, 300, NarrowTable, id="ipv6-narrow"),
+        pytest.param(6, 12_000, type(None), id="ipv6-too-large"),
+    ],
+)
+def test_large_tables_agree_with_probing_every_length(
+    family: int, prefixes: int, direct: type
+) -> None:
+    cidrs = random_cidrs(family, prefixes, seed=prefixes)
+    numbers = edges_of(cidrs, 3000, seed=family)
+    addresses = octets_of(numbers, family)
+    rows, bits = rows_by_prefix(cidrs), 8 * addresses.shape[1]
+    table, expected = PrefixTable(cidrs), [probed(rows, number, bits) for number in numbers]
+    assert table.lookup(addresses).tolist() == expected
+    assert type(table.prepare()._direct) is direct
+    assert table.lookup(addresses).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param([3, 4, 5], id="small"),
+        pytest.param([-(1 << 30), (1 << 31) - 1, 5], id="the-lowest-and-highest-labels"),
+        pytest.param([-(1 << 30) - 1, 4, 5], id="just-below-the-labels"),
+        pytest.param([3, 1 << 31, 5], id="just-above-the-labels"),
+    ],
+)
+def test_a_wide_table_keeps_its_values_apart_from_its_blocks(values: list[int]) -> None:
+    table = PrefixTable(["10.0.0.0/8", "10.1.2.0/25", "10.1.3.3/32"], values=values)
+    wide = WideTable.of(RangeTree(table.ranges.words), table.ranges.values)
+    assert wide is not None
+    addresses = [
+        "10.0.0.0",
+        "10.1.2.127",
+        "10.1.2.128",
+        "10.1.3.2",
+        "10.1.3.3",
+        "10.1.3.4",
+        "9.9.9.9",
+    ]
+    numbers = np.array([int(ip_address(address)) for address in addresses], np.uint32)
+    found = np.empty(7, np.int64)
+    wide.lookup((numbers,), found)
+    low, host, last = values
+    assert found.tolist() == [low, host, low, low, last, low, -1]
+
+
+def test_a_wide_table_may_need_no_blocks() -> None:
+    table = PrefixTable(["10.0.0.0/8", "10.1.2.0/24"])
+    wide = WideTable.of(RangeTree(table.ranges.words), table.ranges.values)
+    assert wide is not None
+    found = np.empty(2, np.int64)
+    wide.lookup((np.array([0x0A010203, 0x0A000001], np.uint32),), found)
+    assert found.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("narrow_blocks", "wide_blocks", "direct"),
+    [
+        # The root counts as 256 blocks. Below it is one block for 10.1 and one for 10.1.2, and on
+        # each of both levels one for the default and one for the value of 10.0.0.0/8.
+        pytest.param(256 + 2 + 4, 1, NarrowTable, id="just-narrow"),
+        pytest.param(256 + 2 + 3, 1, WideTable, id="just-not-narrow"),
+        pytest.param(1, 1, WideTable, id="just-wide"),
+        pytest.param(1, 0, type(None), id="just-not-wide"),
+    ],
+)
+def test_the_limits_of_the_direct_tables(
+    monkeypatch: pytest.MonkeyPatch, narrow_blocks: int, wide_blocks: int, direct: type
+) -> None:
+    monkeypatch.setattr(_direct_table, "NARROW_BLOCKS", narrow_blocks)
+    monkeypatch.setattr(_direct_table, "WIDE_BLOCKS", wide_blocks)
+    table = PrefixTable(["10.0.0.0/8", "10.1.2.0/24", "10.1.2.3/32"])
+    assert type(compile_direct_table(table.ranges.words, table.ranges.values)) is direct
+
+
+def test_a_wide_table_is_for_ipv4_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_direct_table, "NARROW_BLOCKS", 1)
+    table = PrefixTable(["2001:db8::/32"])
+    assert compile_direct_table(table.ranges.words, table.ranges.values) is None
+
+
+@pytest.mark.parametrize(("passes", "bits"), [(1, 16), (2, 20), (2, 32), (3, 48)])
+def test_enough_passes_bring_questions_into_full_order(passes: int, bits: int) -> None:
+    numbers = np.random.default_rng(bits).integers(0, 1 << bits, 2000).astype(np.uint64)
+    order = _almost_ascending(numbers, passes, bits)
+    assert (numbers[order] == np.sort(numbers)).all()
+
+
+@pytest.mark.parametrize("family", [4, 6])
+def test_many_large_tables_answer_as_each_does_alone(family: int) -> None:
+    cidrs = [random_cidrs(family, 900, seed) for seed in range(12)]
+    tables = [PrefixTable(some) for some in cidrs]
+    addresses = octets_of(edges_of([*chain(*cidrs)], 6000, seed=9), family)
+    chosen = np.random.default_rng(5).integers(0, 12, len(addresses))
+    stack = PrefixTables({f"table-{row}": table for row, table in enumerate(tables)})
+    alone = np.array([table.lookup(addresses) for table in tables])
+    found = stack.lookup(chosen, addresses)
+    assert (found == alone[chosen, np.arange(len(addresses))]).all()
+    assert len(np.unique(found)) > 100
