@@ -10,7 +10,8 @@ from typing import Annotated, Final, NoReturn, cast
 import typer
 
 from netreach.cli.cidr import cidr
-# diagram
+
+from netreach.cli.diagram import diagram
 from netreach.cli.explain import explain
 from netreach.cli.path import path
 from netreach.cli.schema import schema
@@ -36,7 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (path, show, cidr, explain, schema):
+for command in (path, show, diagram, cidr, explain, schema):
     app.command()(command)
 
 

@@ -66,9 +66,7 @@ def path(
         str,
         typer.Option(help="tcp, udp, icmp, icmpv6, all or a number.", show_default=False),
     ] = "",
-    client_ports: Annotated[
-        str, typer.Option(help="linux, windows, any or LOW-HIGH.")
-    ] = "any",
+    client_ports: Annotated[str, typer.Option(help="linux, windows, any or LOW-HIGH.")] = "any",
     family: Annotated[str, typer.Option(help="4 or 6.", show_default=False)] = "",
     strict: Annotated[
         bool, typer.Option("--strict", help="Answer unknown where a default is assumed.")
@@ -106,7 +104,9 @@ def path(
         raise typer.Exit(_answer_file(load(snapshot), queries, options))
     if not source or not destination:
         raise UsageError(
-            place="path", what="SOURCE and DESTINATION are needed", mend="or give --queries FILE.csv"
+            place="path",
+            what="SOURCE and DESTINATION are needed",
+            mend="or give --queries FILE.csv",
         )
     answer = load(snapshot).path(
         source, destination, port=port or None, protocol=protocol or None, **options
@@ -207,7 +207,9 @@ def _rows(queries: str) -> Iterator[tuple[int, dict[str, str]]]:
         with Path(queries).open(encoding="utf-8-sig", newline="") as file:
             yield from _parse(file, queries)
     except OSError as error:
-        raise InputError(file=queries, what=error.strerror or "unreadable", mend="check it") from None
+        raise InputError(
+            file=queries, what=error.strerror or "unreadable", mend="check it"
+        ) from None
     except UnicodeDecodeError:
         raise InputError(file=queries, what="is not UTF-8 text", mend="save it as UTF-8") from None
 

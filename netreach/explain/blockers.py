@@ -20,11 +20,13 @@ from netreach.explain.hops import HopMaker, denied
 from netreach.explain.records import Component, Evidence, Explanation, Fix, Missing
 from netreach.explain.remedies import Remedies
 from netreach.explain.traces import AddressNames, PacketStep
+from netreach.fabric.addresses import SCOPE_INTERNET
 from netreach.fabric.element import FIRST_UNKNOWN, Fate, Kind
 from netreach.fabric.origins import Origins
+from netreach.fabric.router import UNROUTABLE_ROW
 from netreach.fabric.rules import acl_rule_services
 from netreach.model.records import NetworkAcl, NetworkAclRule
-from netreach.packets.batch import NO_ROW
+from netreach.packets.batch import NO_ROW, column
 from netreach.packets.prefixes import Address
 from netreach.packets.services import ServiceSet
 from netreach.query.words import safe
@@ -75,15 +77,14 @@ class Blockers:
     def _groups(self, step: PacketStep, left: ServiceSet, leg: str) -> None:
         component = of_row(self.origins, Kind.INTERFACE, step.row)
         rules = self.maker.rules_of(step)
-        peer = self.maker.peer_atom(step)
-        peer_words = self.names.words(peer)
+        peer_words = self.names.peer(step)
         if not rules:
             listed = ", ".join(group.id for group in self.origins.groups(step.row))
             message = sentences.no_group_rules(component, listed, ingress=step.ingress)
             code, nearest = Code.SG_HAS_NO_RULES, None
         else:
             code, message, nearest = self._mismatch(step, left, component, peer_words)
-        fix = self.remedies.group(step, left, self.remedies.peer(peer))
+        fix = self.remedies.group(step, left, self.remedies.peer(step))
         self._add(code, leg, step, component, message, nearest, fix)
 
     def _mismatch(
@@ -108,14 +109,13 @@ class Blockers:
         component = of_row(self.origins, step.kind, step.row)
         acl = self.origins.acl(step.row)
         rules = _rules(acl, ingress=step.ingress)
-        peer = self.maker.peer_atom(step)
-        address = self.names.address(peer)
+        address = self.names.address(self.maker.peer_atom(step))
         rule = deciding_rule(rules, address, left)
         near = nearest_acl_rule(rules, address, left)
         message = sentences.acl_denies(
             component,
             str(left),
-            self.names.words(peer),
+            self.names.peer(step),
             ingress=step.ingress,
             evidence=acl_evidence(rule, ingress=step.ingress).text,
         )
@@ -124,7 +124,7 @@ class Blockers:
         if acl is not None:
             side = (acl.id, step.ingress)
             number = _number_ahead(rules, address, left, self.remedies.numbers_given(*side))
-            fix = self.remedies.acl(*side, number, left, self.remedies.peer(peer))
+            fix = self.remedies.acl(*side, number, left, self.remedies.peer(step))
         self._add(Code.SUBNET_ACL_RESTRICTION, leg, step, component, message, nearest, fix)
 
     # -- endings
@@ -146,17 +146,23 @@ class Blockers:
         fate = step.fate
         if fate is None:
             return ""
-        route = self.origins.route(step.route) if step.route > 1 else None
+        route = self.origins.route(step.route) if step.route > UNROUTABLE_ROW else None
         return sentences.stop(
             fate,
             component=sentences.label(component),
-            source=self.names.words(step.source),
-            destination=self.names.words(step.destination),
-            address=self.names.words(step.destination),
+            source=self.names.source(step),
+            destination=self.names.destination(step),
+            address=self._unroutable(step),
             vpc=self.origins.vpc_id(step.vpc) or "the VPC",
             evidence=route_evidence(route[1]).text if route else "its target is gone",
             state=self._state(step),
         )
+
+    def _unroutable(self, step: PacketStep) -> str:
+        """Return the end that the internet does not route."""
+        scopes = self.origins.fabric.book.scopes(column([step.source]))
+        foreign = int(scopes[0]) != SCOPE_INTERNET
+        return self.names.source(step) if foreign else self.names.destination(step)
 
     def _state(self, step: PacketStep) -> str:
         if step.kind is not Kind.INTERFACE:
@@ -199,8 +205,8 @@ class Blockers:
             direction,
             nearest,
             fix,
-            self.names.words(step.source),
-            self.names.words(step.destination),
+            self.names.source(step),
+            self.names.destination(step),
         )
         if explanation not in self.found:
             self.found.append(explanation)

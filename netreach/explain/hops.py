@@ -11,8 +11,8 @@ from netreach.explain.records import Action, Component, Evidence, Hop
 from netreach.explain.traces import AddressNames, PacketStep
 from netreach.fabric.element import FIRST_UNKNOWN, Fate, Kind
 from netreach.fabric.origins import Origins
+from netreach.fabric.router import UNROUTABLE_ROW
 from netreach.fabric.rules import group_rule_services
-from netreach.fabric.router import AMBIGUOUS_ROW, UNROUTABLE_ROW
 from netreach.model.records import SecurityGroup, SecurityGroupRule
 from netreach.packets.batch import NO_ROW, column
 from netreach.packets.services import ServiceSet
@@ -56,8 +56,8 @@ class HopMaker:
         return Hop(
             component=self._component(step),
             action=_action(step, before),
-            source=self._names.words(step.source),
-            destination=self._names.words(step.destination),
+            source=self._names.source(step),
+            destination=self._names.destination(step),
             service=str(services),
             subnet=self._origins.subnet_id(step.subnet),
             vpc=self._origins.vpc_id(step.vpc),
@@ -121,11 +121,7 @@ class HopMaker:
             return self.reading.group_evidence(*found, ingress=step.ingress) if found else None
         if step.kind is Kind.NETWORK_ACL:
             return self._acl_evidence(step)
-        if step.kind is Kind.ROUTE_TABLE and step.route not in (
-            NO_ROW,
-            AMBIGUOUS_ROW,
-            UNROUTABLE_ROW,
-        ):
+        if step.kind is Kind.ROUTE_TABLE and step.route not in (NO_ROW, UNROUTABLE_ROW):
             found_route = self._origins.route(step.route)
             return route_evidence(found_route[1]) if found_route else None
         return None

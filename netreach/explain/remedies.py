@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from netreach.explain import fixes, sentences
 from netreach.explain.codes import Code
 from netreach.explain.components import component
 from netreach.explain.records import Component, Fix, Missing
-from netreach.explain.traces import PacketStep
+from netreach.explain.traces import AddressNames, PacketStep
 from netreach.fabric.addresses import SCOPE_INTERNET
 from netreach.fabric.element import Fate, Kind
 from netreach.fabric.origins import Origins
@@ -25,19 +25,18 @@ class Remedies:
     """Makes fixes for one answer; ACL numbers are given out once."""
 
     origins: Origins
-    #: Atoms that stand for the whole internet: fixes name everybody.
-    everybody: frozenset[int]
-    #: Literal addresses by atom, where the atom is wider than one address.
-    literal: Mapping[int, str]
+    names: AddressNames
     _numbers: dict[tuple[str, bool], set[int]] = field(default_factory=dict)
 
-    def peer(self, atom: int) -> str:
-        """Return the smallest CIDR that stands for a peer."""
-        axis = self.origins.fabric.book.axis
-        family = axis.family(atom)
-        if atom in self.everybody:
+    def peer(self, step: PacketStep) -> str:
+        """Return the smallest CIDR that stands for a filter's peer."""
+        atom = step.source if step.ingress else step.destination
+        return self._cidr(atom, self.names.peer(step))
+
+    def _cidr(self, atom: int, text: str) -> str:
+        family = self.origins.fabric.book.axis.family(atom)
+        if text == "internet":
             return "0.0.0.0/0" if family == 4 else "::/0"
-        text = self.literal.get(atom) or str(axis.first_address(atom))
         return f"{text}/{WIDTH[family]}"
 
     def numbers_given(self, acl: str, ingress: bool) -> set[int]:
@@ -112,7 +111,7 @@ class Remedies:
         target = self._way_out(vpc, step.source) if outside else None
         if table is None or target is None:
             return None
-        peer = self.peer(step.destination)
+        peer = self._cidr(step.destination, self.names.destination(step))
         replaces = any(str(route.destination) == peer for route in table.routes)
         return fixes.route(table.id, peer, *target, replaces=replaces)
 

@@ -17,13 +17,15 @@ from netreach.explain.hops import HopMaker
 from netreach.explain.records import Explanation, Hop, Missing, Part, Report
 from netreach.explain.remedies import Remedies
 from netreach.explain.second_walk import walk_again
-from netreach.explain.traces import AddressNames, PacketStep, TraceIndex
+from netreach.explain.traces import AddressNames, Literal, PacketStep, TraceIndex
 from netreach.explain.warnings import warnings_of
 from netreach.fabric.element import Fate, Kind
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.origins import Origins
+from netreach.fabric.ranges import NAT64
 from netreach.packets.atoms import prefixes_of_range
 from netreach.packets.batch import NO_ROW, column
+from netreach.packets.prefixes import Address
 from netreach.packets.services import TCP, UDP, ServiceSet
 from netreach.query.path import PathResult, Round
 from netreach.query.selectors import End, Nature
@@ -106,7 +108,17 @@ class PathReport:
             return (id(branch.asked), left, right)
         fates = (int(trips.forward_fate[branch.trip]), int(trips.return_fate[branch.trip]))
         number = int(trips.number[branch.trip])
-        return (id(branch.asked), left, right, number, *fates, self._via(branch))
+        seen = self._translated(branch)
+        return (id(branch.asked), left, right, number, *fates, seen, self._via(branch))
+
+    @staticmethod
+    def _translated(branch: Branch) -> int:
+        """Return the atom that a branch's source was last translated to, or NO_ROW."""
+        trips = branch.asked.trips
+        if trips is None:
+            return NO_ROW
+        session = trips.session[branch.trip : branch.trip + 1]
+        return int(trips.onward.sessions.translated(session)[0])
 
     def _part(self, group: list[Branch]) -> Part:
         branch = group[0]
@@ -132,7 +144,7 @@ class PathReport:
             self._via(branch),
             maker.hops(forward),
             maker.hops(returning),
-            names.words(arrived[0].source) if arrived else "",
+            names.source(arrived[0]) if arrived else "",
         )
 
     def _said(self, group: list[Branch], end: End, *, is_source: bool) -> str:
@@ -142,7 +154,8 @@ class PathReport:
         positions = pairs.source if is_source else pairs.destination
         atoms = sorted({int(spots.atom[positions[branch.pair]]) for branch in group})
         if not _is_wide(end):
-            return self._names(group[0]).words(atoms[0])
+            names = self._names(group[0])
+            return names.words(atoms[0], names.client if is_source else names.server)
         family = bool(spots.is_ipv6[positions[group[0].pair]])
         everything = spots.atom[spots.is_ipv6 == family]
         if end.nature is Nature.INTERNET and len(atoms) == len(set(everything.tolist())):
@@ -169,18 +182,32 @@ class PathReport:
 
     def _names(self, branch: Branch) -> AddressNames:
         """Return how this pair's atoms are written: as asked, where one was asked literally."""
-        pairs, literal = branch.asked.pairs, {}
-        for end, spots, position in (
-            (self._result.source, pairs.sources, pairs.source[branch.pair]),
-            (self._result.destination, pairs.destinations, pairs.destination[branch.pair]),
-        ):
-            if end.nature is Nature.ADDRESS and end.members[0].address is not None:
-                address = end.members[0].address
-                if self._fabric.book.axis.locate(address) == int(spots.atom[position]):
-                    literal[int(spots.atom[position])] = str(address)
-            elif end.nature is Nature.INTERNET:
-                literal[int(spots.atom[position])] = "internet"
-        return AddressNames(self._fabric, literal)
+        pairs = branch.asked.pairs
+        source = int(pairs.sources.atom[pairs.source[branch.pair]])
+        destination = int(pairs.destinations.atom[pairs.destination[branch.pair]])
+        return AddressNames(
+            self._fabric,
+            self._literal(self._result.source, source),
+            self._literal(self._result.destination, destination),
+            self._behind(self._result.destination),
+        )
+
+    def _behind(self, end: End) -> Literal | None:
+        """Return the IPv4 address behind an end that was asked for at its NAT64 address."""
+        address = end.members[0].address if end.members else None
+        if end.nature is not Nature.ADDRESS or address is None or not NAT64.contains(address):
+            return None
+        hidden = Address(4, address.number - NAT64.first)
+        return Literal(self._fabric.book.axis.locate(hidden), str(hidden))
+
+    def _literal(self, end: End, atom: int) -> Literal | None:
+        if end.nature is Nature.INTERNET:
+            return Literal(atom, "internet")
+        address = end.members[0].address if end.members else None
+        if end.nature is not Nature.ADDRESS or address is None:
+            return None
+        held = self._fabric.book.axis.locate(address) == atom
+        return Literal(atom, str(address)) if held else None
 
     def _index(self, asked: Round, *, back: bool) -> TraceIndex:
         key = id(asked) * 2 + back
@@ -255,8 +282,7 @@ class PathReport:
 
     def _blockers(self, branch: Branch) -> Blockers:
         result, names = self._result, self._names(branch)
-        wide = [atom for atom, word in names.literal.items() if word == "internet"]
-        remedies = Remedies(self._reporter.origins, frozenset(wide), names.literal)
+        remedies = Remedies(self._reporter.origins, names)
         maker = HopMaker(self._reporter.origins, self._reporter.reading, names)
         blockers = Blockers(self._reporter.origins, maker, names, remedies)
         flow = branch.asked.pairs.flows.at(column([branch.pair]))

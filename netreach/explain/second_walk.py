@@ -50,7 +50,7 @@ def _as_if_delivered(fabric: Fabric, flow: FlowBatch, ending: Ending) -> Ending 
     if ending.fate is Fate.DELIVERED:
         return None if ending.kind is Kind.AWS_SERVICE else ending
     interface = int(flow.expected[0])
-    if interface == NO_ROW:
+    if interface < 0:
         interface = _holder(fabric, ending.batch)
     if interface == NO_ROW:
         return None

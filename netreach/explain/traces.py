@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -33,6 +33,7 @@ class PacketStep(NamedTuple):
     ingress: bool
     route: int
     fate: Fate | None
+    returning: bool
 
 
 @dataclass(slots=True)
@@ -85,6 +86,7 @@ class TraceIndex:
             step.ingress,
             NO_ROW if step.detail is None else int(step.detail[at]),
             step.fate,
+            self.passage.returning,
         )
 
     def lineage(self, session: int) -> frozenset[int]:
@@ -96,16 +98,45 @@ class TraceIndex:
         return frozenset(found)
 
 
+class Literal(NamedTuple):
+    """An end that was asked for literally: its atom may hold other addresses too."""
+
+    atom: int
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class AddressNames:
     """How atoms are written in one answer: literal where it was asked so, else the host's."""
 
     fabric: Fabric
-    literal: Mapping[int, str]
+    client: Literal | None = None
+    server: Literal | None = None
+    #: The server's IPv4 address, where it was asked at the one that NAT64 hides it behind.
+    behind: Literal | None = None
 
-    def words(self, atom: int) -> str:
-        """Return the text of an atom."""
-        return self.literal.get(atom) or str(self.fabric.book.axis.first_address(atom))
+    def words(self, atom: int, *literals: Literal | None) -> str:
+        """Return the text of an atom, which may be that of a literal end."""
+        for literal in literals:
+            if literal is not None and literal.atom == atom:
+                return literal.text
+        return str(self.fabric.book.axis.first_address(atom))
+
+    def source(self, step: PacketStep) -> str:
+        """Return the source address of a packet at a step."""
+        return self.words(step.source, *(self._servers if step.returning else (self.client,)))
+
+    def destination(self, step: PacketStep) -> str:
+        """Return the destination address of a packet at a step."""
+        return self.words(step.destination, *((self.client,) if step.returning else self._servers))
+
+    @property
+    def _servers(self) -> tuple[Literal | None, ...]:
+        return self.server, self.behind
+
+    def peer(self, step: PacketStep) -> str:
+        """Return the address that a filter at a step compares its rules with."""
+        return self.source(step) if step.ingress else self.destination(step)
 
     def address(self, atom: int) -> Address:
         """Return an address of the atom; all of them are alike."""

@@ -16,7 +16,7 @@ from netreach.fabric.ranges import GLOBAL_IPV6, NAT64, NEVER_ON_INTERNET, SPECIA
 from netreach.model.records import NetworkInterface
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis, Span
-from netreach.packets.batch import NO_ROW, Column, Mask, column, filled
+from netreach.packets.batch import NO_ROW, Column, Mask, by_row, filled, mask_by_row
 from netreach.packets.pieces import PieceTable, last_item, pieces
 from netreach.packets.prefixes import Address, Family, Prefix
 
@@ -40,8 +40,9 @@ class AddressBook:
     """Addresses as atoms, and their holders."""
 
     axis: AtomAxis
-    #: Columns over address rows.
+    #: Columns by address row.
     first_atom: Column
+    last_atom: Column
     interface: Column
     nat: Column
     vpc: Column
@@ -54,6 +55,8 @@ class AddressBook:
     subnets: PieceTable
     #: (0, atom) -> address row that the internet finds there: a public IPv4, or an own IPv6.
     public_holders: PieceTable
+    #: (0, atom) -> VPC row that the internet routes an IPv6 address to, whoever holds it.
+    ipv6_homes: PieceTable
     #: (0, atom) -> 1 where the internet routes, 2 in RFC 1918, 3 in RFC 6598, else 0.
     scope: PieceTable
     #: NAT64: (0, IPv6 atom) -> IPv4 atom behind the well-known prefix, else NO_ROW.
@@ -72,12 +75,19 @@ class AddressBook:
         """Return the address rows that the internet finds at these atoms."""
         return self.public_holders.lookup(filled(len(atoms), 0), atoms)
 
+    def home(self, atoms: Column, holders: Column) -> Column:
+        """Return the VPCs to which the internet brings packets, NO_ROW where to none of them."""
+        homes = self.ipv6_homes.lookup(filled(len(atoms), 0), atoms)
+        return np.where(holders == NO_ROW, homes, self.vpc[holders])
+
     def scopes(self, atoms: Column) -> Column:
         """Return what kind of range each atom lies in (see `scope`)."""
         return self.scope.lookup(filled(len(atoms), 0), atoms)
 
 
 SCOPE_INTERNET, SCOPE_RFC1918, SCOPE_RFC6598 = 1, 2, 3
+#: The account's own Elastic IP, tied to nothing, or to something that the snapshot lacks.
+SCOPE_IDLE, SCOPE_UNRECORDED = 4, 5
 
 
 def held_addresses(snapshot: Snapshot) -> list[HeldAddress]:
@@ -143,6 +153,9 @@ def _all_prefixes(snapshot: Snapshot, held: list[HeldAddress]) -> Iterator[Prefi
         yield address.prefix
         if address.public is not None:
             yield _host(address.public)
+    for elastic in snapshot.elastic_ips.values():
+        if elastic.public is not None:
+            yield _host(elastic.public)
     for table in snapshot.route_tables.values():
         yield from (route.destination for route in table.routes if route.destination)
     for acl in snapshot.network_acls.values():
@@ -175,17 +188,19 @@ def compile_addresses(
         spans_of_vpc.sort(key=lambda item: held[item[1]].prefix.length)
     return AddressBook(
         axis=axis,
-        first_atom=column([span[0] for span in spans]),
-        interface=column([interfaces.get(address.interface, NO_ROW) for address in held]),
-        nat=column([nats.get(address.nat, NO_ROW) for address in held]),
-        vpc=column([vpcs.get(address.vpc, NO_ROW) for address in held]),
-        subnet=column([subnets.get(address.subnet, NO_ROW) for address in held]),
-        public=column([_public_atom(axis, address) for address in held]),
-        is_primary=np.array([address.is_primary for address in held], bool),
+        first_atom=by_row([span[0] for span in spans]),
+        last_atom=by_row([span[1] for span in spans]),
+        interface=by_row([interfaces.get(address.interface, NO_ROW) for address in held]),
+        nat=by_row([nats.get(address.nat, NO_ROW) for address in held]),
+        vpc=by_row([vpcs.get(address.vpc, NO_ROW) for address in held]),
+        subnet=by_row([subnets.get(address.subnet, NO_ROW) for address in held]),
+        public=by_row([_public_atom(axis, address) for address in held]),
+        is_primary=mask_by_row([address.is_primary for address in held]),
         holders=PieceTable.of([pieces(row, size, last_item) for row in per_vpc] or [[(0, NO_ROW)]]),
         subnets=_subnet_table(snapshot, axis, vpcs, subnets),
         public_holders=PieceTable.of([pieces(_public_spans(axis, held), size, last_item)]),
-        scope=_scope_table(axis),
+        ipv6_homes=PieceTable.of([pieces(_home_spans(snapshot, axis, vpcs), size, last_item)]),
+        scope=_scope_table(snapshot, held, axis),
         behind_nat64=_nat64_table(axis),
     )
 
@@ -206,6 +221,15 @@ def _public_spans(axis: AtomAxis, held: list[HeldAddress]) -> list[tuple[Span, i
     return found
 
 
+def _home_spans(snapshot: Snapshot, axis: AtomAxis, vpcs: Rows) -> list[tuple[Span, int]]:
+    return [
+        (axis.span(block), vpcs[vpc.id])
+        for vpc in snapshot.vpcs.values()
+        for block in vpc.prefixes
+        if block.family == 6 and GLOBAL_IPV6.contains(block)
+    ]
+
+
 def _subnet_table(snapshot: Snapshot, axis: AtomAxis, vpcs: Rows, subnets: Rows) -> PieceTable:
     per_vpc: list[list[tuple[Span, int]]] = [[] for _ in vpcs]
     for subnet in snapshot.subnets.values():
@@ -217,12 +241,18 @@ def _subnet_table(snapshot: Snapshot, axis: AtomAxis, vpcs: Rows, subnets: Rows)
     return PieceTable.of(rows or [[(0, NO_ROW)]])
 
 
-def _scope_table(axis: AtomAxis) -> PieceTable:
+def _scope_table(snapshot: Snapshot, held: list[HeldAddress], axis: AtomAxis) -> PieceTable:
     last4 = len(axis.starts4) - 1
     spans = [((0, last4), SCOPE_INTERNET), (axis.span(GLOBAL_IPV6), SCOPE_INTERNET)]
     spans += [(axis.span(prefix), 0) for prefix in NEVER_ON_INTERNET]
     spans += [(axis.span(prefix), SCOPE_RFC1918) for prefix in NEVER_ON_INTERNET[:3]]
     spans += [(axis.span(NEVER_ON_INTERNET[3]), SCOPE_RFC6598)]
+    taken = {address.public for address in held}
+    for elastic in snapshot.elastic_ips.values():
+        if elastic.public is not None and elastic.public not in taken:
+            tied = elastic.interface or elastic.instance or elastic.private
+            scope = SCOPE_UNRECORDED if tied else SCOPE_IDLE
+            spans.append((axis.span(_host(elastic.public)), scope))
     return PieceTable.of([pieces(spans, len(axis), lambda items: items[-1] if items else 0)])
 
 

@@ -16,7 +16,7 @@ from netreach.fabric.element import Assumed, Fate, Kind, Passage
 from netreach.model.records import Vpc
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis
-from netreach.packets.batch import NO_ROW, Mask, PacketBatch, column
+from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, mask_by_row
 from netreach.packets.pieces import PieceTable, last_item, pieces
 from netreach.packets.pool import ServicePool
 from netreach.packets.prefixes import Address, Prefix
@@ -61,9 +61,9 @@ class AwsServices:
     #: (vpc, atom) -> service row or NO_ROW.
     at: PieceTable
     #: Service row -> bounds.
-    serves: tuple[int, ...]
+    serves: Column
     #: VPC row -> 1 where the VPC says that it has DNS support, 0 where it says no, else NO_ROW.
-    dns_support: tuple[int, ...]
+    dns_support: Column
     #: Interface row -> whether its instance hides the metadata service.
     is_metadata_off: Mask
 
@@ -83,7 +83,7 @@ class AwsServices:
         return batch.where(~served)
 
     def _answer(self, batch: PacketBatch, passage: Passage) -> None:
-        support = column(self.dns_support)[batch.vpc]
+        support = self.dns_support[batch.vpc]
         is_resolver = batch.place == _RESOLVER
         batch, _ = passage.stop_where(
             is_resolver & (support == 0),
@@ -92,11 +92,11 @@ class AwsServices:
             batch.vpc,
             batch,
         )
-        unstated = (batch.place == _RESOLVER) & (column(self.dns_support)[batch.vpc] == NO_ROW)
+        unstated = (batch.place == _RESOLVER) & (self.dns_support[batch.vpc] == NO_ROW)
         if unstated.any():
             bit = np.where(unstated, int(Assumed.DNS_SUPPORT), 0)
             batch = batch.replace(assumed=batch.assumed | bit)
-        bounds = column(self.serves)[batch.place]
+        bounds = self.serves[batch.place]
         batch = passage.screen(Kind.AWS_SERVICE, batch.place, batch, bounds, ingress=True)
         passage.stop(Fate.DELIVERED, Kind.AWS_SERVICE, batch.place, batch)
 
@@ -138,9 +138,9 @@ def compile_aws_services(
         support.append(NO_ROW if record.dns_support is None else int(record.dns_support))
     return AwsServices(
         at=PieceTable.of(rows or [[(0, NO_ROW)]]),
-        serves=tuple(pool.intern(service.serves) for service in SERVICES),
-        dns_support=tuple(support),
-        is_metadata_off=np.array(
-            [_hides_metadata(snapshot, r.instance) for r in snapshot.interfaces.values()], bool
+        serves=by_row([pool.intern(service.serves) for service in SERVICES]),
+        dns_support=by_row(support),
+        is_metadata_off=mask_by_row(
+            [_hides_metadata(snapshot, r.instance) for r in snapshot.interfaces.values()]
         ),
     )

@@ -40,7 +40,7 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
     services = compile_aws_services(snapshot, axis, pool, rows.vpcs)
     router = compile_router(snapshot, axis, acls, _targets(snapshot, rows))
     gateways = compile_internet_gateways(snapshot, book, columns, rows.vpcs, rows.internet_gateways)
-    egress_only = compile_egress_only(snapshot, book, rows.vpcs)
+    egress_only = compile_egress_only(snapshot, rows.vpcs)
     nats = compile_nat_gateways(
         snapshot, book, held, acls, pool, vpcs=rows.vpcs, subnets=rows.subnets
     )

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from netreach.fabric.addresses import AddressBook
 from netreach.fabric.element import Fate, Kind, Passage, Stage
 from netreach.fabric.internet_gateway import attached_vpc
 from netreach.model.snapshot import Snapshot
-from netreach.packets.batch import NO_ROW, Column, PacketBatch, column
+from netreach.packets.batch import NO_ROW, Column, PacketBatch, by_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +20,17 @@ class EgressOnlyGateways:
     #: VPC row -> gateway row, or NO_ROW.
     of_vpc: Column
     ids: tuple[str, ...]
-    book: AddressBook
 
     def leave(self, batch: PacketBatch, passage: Passage) -> None:
         """Take IPv6 packets from a VPC to the internet, and remember their connections."""
         assumed = batch.place == NO_ROW
-        attached = assumed | (self._vpc(batch.place) == batch.vpc)
+        attached = assumed | (self.vpc[batch.place] == batch.vpc)
         batch, _ = passage.stop_where(
             ~attached, Fate.BAD_STATE_ATTACHMENT, Kind.EGRESS_ONLY, batch.place, batch
         )
         if passage.returning:  # an answer to a connection that the gateway did not see begin
             passage.stop(Fate.EIGW_OUTBOUND_ONLY, Kind.EGRESS_ONLY, batch.place, batch)
             return
-        unheld = self.book.holder(batch.vpc, batch.source) == NO_ROW
-        batch, _ = passage.stop_where(
-            unheld, Fate.GATEWAY_REJECTS_SPOOFED_TRAFFIC, Kind.EGRESS_ONLY, batch.place, batch
-        )
         if not len(batch):
             return
         sessions = passage.sessions.push(
@@ -52,13 +44,11 @@ class EgressOnlyGateways:
         )
 
     def enter(self, batch: PacketBatch, passage: Passage) -> None:
-        """Bring answers back; `place` is the address row that the internet found."""
+        """Bring answers back into the VPC that they are for."""
         sessions = batch.session
         gateways = passage.sessions.gateway(sessions)
-        vpcs = self.book.vpc[batch.place]
         inside = batch.replace(
             place=gateways,
-            vpc=vpcs,
             subnet=NO_ROW,
             stage=Stage.DELIVER,
             session=passage.sessions.parent(sessions),
@@ -66,13 +56,8 @@ class EgressOnlyGateways:
         passage.note(Kind.EGRESS_ONLY, gateways, inside)
         passage.move(inside)
 
-    def _vpc(self, gateways: Column) -> Column:
-        return self.vpc[gateways] if len(self.vpc) else np.full(len(gateways), NO_ROW)
 
-
-def compile_egress_only(
-    snapshot: Snapshot, book: AddressBook, vpcs: Mapping[str, int]
-) -> EgressOnlyGateways:
+def compile_egress_only(snapshot: Snapshot, vpcs: Mapping[str, int]) -> EgressOnlyGateways:
     """Find out which gateway serves which VPC."""
     records = list(snapshot.egress_only_gateways.values())
     vpc_of = [attached_vpc(record.attachments, vpcs) for record in records]
@@ -81,5 +66,5 @@ def compile_egress_only(
         if vpc != NO_ROW:
             of_vpc[vpc] = row
     return EgressOnlyGateways(
-        vpc=column(vpc_of), of_vpc=column(of_vpc), ids=tuple(r.id for r in records), book=book
+        vpc=by_row(vpc_of), of_vpc=by_row(of_vpc), ids=tuple(r.id for r in records)
     )

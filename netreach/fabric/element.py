@@ -6,10 +6,10 @@ of one walk. It never loops over packets: it screens, stops, moves or delivers w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -98,6 +98,8 @@ class Assumed(IntEnum):
     GATEWAY = 2
     DNS_SUPPORT = 4
     NO_GROUPS = 8
+    #: Not a default: one of several ways of which nobody knows which one AWS takes.
+    EITHER = 16
 
 
 #: Assumptions that `--strict` turns into unknown.
@@ -193,6 +195,15 @@ class SessionLog:
         return self._field(5, sessions)
 
 
+class Check(NamedTuple):
+    """One thing that a gateway insists on: which packets fail it, and how it is called."""
+
+    fails: Mask
+    fate: Fate
+    kind: Kind
+    component: Column
+
+
 @dataclass(slots=True)
 class Passage:
     """One walk of a batch: which way, how strictly, and what has happened so far."""
@@ -250,6 +261,25 @@ class Passage:
             self.steps.append(Step(kind, component, batch, fate=fate))
         self.endings.append(Ending(fate, kind, component, batch))
 
+    def gate(self, batch: PacketBatch, checks: Iterable[Check]) -> Mask:
+        """End the way of packets that fail any check, the first one first; return who passes.
+
+        The explaining walk records every check that a packet fails.
+        """
+        passes = np.ones(len(batch), bool)
+        for check in checks:
+            hits = check.fails & passes
+            self.stop(check.fate, check.kind, check.component[hits], batch.where(hits))
+            if self.traced and not self.narrowing:
+                again = check.fails & ~passes
+                if again.any():
+                    step = Step(
+                        check.kind, check.component[again], batch.where(again), fate=check.fate
+                    )
+                    self.steps.append(step)
+            passes &= ~check.fails
+        return passes
+
     def stop_where(
         self, mask: Mask, fate: Fate, kind: Kind, component: Column, batch: PacketBatch
     ) -> tuple[PacketBatch, Mask | None]:
@@ -272,6 +302,12 @@ class Passage:
             return self.stop_where(mask, fate, kind, component, batch)[0]
         self.steps.append(Step(kind, component[mask], batch.where(mask), fate=fate))
         return batch
+
+    def wonder(self, kind: Kind, component: Column, batch: PacketBatch, unsure: int) -> None:
+        """Record that nobody knows which of several ways these packets take."""
+        if self.traced and len(batch):
+            bounds = filled(len(batch), unsure)
+            self.steps.append(Step(kind, component, batch, bounds))
 
     def drop_dead(self, kind: Kind, batch: PacketBatch) -> PacketBatch:
         """End the way of packets of which no service is left; `place` is where they are."""

@@ -28,9 +28,7 @@ def network_graph(fabric: Fabric) -> Graph[str]:
     for vpc in snapshot.vpcs.values():
         graph.add_node(vpc.id, type="vpc", name=vpc.name)
     for subnet in snapshot.subnets.values():
-        graph.add_node(
-            subnet.id, type="subnet", name=subnet.name, vpc=subnet.vpc, zone=subnet.zone
-        )
+        graph.add_node(subnet.id, type="subnet", name=subnet.name, vpc=subnet.vpc, zone=subnet.zone)
         graph.add_edge(subnet.id, subnet.vpc, kind="local")
         graph.add_edge(subnet.vpc, subnet.id, kind="local")
     for record in snapshot.interfaces.values():

@@ -15,7 +15,7 @@ from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.security_group import SecurityGroups
 from netreach.model.records import NetworkInterface
 from netreach.model.snapshot import Snapshot
-from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column
+from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, mask_by_row
 from netreach.packets.pool import UNSURE
 
 #: Interface types whose traffic another element decides, which the model does not cover yet.
@@ -42,6 +42,8 @@ class InterfaceColumns:
     subnet: Column
     #: Whether it, or its instance, is out of service.
     is_down: Mask
+    #: Whether its attachment or its own status is not in service: no gateway serves it [IG-3].
+    is_unattached: Mask
     is_doubted: Mask
     is_unmodelled: Mask
     is_nat: Mask
@@ -69,7 +71,7 @@ class Interfaces:
                 nowhere, Fate.NO_SOURCE_OR_DESTINATION, Kind.VPC, unheld.vpc, unheld
             )
             passage.note(Kind.SUBNET, unheld.subnet, unheld)
-            self._leave(unheld, passage)
+            self._leave(self.services.serve(unheld, passage), passage)
         batch = batch.where(held) if len(unheld) else batch
         if not len(batch):
             return
@@ -88,7 +90,7 @@ class Interfaces:
         batch = self.services.serve(batch, passage)
         if len(batch):
             holders = self.book.holder(batch.vpc, batch.destination)
-            peers = np.where(holders >= 0, self.book.interface[holders], NO_ROW)
+            peers = self.book.interface[holders]
             self._leave(
                 self.groups.screen(
                     batch, batch.place, batch.destination, peers, passage, ingress=False
@@ -153,7 +155,7 @@ class Interfaces:
             return
         nats = self.book.nat[batch.place]
         interfaces = self.book.interface[batch.place]
-        is_nat = (nats >= 0) | ((interfaces >= 0) & self.columns.is_nat[interfaces])
+        is_nat = (nats >= 0) | self.columns.is_nat[interfaces]
         if is_nat.any():
             passage.move(batch.where(is_nat).replace(stage=Stage.NAT_GATEWAY, place=nats[is_nat]))
             batch, interfaces = batch.where(~is_nat), interfaces[~is_nat]
@@ -185,9 +187,8 @@ class Interfaces:
         interface without it does is not modelled yet.
         """
         subnets = self.columns.subnet[batch.place]
-        enters = subnets != batch.subnet
         batch = batch.replace(subnet=subnets)
-        batch = self.acls.screen_where(enters, batch, subnets, passage, ingress=True)
+        batch = self.acls.screen(batch, subnets, passage, ingress=True)
         if not passage.returning and len(batch):
             batch = self.groups.screen(
                 batch, batch.place, batch.source, batch.carrier, passage, ingress=True
@@ -207,9 +208,15 @@ def is_in_service(snapshot: Snapshot, record: NetworkInterface) -> bool:
     Its instance must run; without an instance record the interface's own status decides.
     """
     instance = snapshot.instances.get(record.instance)
-    if instance is not None:
-        return instance.state == "running" and record.attachment_status in _GOOD_ATTACHMENT
-    return record.status in _GOOD_STATUS and record.attachment_status in _GOOD_ATTACHMENT
+    runs = instance is None or instance.state == "running"
+    return runs and is_attached(snapshot, record)
+
+
+def is_attached(snapshot: Snapshot, record: NetworkInterface) -> bool:
+    """Tell whether an interface's attachment is available."""
+    known = record.instance in snapshot.instances
+    good = known or record.status in _GOOD_STATUS
+    return good and record.attachment_status in _GOOD_ATTACHMENT
 
 
 def compile_interface_columns(
@@ -218,18 +225,16 @@ def compile_interface_columns(
     """Turn interface records into columns."""
     records = list(snapshot.interfaces.values())
 
-    def mask(values: list[bool]) -> Mask:
-        return np.array(values, bool)
-
     return InterfaceColumns(
-        vpc=column([vpcs.get(r.vpc, NO_ROW) for r in records]),
-        subnet=column([subnets.get(r.subnet, NO_ROW) for r in records]),
-        is_down=mask([not is_in_service(snapshot, r) for r in records]),
-        is_doubted=mask([bool(_doubt(snapshot, r)) for r in records]),
-        is_unmodelled=mask([r.interface_type in UNMODELLED_TYPES for r in records]),
-        is_nat=mask([r.interface_type == "nat_gateway" for r in records]),
-        checks_source_and_destination=mask([r.source_dest_check for r in records]),
-        denies_internet_gateway=mask([r.denies_internet_gateway for r in records]),
+        vpc=by_row([vpcs.get(r.vpc, NO_ROW) for r in records]),
+        subnet=by_row([subnets.get(r.subnet, NO_ROW) for r in records]),
+        is_down=mask_by_row([not is_in_service(snapshot, r) for r in records]),
+        is_unattached=mask_by_row([not is_attached(snapshot, r) for r in records]),
+        is_doubted=mask_by_row([bool(_doubt(snapshot, r)) for r in records]),
+        is_unmodelled=mask_by_row([r.interface_type in UNMODELLED_TYPES for r in records]),
+        is_nat=mask_by_row([r.interface_type == "nat_gateway" for r in records]),
+        checks_source_and_destination=mask_by_row([r.source_dest_check for r in records]),
+        denies_internet_gateway=mask_by_row([r.denies_internet_gateway for r in records]),
     )
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from netreach.fabric.addresses import (
+    SCOPE_IDLE,
     SCOPE_INTERNET,
     SCOPE_RFC1918,
     SCOPE_RFC6598,
+    SCOPE_UNRECORDED,
     AddressBook,
 )
-from netreach.fabric.element import Fate, Kind, Passage, Stage
 from netreach.fabric.egress_only_gateway import EgressOnlyGateways
+from netreach.fabric.element import Fate, Kind, Passage, Stage
 from netreach.fabric.internet_gateway import InternetGateways
 from netreach.packets.batch import NO_ROW, PacketBatch, filled
 
@@ -36,9 +38,10 @@ class Internet:
             passage.note(Kind.INTERNET, filled(len(sent), NO_ROW), sent)
         batch = self._stop_private(batch, passage)
         holders = self.book.public_holder(batch.destination)
-        held = holders != NO_ROW
-        self._come_home(batch.where(held).replace(place=holders[held]), passage)
-        outside = batch.where(~held)
+        homes = self.book.home(batch.destination, holders)
+        own = homes != NO_ROW
+        self._come_home(batch.where(own).replace(place=holders[own], vpc=homes[own]), passage)
+        outside = batch.where(~own)
         passage.stop(Fate.DELIVERED, Kind.INTERNET, filled(len(outside), NO_ROW), outside)
 
     def _stop_private(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
@@ -50,6 +53,8 @@ class Internet:
             (starts & (source == SCOPE_RFC1918), Fate.IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS),
             (starts & (source == SCOPE_RFC6598), Fate.IGW_SOURCE_ADDRESS_NOT_IN_RFC6598_INGRESS),
             (starts & (source != SCOPE_INTERNET), Fate.NOT_AN_INTERNET_ADDRESS),
+            (target == SCOPE_UNRECORDED, Fate.UNKNOWN_RESOURCE),
+            (target == SCOPE_IDLE, Fate.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS),
             (starts & (target != SCOPE_INTERNET), Fate.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS),
             (target != SCOPE_INTERNET, Fate.NOT_AN_INTERNET_ADDRESS),
         ):
@@ -69,7 +74,7 @@ class Internet:
         if passage.returning:
             by_egress_only = passage.sessions.is_egress_only(batch.session)
             stage = np.where(by_egress_only, Stage.EGRESS_ONLY_RETURN, stage)
-        vpcs = self.book.vpc[batch.place]
+        vpcs = batch.vpc
         closed = (
             (stage == Stage.INGRESS)
             & self.book.axis.is_ipv6(batch.destination)

@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 
 from netreach.fabric.addresses import SCOPE_RFC1918, SCOPE_RFC6598, AddressBook
-from netreach.fabric.element import Fate, Kind, Passage, Stage
+from netreach.fabric.element import Check, Fate, Kind, Passage, Stage
 from netreach.fabric.interface import InterfaceColumns
 from netreach.model.records import Attachment, InternetGateway, TargetKind
 from netreach.model.snapshot import Snapshot
-from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column
+from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, mask_by_row
 
 #: States in which a gateway's attachment carries packets.
 GOOD_ATTACHMENT: Final = frozenset({"available", "attached"})
@@ -35,103 +35,86 @@ class InternetGateways:
 
     def leave(self, batch: PacketBatch, passage: Passage) -> None:
         """Take packets from a VPC to the internet."""
-        # a gateway that only a route names is assumed to be attached where the route is
-        attached = (batch.place == NO_ROW) | (self.vpc[batch.place] == batch.vpc)
-        batch, _ = passage.stop_where(
-            ~attached, Fate.BAD_STATE_ATTACHMENT, Kind.INTERNET_GATEWAY, batch.place, batch
-        )
-        batch = self._stop_private(batch, passage)
-        if len(batch):
-            self._translate_sources(batch, passage)
-
-    def _stop_private(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
-        for scope, fate in (
-            (SCOPE_RFC1918, Fate.IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS),
-            (SCOPE_RFC6598, Fate.IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS),
-        ):
-            private = self.book.scopes(batch.destination) == scope
-            batch, _ = passage.stop_where(private, fate, Kind.INTERNET_GATEWAY, batch.place, batch)
-        return batch
-
-    def _translate_sources(self, batch: PacketBatch, passage: Passage) -> None:
         holders = self.book.holder(batch.vpc, batch.source)
         is_ipv6 = self.book.axis.is_ipv6(batch.source)
-        public = np.where(
-            is_ipv6, batch.source, np.where(holders >= 0, self.book.public[holders], NO_ROW)
-        )
-        nameless = (public == NO_ROW) | (holders == NO_ROW)
-        batch, kept = passage.stop_where(
-            nameless,
-            Fate.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS,
-            Kind.INTERNET_GATEWAY,
-            batch.place,
-            batch,
-        )
-        if kept is not None:
-            public, holders, is_ipv6 = public[kept], holders[kept], is_ipv6[kept]
-        batch, kept = passage.stop_where(
-            is_ipv6 & self._is_denied(holders),
-            Fate.ENI_DENIES_IGW_TRAFFIC,
-            Kind.INTERFACE,
-            self.book.interface[holders],
-            batch,
-        )
-        public = public if kept is None else public[kept]
+        public = np.where(is_ipv6, batch.source, self.book.public[holders])
+        passes = passage.gate(batch, self._exit_checks(batch, holders, public, is_ipv6))
+        if not passes.all():
+            batch, public = batch.where(passes), public[passes]
         outside = batch.replace(source=public, carrier=NO_ROW)
         passage.note(Kind.INTERNET_GATEWAY, batch.place, outside)
         passage.move(outside.replace(stage=Stage.INTERNET, vpc=NO_ROW, subnet=NO_ROW))
 
-    def _is_denied(self, holders: Column) -> Mask:
-        """Tell which address rows belong to interfaces that refuse the gateway [IG-6]."""
-        if not len(self.interfaces.denies_internet_gateway):
-            return np.zeros(len(holders), bool)
-        interfaces = np.where(holders >= 0, self.book.interface[holders], NO_ROW)
-        return (interfaces >= 0) & self.interfaces.denies_internet_gateway[interfaces]
+    def _exit_checks(
+        self, batch: PacketBatch, holders: Column, public: Column, is_ipv6: Mask
+    ) -> tuple[Check, ...]:
+        """Say what a gateway drops on the way out [IG-1..3, IG-6].
+
+        A gateway that only a route names is assumed to be attached where the route is.
+        """
+        gateway, place = Kind.INTERNET_GATEWAY, batch.place
+        attached = (place == NO_ROW) | (self.vpc[place] == batch.vpc)
+        scopes = self.book.scopes(batch.destination)
+        interfaces = self.book.interface[holders]
+        nameless = public == NO_ROW
+        return (
+            Check(~attached, Fate.BAD_STATE_ATTACHMENT, gateway, place),
+            Check(
+                scopes == SCOPE_RFC1918,
+                Fate.IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS,
+                gateway,
+                place,
+            ),
+            Check(
+                scopes == SCOPE_RFC6598,
+                Fate.IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS,
+                gateway,
+                place,
+            ),
+            Check(nameless, Fate.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, gateway, place),
+            self._denial(is_ipv6, interfaces),
+        )
+
+    def _denial(self, is_ipv6: Mask, interfaces: Column) -> Check:
+        """Check for interfaces that refuse the gateway's IPv6 [IG-6]."""
+        denied = is_ipv6 & self.interfaces.denies_internet_gateway[interfaces]
+        return Check(denied, Fate.ENI_DENIES_IGW_TRAFFIC, Kind.INTERFACE, interfaces)
 
     def enter(self, batch: PacketBatch, passage: Passage) -> None:
         """Bring packets from the internet to the private address behind a public one.
 
-        `place` is the address row that the internet found at the destination.
+        `place` is the address row that the internet found at the destination, if somebody holds
+        it; `vpc` is where it lies.
         """
-        holders, vpcs = batch.place, self.book.vpc[batch.place]
-        gateways = np.where(vpcs >= 0, self.of_vpc[vpcs], NO_ROW)
-        batch = batch.replace(place=gateways, vpc=vpcs)
-        batch, kept = passage.stop_where(
-            gateways == NO_ROW, Fate.NO_POSSIBLE_DESTINATION, Kind.VPC, vpcs, batch
-        )
-        holders = holders if kept is None else holders[kept]
-        batch, kept = passage.stop_where(
-            self.vpc[batch.place] != batch.vpc,
-            Fate.BAD_STATE_ATTACHMENT,
-            Kind.INTERNET_GATEWAY,
-            batch.place,
-            batch,
-        )
-        holders = holders if kept is None else holders[kept]
+        holders = batch.place
         is_ipv6 = self.book.axis.is_ipv6(batch.destination)
-        batch, kept = passage.stop_where(
-            is_ipv6 & self._is_denied(holders),
-            Fate.ENI_DENIES_IGW_TRAFFIC,
-            Kind.INTERFACE,
-            self.book.interface[holders],
-            batch,
-        )
-        holders = holders if kept is None else holders[kept]
-        self._enter_vpc(batch, holders, passage)
-
-    def _enter_vpc(self, batch: PacketBatch, holders: Column, passage: Passage) -> None:
-        is_ipv6 = self.book.axis.is_ipv6(batch.destination)
+        arriving = batch.replace(place=self.of_vpc[batch.vpc])
+        passes = passage.gate(arriving, self._entry_checks(arriving, holders, is_ipv6))
         private = np.where(is_ipv6, batch.destination, self.book.first_atom[holders])
-        inside = batch.replace(destination=private, stage=Stage.DELIVER, subnet=NO_ROW)
-        passage.note(Kind.INTERNET_GATEWAY, batch.place, inside)
-        inside, _ = passage.stop_where(
-            self.has_own_table[inside.place],
-            Fate.NOT_MODELLED,
-            Kind.INTERNET_GATEWAY,
-            inside.place,
-            inside,
-        )
+        inside = arriving.replace(destination=private, stage=Stage.DELIVER, subnet=NO_ROW)
+        inside = inside if passes.all() else inside.where(passes)
+        passage.note(Kind.INTERNET_GATEWAY, inside.place, inside)
         passage.move(inside)
+
+    def _entry_checks(
+        self, batch: PacketBatch, holders: Column, is_ipv6: Mask
+    ) -> tuple[Check, ...]:
+        """Say what a gateway drops on the way in [IG-3, IG-6]."""
+        gateway, place = Kind.INTERNET_GATEWAY, batch.place
+        interfaces = self.book.interface[holders]
+        unattached = self.interfaces.is_unattached[interfaces]
+        return (
+            Check(place == NO_ROW, Fate.NO_POSSIBLE_DESTINATION, Kind.VPC, batch.vpc),
+            Check(
+                (place != NO_ROW) & (self.vpc[place] != batch.vpc),
+                Fate.BAD_STATE_ATTACHMENT,
+                gateway,
+                place,
+            ),
+            Check(unattached, Fate.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, gateway, place),
+            self._denial(is_ipv6, interfaces),
+            Check(self.has_own_table[place], Fate.NOT_MODELLED, gateway, place),
+        )
 
 
 def attached_vpc(attachments: Iterable[Attachment], vpcs: Mapping[str, int]) -> int:
@@ -163,9 +146,9 @@ def compile_internet_gateways(
             if vpc != NO_ROW and (of_vpc[vpc] == NO_ROW or vpc_of[row] == vpc):
                 of_vpc[vpc] = row
     return InternetGateways(
-        vpc=column(vpc_of),
-        of_vpc=column(of_vpc),
-        has_own_table=np.array([_has_own_table(snapshot, g) for g in rows], bool),
+        vpc=by_row(vpc_of),
+        of_vpc=by_row(of_vpc),
+        has_own_table=mask_by_row([_has_own_table(snapshot, g) for g in rows]),
         ids=tuple(rows),
         book=book,
         interfaces=interfaces,

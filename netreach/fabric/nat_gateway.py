@@ -13,7 +13,16 @@ from netreach.fabric.element import Fate, Kind, Passage, Stage
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.translation import Translation
 from netreach.model.snapshot import Snapshot
-from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, filled
+from netreach.packets.batch import (
+    NO_ROW,
+    Column,
+    Mask,
+    PacketBatch,
+    by_row,
+    filled,
+    mask_by_row,
+)
+from netreach.packets.pieces import Lists
 from netreach.packets.pool import ServicePool
 from netreach.packets.services import ICMP, ICMPV6, TCP, UDP, ServiceSet
 
@@ -32,9 +41,8 @@ class NatGateways:
     subnet: Column
     is_available: Mask
     is_modelled: Mask
-    #: NAT row -> its address rows: ``addresses[first[n]:first[n + 1]]``.
-    first: Column
-    addresses: Column
+    #: NAT row -> its address rows.
+    addresses: Lists
     carried: int
     carried_nat64: int
     ids: tuple[str, ...]
@@ -65,14 +73,14 @@ class NatGateways:
     def _start(self, batch: PacketBatch, passage: Passage) -> None:
         """Begin connections: only what a route brought here, from inside the VPC [NT-2, NT-8]."""
         holders = self.book.holder(batch.vpc, batch.destination)
-        asked_itself = (holders >= 0) & (self.book.nat[holders] == batch.place)
+        asked_itself = self.book.nat[holders] == batch.place
         batch, _ = passage.stop_where(
             asked_itself, Fate.NGW_NO_SESSION, Kind.NAT_GATEWAY, batch.place, batch
         )
         subnets = self.subnet[batch.place]
-        enters = subnets != batch.subnet
         batch = batch.replace(subnet=subnets)
-        batch = self.acls.screen_where(enters, batch, subnets, passage, ingress=True)
+        # what the router brings has left its subnet, even if it comes back to the same one
+        batch = self.acls.screen(batch, subnets, passage, ingress=True)
         batch = passage.fail_where(
             ~self.is_available[batch.place], Fate.BAD_STATE, Kind.NAT_GATEWAY, batch.place, batch
         )
@@ -91,11 +99,8 @@ class NatGateways:
 
     def _translate(self, batch: PacketBatch, passage: Passage) -> None:
         """Send each packet on from every address that the gateway may choose [NT-1]."""
-        first = self.first[batch.place]
-        counts = self.first[batch.place + 1] - first
-        packets = np.repeat(np.arange(len(batch)), counts)
-        offsets = np.arange(len(packets)) - np.repeat(np.cumsum(counts) - counts, counts)
-        sources = self.book.first_atom[self.addresses[first[packets] + offsets]]
+        packets, rows = self.addresses.take(batch.place)
+        sources = self.book.first_atom[rows]
         batch = batch.at(packets)
         sessions = passage.sessions.push(
             gateway=batch.place, egress_only=False, batch=batch, translated=sources
@@ -176,18 +181,16 @@ def compile_nat_gateways(
             rows_of.setdefault(address.nat, []).append(row)
     lists = [rows_of.get(record.id, []) for record in records]
     return NatGateways(
-        vpc=column([vpcs.get(r.vpc, NO_ROW) for r in records]),
-        subnet=column([subnets.get(r.subnet, NO_ROW) for r in records]),
-        is_available=np.array([r.state == "available" for r in records], bool),
-        is_modelled=np.array(
+        vpc=by_row([vpcs.get(r.vpc, NO_ROW) for r in records]),
+        subnet=by_row([subnets.get(r.subnet, NO_ROW) for r in records]),
+        is_available=mask_by_row([r.state == "available" for r in records]),
+        is_modelled=mask_by_row(
             [
                 not r.is_regional and not r.doubt and bool(rows) and r.subnet in subnets
                 for r, rows in zip(records, lists, strict=True)
-            ],
-            bool,
+            ]
         ),
-        first=np.cumsum(column([0, *(len(rows) for rows in lists)])),
-        addresses=column([row for rows in lists for row in rows]),
+        addresses=Lists.of(lists),
         carried=pool.intern(CARRIED),
         carried_nat64=pool.intern(CARRIED_NAT64),
         ids=tuple(r.id for r in records),

@@ -12,7 +12,7 @@ from netreach.fabric.rules import acl_rule_services
 from netreach.model.records import NetworkAcl, NetworkAclRule
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis
-from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column
+from netreach.packets.batch import Column, Mask, PacketBatch, by_row, mask_by_row
 from netreach.packets.pieces import PieceTable, pieces
 from netreach.packets.pool import EVERYTHING, UNSURE, ServicePool
 from netreach.packets.services import ServiceSet
@@ -79,8 +79,8 @@ def compile_network_acls(
         rows += [_row(record, rules, axis, pool) for rules in (record.egress, record.ingress)]
     return NetworkAcls(
         decisions=PieceTable.of(rows),
-        of_subnet=column(of_subnet),
-        is_assumed=column(of_subnet) == _DEFAULT_ROW,
+        of_subnet=by_row(of_subnet),
+        is_assumed=mask_by_row([acl == _DEFAULT_ROW for acl in of_subnet]),
         ids=("", "", *(record.id for record in records)),
     )
 
@@ -106,6 +106,3 @@ def _first_matches(pool: ServicePool) -> Callable[[list[NetworkAclRule]], int]:
         return pool.intern(passed)
 
     return allowed
-
-
-__all__ = ["NO_ROW", "NetworkAcls", "compile_network_acls"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -14,16 +14,13 @@ from netreach.fabric.ranges import UNROUTABLE
 from netreach.model.records import Route, RouteOrigin, RouteState, RouteTable, TargetKind
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis, Span
-from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column
-from netreach.packets.pieces import PieceTable, pieces
-from netreach.packets.pool import EVERYTHING, UNSURE
-from netreach.packets.prefixes import Prefix
+from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, mask_by_row
+from netreach.packets.pieces import Lists, PieceTable, pieces
+from netreach.packets.pool import UNSURE
+from netreach.packets.prefixes import Family, Prefix
 
 #: More routers than this on one way is a loop.
 MAX_HOPS: Final = 16
-
-#: What the router does with a packet, by route.
-LOCAL, MOVE, STOP = 0, 1, 2
 
 #: Where each kind of target takes a packet that the route hands it.
 _STAGES: Final = {
@@ -49,7 +46,8 @@ class Candidate(NamedTuple):
 
     rank: Rank
     row: int
-    target: tuple[TargetKind, str]
+    #: Routes that agree in this are no rivals.
+    target: tuple[TargetKind, str, RouteState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +64,10 @@ class RouteRows:
     assumed: Column
 
 
-#: Route rows that every network has.
+#: The route row that every network has.
 UNROUTABLE_ROW: Final = 0
-AMBIGUOUS_ROW: Final = 1
+#: Values of the piece table from here down name a list of rival routes, not a route.
+FIRST_RIVALS: Final = -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +79,15 @@ class Router:
     #: Subnet row -> table row; NO_ROW where the snapshot does not say.
     table_of_subnet: Column
     routes: RouteRows
-    #: Table row -> whether a route's prefix list has unknown entries.
-    is_open: Mask
+    #: Table row -> which of `ways` holds its routes by prefix lists with unknown entries.
+    open_way4: Column
+    open_way6: Column
+    #: Lists of route rows of which any may be the one.
+    ways: Lists
     is_doubted: Mask
     table_ids: tuple[str, ...]
     acls: NetworkAcls
+    axis: AtomAxis
 
     def cross(self, batch: PacketBatch, passage: Passage) -> None:
         """Take packets out of their subnets and hand each to the target of its best route."""
@@ -101,33 +104,42 @@ class Router:
             self._route(batch, tables if kept is None else tables[kept], passage)
 
     def _route(self, batch: PacketBatch, tables: Column, passage: Passage) -> None:
+        doubted = self.is_doubted[tables]
+        batch = passage.doubt_where(doubted, Kind.ROUTE_TABLE, batch.subnet, batch, UNSURE)
         rows = self.matches.lookup(tables, batch.destination)
+        batch, rows = self._spread(batch, tables, rows, passage)
         passage.note(Kind.ROUTE_TABLE, batch.subnet, batch, rows)
-        missing = rows == NO_ROW
-        if missing.any():
-            self._stop_unrouted(batch.where(missing), tables[missing], passage)
-            batch, rows, tables = batch.where(~missing), rows[~missing], tables[~missing]
-        unsure = self.is_doubted[tables] | (
-            self.is_open[tables] & (self.routes.stage[rows] != Stage.DELIVER)
-        )
-        if unsure.any():
-            bounds = np.where(unsure, UNSURE, EVERYTHING)
-            doubted = passage.screen(Kind.ROUTE_TABLE, batch.subnet, batch, bounds, ingress=False)
-            batch = doubted
-        for fate in np.unique(self.routes.fate[rows]).tolist():
-            chosen = self.routes.fate[rows] == fate
+        fates = np.where(rows == NO_ROW, int(Fate.NO_ROUTE_TO_DESTINATION), self.routes.fate[rows])
+        for fate in np.unique(fates).tolist():
+            chosen = fates == fate
             if fate == Fate.DELIVERED:
                 self._hand_on(batch.where(chosen), rows[chosen], passage)
             else:
                 self._stop(Fate(fate), batch.where(chosen), rows[chosen], passage)
 
-    def _stop_unrouted(self, batch: PacketBatch, tables: Column, passage: Passage) -> None:
-        is_open = self.is_open[tables] | self.is_doubted[tables]
-        for fate, chosen in (
-            (Fate.NO_ROUTE_TO_DESTINATION, ~is_open),
-            (Fate.PREFIX_LIST_ENTRIES_UNKNOWN, is_open),
-        ):
-            passage.stop(fate, Kind.ROUTE_TABLE, batch.subnet[chosen], batch.where(chosen))
+    def _spread(
+        self, batch: PacketBatch, tables: Column, rows: Column, passage: Passage
+    ) -> tuple[PacketBatch, Column]:
+        """Send packets by every route that may be theirs, where nobody knows which one is.
+
+        That is so where prefix lists overlap [RT-6], and where a list's entries are unknown: such
+        a list may cover any destination outside the VPC.
+        """
+        ways = np.where(rows <= FIRST_RIVALS, FIRST_RIVALS - rows, NO_ROW)
+        outside = (ways == NO_ROW) & (self.routes.stage[rows] != Stage.DELIVER)
+        is_ipv6 = self.axis.is_ipv6(batch.destination)
+        open_ways = np.where(is_ipv6, self.open_way6[tables], self.open_way4[tables])
+        ways = np.where(outside, open_ways, ways)
+        spread = ways != NO_ROW
+        if not spread.any():
+            return batch, rows
+        passage.wonder(Kind.ROUTE_TABLE, batch.subnet[spread], batch.where(spread), UNSURE)
+        packets, others = self.ways.take(ways[spread])
+        kept = rows > FIRST_RIVALS
+        either = np.where(spread, batch.assumed | int(Assumed.EITHER), batch.assumed)
+        known = batch.replace(assumed=either)
+        more = known.where(spread).at(packets)
+        return PacketBatch.joined([known.where(kept), more]), np.concatenate([rows[kept], others])
 
     def _stop(self, fate: Fate, batch: PacketBatch, rows: Column, passage: Passage) -> None:
         if fate in (Fate.NOT_MODELLED, Fate.UNKNOWN_RESOURCE):
@@ -177,10 +189,12 @@ def compile_router(
     """Rank every table's routes and paint them over the atoms."""
     records = list(snapshot.route_tables.values())
     table_rows = {record.id: row for row, record in enumerate(records)}
-    origin: list[tuple[str, int]] = [("", 0), ("", 0)]
-    stage, target, assumed = [0, 0], [NO_ROW, NO_ROW], [0, 0]
-    fate = [int(Fate.UNROUTABLE_DESTINATION_RANGE), int(Fate.AMBIGUOUS_ROUTE)]
-    rows = []
+    origin: list[tuple[str, int]] = [("", 0)]
+    stage, target, assumed = [0], [NO_ROW], [0]
+    fate = [int(Fate.UNROUTABLE_DESTINATION_RANGE)]
+    rows: list[list[tuple[int, int]]] = []
+    open_ways: dict[Family, list[int]] = {4: [], 6: []}
+    ways = WayLists()
     for record in records:
         first = len(origin)
         for position, route in enumerate(record.routes):
@@ -190,15 +204,20 @@ def compile_router(
             target.append(found)
             fate.append(_fate(route, found))
             assumed.append(_assumed(snapshot, route))
-        rows.append(_row(snapshot, record, first, axis))
+        rows.append(_row(snapshot, record, first, axis, ways))
+        for family, numbers in open_ways.items():
+            numbers.append(ways.number(tuple(_unknown_lists(snapshot, record, first, family))))
     return Router(
         matches=PieceTable.of(rows or [[(0, NO_ROW)]]),
-        table_of_subnet=column(list(_tables_of_subnets(snapshot, table_rows))),
-        routes=RouteRows(tuple(origin), *(column(c) for c in (stage, target, fate, assumed))),
-        is_open=np.array([_has_unknown_list(snapshot, record) for record in records], bool),
-        is_doubted=np.array([bool(record.doubt) for record in records], bool),
+        table_of_subnet=by_row(list(_tables_of_subnets(snapshot, table_rows))),
+        routes=RouteRows(tuple(origin), *(by_row(c) for c in (stage, target, fate, assumed))),
+        open_way4=by_row(open_ways[4]),
+        open_way6=by_row(open_ways[6]),
+        ways=ways.compiled(),
+        is_doubted=mask_by_row([bool(record.doubt) for record in records]),
         table_ids=tuple(table_rows),
         acls=acls,
+        axis=axis,
     )
 
 
@@ -229,13 +248,17 @@ def _assumed(snapshot: Snapshot, route: Route) -> int:
     return 0 if known is None or route.target in known else int(Assumed.GATEWAY)
 
 
-def _has_unknown_list(snapshot: Snapshot, record: RouteTable) -> bool:
-    return any(
-        route.prefix_list
-        and route.state is not RouteState.FILTERED
-        and _entries(snapshot, route) is None
-        for route in record.routes
-    )
+def _unknown_lists(
+    snapshot: Snapshot, record: RouteTable, first: int, family: Family
+) -> Iterator[int]:
+    """Yield the rows of routes by prefix lists whose entries the snapshot lacks."""
+    for position, route in enumerate(record.routes):
+        if route.state is RouteState.FILTERED or not route.prefix_list:
+            continue
+        known = snapshot.prefix_lists.get(route.prefix_list)
+        may_be = known is None or known.family in (None, family)
+        if may_be and _entries(snapshot, route) is None:
+            yield first + position
 
 
 def _entries(snapshot: Snapshot, route: Route) -> tuple[Prefix, ...] | None:
@@ -244,7 +267,7 @@ def _entries(snapshot: Snapshot, route: Route) -> tuple[Prefix, ...] | None:
 
 
 def _row(
-    snapshot: Snapshot, record: RouteTable, first: int, axis: AtomAxis
+    snapshot: Snapshot, record: RouteTable, first: int, axis: AtomAxis, ways: WayLists
 ) -> list[tuple[int, int]]:
     vpc = snapshot.vpcs.get(record.vpc)
     blocks = vpc.prefixes if vpc else ()
@@ -254,13 +277,13 @@ def _row(
             continue
         for prefix in _prefixes(snapshot, route):
             rank = Rank(prefix.length, _origin_rank(route))
-            target = (route.target_kind, route.target)
+            target = (route.target_kind, route.target, route.state)
             candidates.append((prefix, Candidate(rank, first + position, target)))
     candidates.sort(key=lambda item: item[1].rank)
     spans: list[tuple[Span, Candidate]] = [(axis.span(p), c) for p, c in candidates]
-    never = Candidate(Rank(129, 3), UNROUTABLE_ROW, (TargetKind.UNKNOWN, ""))
+    never = Candidate(Rank(129, 3), UNROUTABLE_ROW, (TargetKind.UNKNOWN, "", RouteState.ACTIVE))
     spans += [(axis.span(prefix), never) for prefix in UNROUTABLE]
-    return pieces(spans, len(axis), _best)
+    return pieces(spans, len(axis), lambda candidates: _best(candidates, ways))
 
 
 def _prefixes(snapshot: Snapshot, route: Route) -> tuple[Prefix, ...]:
@@ -284,13 +307,28 @@ def _origin_rank(route: Route) -> int:
     return 1 if route.prefix_list else 2
 
 
-def _best(candidates: list[Candidate]) -> int:
-    """Return the row of the best route; two equal prefix-list routes are ambiguous [RT-6]."""
+def _best(candidates: list[Candidate], ways: WayLists) -> int:
+    """Return the row of the best route; equal ones to different targets are rivals [RT-6]."""
     if not candidates:
         return NO_ROW
     best = candidates[-1]
-    rivals = [c for c in candidates[:-1] if c.rank == best.rank and c.target != best.target]
-    return AMBIGUOUS_ROW if rivals else best.row
+    rivals = {c.target: c.row for c in candidates if c.rank == best.rank}
+    if len(rivals) == 1:
+        return best.row
+    return FIRST_RIVALS - ways.number(tuple(rivals.values()))
 
 
-_Best = Callable[[list[Candidate]], int]
+class WayLists:
+    """Numbers distinct lists of route rows."""
+
+    def __init__(self) -> None:
+        """Hold no list yet."""
+        self._numbers: dict[tuple[int, ...], int] = {}
+
+    def number(self, rows: tuple[int, ...]) -> int:
+        """Return the number of a list, NO_ROW for the empty one."""
+        return self._numbers.setdefault(rows, len(self._numbers)) if rows else NO_ROW
+
+    def compiled(self) -> Lists:
+        """Return all lists by number."""
+        return Lists.of(list(self._numbers))

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from netreach.fabric.element import Kind, Passage
 from netreach.fabric.rules import group_rule_services
 from netreach.model.records import SecurityGroupRule
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis, Span
-from netreach.packets.batch import NO_ROW, Column, PacketBatch, column
+from netreach.packets.batch import Column, PacketBatch, by_row
 from netreach.packets.pieces import PairTable, PieceTable, pieces
 from netreach.packets.pool import EVERYTHING, NOTHING, UNSURE, ServicePool
 from netreach.packets.services import ServiceSet
@@ -53,7 +51,7 @@ class SecurityGroups:
         """
         rows = 2 * self.of_interface[interfaces] + int(ingress)
         bounds = self.by_address.lookup(rows, peers)
-        peer_sets = np.where(peer_interfaces >= 0, self.of_interface[peer_interfaces], NO_ROW)
+        peer_sets = self.of_interface[peer_interfaces]
         bounds = passage.pool.join(bounds, self.by_reference.lookup(rows, peer_sets))
         return passage.screen(Kind.GROUP_SET, interfaces, batch, bounds, ingress=ingress)
 
@@ -85,7 +83,7 @@ def compile_security_groups(
     return SecurityGroups(
         by_address=PieceTable.of(rows or [[(0, NOTHING)]] * 2),
         by_reference=PairTable.of(cells, NOTHING),
-        of_interface=column(of_interface),
+        of_interface=by_row(of_interface),
         group_sets=group_sets,
     )
 
@@ -162,7 +160,8 @@ def _spans(
     if rule.prefix_list:
         record = snapshot.prefix_lists.get(rule.prefix_list)
         if record is None or record.entries is None:
-            yield (0, len(axis) - 1), pool.intern(ServiceSet.empty(), services)
+            span = axis.whole(record.family if record else None)
+            yield span, pool.intern(ServiceSet.empty(), services)
         else:
             allowed = pool.intern(services)
             yield from ((axis.span(prefix), allowed) for prefix in record.entries)

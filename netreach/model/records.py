@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
-from netreach.packets.prefixes import Address, Prefix
+from netreach.packets.prefixes import Address, Family, Prefix
 
 #: Protocol of a rule that covers every protocol ("-1").
 ANY_PROTOCOL = -1
@@ -244,6 +244,8 @@ class PrefixList(Resource, frozen=True, kw_only=True):
     """A named list of CIDRs; `entries` is None where the snapshot does not hold them."""
 
     list_name: str = ""
+    #: 4 or 6; None where the snapshot does not say.
+    family: Family | None = None
     entries: tuple[Prefix, ...] | None = None
 
 

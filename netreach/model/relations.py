@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Generic, NamedTuple, TypeVar
@@ -43,7 +43,7 @@ class RankedRoute(NamedTuple):
     """A route in its place among the others of its table."""
 
     route: Route
-    #: False if it never carries anything: filtered, or the VPC's own blocks win [RT-4, RT-9].
+    #: False if it never carries anything: it is filtered, or another one wins [RT-3, RT-4, RT-9].
     is_used: bool
 
 
@@ -214,7 +214,14 @@ class Relations:
             RankedRoute(route, route.state is not RouteState.FILTERED and not _loses(route, blocks))
             for route in table.routes
         ]
-        return sorted(ranked, key=self._rank)
+        ranked.sort(key=self._rank)
+        best: dict[Prefix, int] = {}
+        for route, is_used in ranked:
+            if is_used and route.destination is not None:
+                best.setdefault(route.destination, _origin_rank(route))
+        return [
+            one._replace(is_used=one.is_used and not _is_beaten(one.route, best)) for one in ranked
+        ]
 
     def _rank(self, ranked: RankedRoute) -> tuple[bool, int, int, int, int]:
         prefixes = self.destinations(ranked.route)
@@ -263,6 +270,12 @@ def _loses(route: Route, blocks: tuple[Prefix, ...]) -> bool:
         and route.destination is not None
         and any(block.contains(route.destination) for block in blocks)
     )
+
+
+def _is_beaten(route: Route, best: Mapping[Prefix, int]) -> bool:
+    """Tell whether a route of better origin has the same destination [RT-3]."""
+    rank = _origin_rank(route)
+    return route.destination is not None and best.get(route.destination, rank) < rank
 
 
 def _origin_rank(route: Route) -> int:

@@ -54,6 +54,12 @@ class AtomAxis:
         """Return the atoms of many addresses, ``(N,)``."""
         return column([self.locate(address) for address in addresses])
 
+    def whole(self, family: Family | None) -> Span:
+        """Return the span of all atoms of a family; of both for None."""
+        first = len(self.starts4) if family == 6 else 0
+        last = len(self.starts4) - 1 if family == 4 else len(self) - 1
+        return first, last
+
     def span(self, prefix: Prefix) -> Span:
         """Return the first and last atom of a CIDR that was cut."""
         return self.span_of(prefix.family, prefix.first, prefix.last)

@@ -43,6 +43,19 @@ def column(values: Sequence[int] | Column) -> Column:
     return np.asarray(values, np.int64)
 
 
+def by_row(values: Sequence[int], none: int = NO_ROW) -> Column:
+    """Return values by row as a column with one more, at its end, for NO_ROW.
+
+    Indexing it with a column of rows then answers "none" for "no such row", without a mask.
+    """
+    return column([*values, none])
+
+
+def mask_by_row(values: Sequence[bool]) -> Mask:
+    """Return flags by row as a mask that says False for NO_ROW."""
+    return np.array([*values, False], bool)
+
+
 def filled(size: int, value: int) -> Column:
     """Return a column of one repeated value, ``(size,)``."""
     return np.full(size, value, np.int64)

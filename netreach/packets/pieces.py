@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
+
 from netreach.packets.atoms import Span
 from netreach.packets.batch import NO_ROW, Column, column
 
@@ -73,6 +75,28 @@ class PairTable:
         hits = (self.keys[found] == wanted) & (rows >= 0) & (others >= 0)
         result[hits] = self.values[found[hits]]
         return result
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Lists of small integers by number; immutable."""
+
+    first: Column
+    values: Column
+
+    @classmethod
+    def of(cls, lists: Sequence[Sequence[int]]) -> Lists:
+        """Build from lists in order of their numbers."""
+        sizes = [0, *(len(values) for values in lists)]
+        return cls(column(sizes).cumsum(), column([value for values in lists for value in values]))
+
+    def take(self, numbers: Column) -> tuple[Column, Column]:
+        """Return the positions in `numbers`, each repeated, and the values of its list."""
+        first = self.first[numbers]
+        counts = self.first[numbers + 1] - first
+        positions = np.arange(len(numbers)).repeat(counts)
+        offsets = np.arange(len(positions)) - (counts.cumsum() - counts).repeat(counts)
+        return positions, self.values[first.repeat(counts) + offsets]
 
 
 def overlay(spans: Iterable[tuple[Span, Item]], size: int) -> Iterator[tuple[int, list[Item]]]:

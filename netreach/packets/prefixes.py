@@ -103,9 +103,7 @@ class Prefix(NamedTuple):
 
     def overlaps(self, other: Prefix) -> bool:
         """Tell whether any address lies in both."""
-        return (
-            self.family == other.family and self.first <= other.last and other.first <= self.last
-        )
+        return self.family == other.family and self.first <= other.last and other.first <= self.last
 
     def __str__(self) -> str:
         """Return the usual text form."""

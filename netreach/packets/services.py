@@ -112,7 +112,9 @@ class ServiceSet(IntervalSet):
             if first < start + BLOCK and last >= start
         }
         ported = [number for number in START if number in found]
-        others = [Service.at(p).protocol for a, b in (self & _OTHER_POINTS) for p in range(a, b + 1)]
+        others = [
+            Service.at(p).protocol for a, b in (self & _OTHER_POINTS) for p in range(a, b + 1)
+        ]
         return (*ported, *others)
 
     def port_ranges(self, protocol: int) -> tuple[Interval, ...]:

@@ -8,7 +8,7 @@ from typing import Final
 from netreach.errors import UsageError
 from netreach.explain.records import Component, ComponentType, Part, Report
 from netreach.packets.services import NAMES, ServiceSet
-from netreach.present._ink import shortened
+from netreach.present._ink import Ink, shortened
 from netreach.query.options import parse_question
 from netreach.query.verdict import Question, Verdict
 from netreach.query.words import safe
@@ -42,6 +42,12 @@ def name_and_id(component: Component) -> str:
     if not component.name or component.name == component.id:
         return name
     return f"{name} ({safe(component.id, _NAME_WIDTH)})"
+
+
+def pair_of(source: str, destination: str, ink: Ink) -> str:
+    """Return ``10.0.1.10 → 10.0.2.20``; of an end that is many prefixes, the first ones."""
+    ends = (shortened(safe(end, 2000).split(", "), 3) for end in (source, destination))
+    return f" {ink.arrow} ".join(ends)
 
 
 def count_of(number: int, noun: str) -> str:
@@ -96,12 +102,14 @@ def _asked(report: Report) -> str:
 
 def some_services(services: ServiceSet) -> str:
     """Return the phrases of a set, or its first ones and a count."""
+    if services == ServiceSet.everything():
+        return "every service"
     return shortened(services.words(), _MOST_SERVICES)
 
 
 def has_more_services(services: ServiceSet) -> bool:
     """Tell whether `some_services` leaves any out."""
-    return len(some_services(services)) < len(", ".join(services.words()))
+    return len(services.words()) > _MOST_SERVICES + 1
 
 
 def _reachable(report: Report) -> str:
@@ -112,7 +120,7 @@ def _reachable(report: Report) -> str:
 
 def _unreachable(report: Report) -> str:
     source, destination = _ends(report)
-    if report.forward_services and not report.services:
+    if report.forward_services:
         arrived = some_services(report.forward_services)
         sentence = f"{source} gets to {destination} on {arrived}, but no reply gets back"
     else:
@@ -124,7 +132,9 @@ def _of_all(quantity: str, parts: Sequence[Part]) -> str:
     if len(parts) < 2:
         return ""
     noun = pair_noun(parts)
-    return f" ({quantity} {count_of(pair_count(parts, noun), noun)})"
+    number = pair_count(parts, noun)
+    quantity = "both" if (quantity, number) == ("all", 2) else f"{quantity} {number:,}"
+    return f" ({quantity} {noun}s)"
 
 
 def _unknown(report: Report) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from netreach.explain.records import Action, ComponentType, Explanation, Hop, Part
+from netreach.explain.records import (
+    Action,
+    Component,
+    ComponentType,
+    Explanation,
+    Hop,
+    Part,
+    Report,
+)
 from netreach.present._ink import Mark
 from netreach.query.verdict import Verdict
 
@@ -55,30 +63,56 @@ def citations(
     """Return, by the position of a hop, the numbers of the blockers that were found there."""
     cited: dict[int, list[int]] = {}
     for number, blocker in blockers:
-        if blocker.leg != leg or not _is_about(blocker, part):
+        if blocker.leg != leg or not _is_about(blocker, part, hops):
             continue
-        places = [place for place, hop in enumerate(hops) if _is_at(blocker, hop)]
-        denials = [place for place in places if hops[place].action in _STOPS]
-        for place in denials or places:
+        for place in _places(blocker, hops):
             cited.setdefault(place, []).append(number)
     return cited
 
 
-def _is_about(blocker: Explanation, part: Part) -> bool:
-    """Tell whether a blocker was found on this pair; one that names no pair is about all."""
-    ends = (blocker.source, blocker.destination)
-    return ends in (("", ""), (part.source_address, part.destination_address))
+def _places(blocker: Explanation, hops: Sequence[Hop]) -> list[int]:
+    """Return where a blocker was found: where it denied, else where it is crossed at all."""
+    crossed = [(place, hop) for place, hop in enumerate(hops) if _agree(blocker, hop)]
+    found = [(place, hop) for place, hop in crossed if hop.component.id == blocker.component.id]
+    if blocker.direction and blocker.component.type is ComponentType.INTERFACE:
+        # what filters at an interface are its groups, and they are the hop
+        groups = [it for it in crossed if it[1].component.type is ComponentType.SECURITY_GROUP]
+        found = groups or found
+    denials = [place for place, hop in found if hop.action in _STOPS]
+    return denials or [place for place, _ in found]
 
 
-def _is_at(blocker: Explanation, hop: Hop) -> bool:
-    directions = {blocker.direction, hop.direction} - {""}
-    return blocker.component.id == hop.component.id and len(directions) < 2
+def _agree(blocker: Explanation, hop: Hop) -> bool:
+    return len({blocker.direction, hop.direction} - {""}) < 2
 
 
-def hosts_of(part: Part) -> dict[str, str]:
-    """Return the names of the instances by the ids of the interfaces that they use."""
+def _is_about(blocker: Explanation, part: Part, hops: Sequence[Hop]) -> bool:
+    """Tell whether a blocker was found on this pair; one that names no pair is about all.
+
+    Its pair is the part's, or that of the packet somewhere on its way, in either order.
+    """
+    ends = {blocker.source, blocker.destination}
+    if ends == {""}:
+        return True
+    packets = [{hop.source, hop.destination} for hop in hops]
+    return ends in [{part.source_address, part.destination_address}, *packets]
+
+
+def host_names(part: Part, report: Report) -> dict[str, str]:
+    """Return the names of instances by the ids of the interfaces that they use."""
     found = (*stops(part.forward), *stops(part.returning))
-    return {it.component.id: hop.component.name for _, hop, it in found if it is not None}
+    names = {it.component.id: hop.component.name for _, hop, it in found if it is not None}
+    at_source = (*part.forward[:1], *part.returning[-1:])
+    at_destination = (*part.forward[-1:], *part.returning[:1])
+    for end, hops in ((report.source, at_source), (report.destination, at_destination)):
+        names |= {hop.component.id: end.name for hop in hops if _is_of(hop, end)}
+    return names
+
+
+def _is_of(hop: Hop, end: Component) -> bool:
+    """Tell whether a hop at the end of a way is the interface of an instance that was asked."""
+    is_host = {hop.component.type, end.type} == _HOST
+    return is_host and end.type is ComponentType.INSTANCE and hop.action in _AT_ENDS
 
 
 def alike(parts: Sequence[Part]) -> list[list[Part]]:
@@ -90,6 +124,21 @@ def alike(parts: Sequence[Part]) -> list[list[Part]]:
     return sorted(
         groups.values(), key=lambda group: (group[0].verdict is Verdict.REACHABLE, -len(group))
     )
+
+
+def same_ways(parts: Sequence[Part]) -> list[list[Part]]:
+    """Group the parts that came to the same by the same hops for the same reasons."""
+    groups: dict[tuple[object, ...], list[Part]] = {}
+    for part in parts:
+        ways = (tuple(map(_trail, hops)) for hops in (part.forward, part.returning))
+        key = (part.verdict, part.services, part.forward_services, part.client_ports, *ways)
+        groups.setdefault(key, []).append(part)
+    return list(groups.values())
+
+
+def _trail(hop: Hop) -> tuple[str, ...]:
+    because = hop.because.text if hop.because else ""
+    return hop.component.id, hop.action, hop.direction, hop.subnet, because
 
 
 def examples(parts: Sequence[Part]) -> list[Part]:

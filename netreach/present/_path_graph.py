@@ -111,7 +111,8 @@ def _evidence(hop: Hop, mark: Mark, *, is_return: bool) -> str:
     """Say the rule; on the way back only where something happens."""
     if hop.because is None or (is_return and mark is Mark.PASSED):
         return ""
-    return clipped(f"{hop.direction} {hop.because.text}".strip(), _LINE)
+    words = hop.because.text.removeprefix(f"{hop.component.id} ")
+    return clipped(f"{hop.direction} {words}".strip(), _LINE)
 
 
 def _packet(hop: Hop) -> str:

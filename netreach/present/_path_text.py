@@ -12,15 +12,18 @@ from netreach.present._headline import (
     count_of,
     has_all_client_ports,
     name_of,
+    pair_of,
 )
-from netreach.present._hops import citations, hosts_of, mark_of, stops
-from netreach.present._ink import Ink, Mark, Tone, clipped, padded, shown_width
+from netreach.present._hops import citations, host_names, mark_of, stops
+from netreach.present._ink import Ink, Mark, Tone, clipped, padded, shortened, shown_width
 from netreach.query.verdict import Verdict
 from netreach.query.words import safe
 
 _MARGIN: Final = "    "
 _WIDEST_NAME: Final = 24
 _WIDEST_ID: Final = 40
+#: Services named at one hop.
+_MOST_SERVICES: Final = 4
 #: What a hop did, where no rule or route says it better.
 _ACTIONS: Final = {
     Action.SEND: "sends it",
@@ -69,8 +72,8 @@ class PathText:
     def part(self, part: Part) -> Iterator[str]:
         """Yield the lines of one part: there, what the destination sees, and back."""
         if not part.forward and not part.returning:
-            ends = f"{part.source_address} {self.ink.arrow} {part.destination_address}"
-            yield f"  {safe(ends)}  {_without_hops(part)}"
+            ends = pair_of(part.source_address, part.destination_address, self.ink)
+            yield f"  {ends}  {_without_hops(part)}"
             return
         there = self._rows(part, part.forward, "forward")
         back = self._rows(part, part.returning, "return")
@@ -108,42 +111,43 @@ class PathText:
         destination = self.report.destination
         is_set = destination.type is ComponentType.SET
         name = safe(part.destination_address) if is_set else name_of(destination)
-        return f"{name} sees it come from {safe(part.seen_source)}"
+        seen = shortened(safe(part.seen_source, 2000).split(", "), 3)
+        return f"{name} sees it come from {'the internet' if seen == 'internet' else seen}"
 
     def _heading(self, leg: str, hop: Hop) -> str:
-        ends = f"{safe(hop.source)} {self.ink.arrow} {safe(hop.destination)}"
-        return f"  {self.ink.tinted(f'{leg:<7}', Tone.STRONG)}  {ends}  {safe(hop.service)}"
+        ends = pair_of(hop.source, hop.destination, self.ink)
+        services = shortened(safe(hop.service, 2000).split(", "), _MOST_SERVICES)
+        return f"  {self.ink.tinted(f'{leg:<7}', Tone.STRONG)}  {ends}  {services}"
 
     def _rows(self, part: Part, hops: Sequence[Hop], leg: str) -> list[Row]:
         cited = citations(part, hops, leg, self.numbers)
-        hosts = hosts_of(part)
+        names = host_names(part, self.report)
         rows: list[Row] = []
         previous: Hop | None = None
         for position, hop, interface in stops(hops):
             numbers = cited.get(position, ())
             words = self._words(hop, interface, previous)
             component = hop.component
-            name = component.name or hosts.get(component.id, "")
+            name = component.name or names.get(component.id, "")
             rows.append(
                 Row(
                     mark_of(hop, part, is_cited=bool(numbers)),
                     clipped("" if name == component.id else name, _WIDEST_NAME),
                     clipped(component.id, _WIDEST_ID),
                     hop.direction,
-                    words + "".join(f"  [{number}]" for number in numbers),
+                    "".join(f"[{number}] " for number in numbers) + words,
                 )
             )
             previous = hop
         return rows
 
     def _words(self, hop: Hop, interface: Hop | None, previous: Hop | None) -> str:
-        """Say what a component did and why, and what the packet is now where that changed."""
+        """Say what a component did and why, and what is new about the packet."""
         if interface is not None:
             return f"{_ENDS[hop.action]} {interface.component.id}"
-        words = hop.because.text if hop.because else self._without_evidence(hop)
-        if previous and not all(part in words for part in _news(previous, hop)):
-            words += f"; it is now {hop.source} {self.ink.arrow} {hop.destination} {hop.service}"
-        return words
+        evidence = hop.because.text.removeprefix(f"{hop.component.id} ") if hop.because else ""
+        news = _news(previous, hop, evidence) if previous else []
+        return "; ".join(filter(None, (evidence, *news))) or self._without_evidence(hop)
 
     def _without_evidence(self, hop: Hop) -> str:
         for missing in self.report.missing:
@@ -164,14 +168,17 @@ class PathText:
             yield from self.ink.filled(row.words, head, margin)
 
 
-def _packet(hop: Hop) -> tuple[str, str, str]:
-    return hop.source, hop.destination, hop.service
-
-
-def _news(before: Hop, after: Hop) -> list[str]:
-    """Return what a translation put in."""
-    pairs = zip(_packet(before), _packet(after), strict=True)
-    return [new for old, new in pairs if new != old]
+def _news(before: Hop, after: Hop, evidence: str) -> list[str]:
+    """Say what a component changed, unless the evidence has said it already."""
+    ends = (
+        ("source", before.source, after.source),
+        ("destination", before.destination, after.destination),
+    )
+    news = [f"{end} becomes {new}" for end, old, new in ends if old != new and new not in evidence]
+    if after.service != before.service and after.service not in evidence:
+        services = shortened(after.service.split(", "), _MOST_SERVICES)
+        news.append(f"service becomes {services}" if news else f"in all: {services}")
+    return news
 
 
 def _columns(rows: Sequence[Row]) -> _Columns:

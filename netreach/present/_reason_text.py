@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from netreach.explain.records import Explanation, Report
-from netreach.present._headline import count_of, name_and_id
+from netreach.present._headline import count_of, name_and_id, pair_of
 from netreach.present._ink import Ink, Mark, Tone
-from netreach.query.words import safe
 
 _MARGIN: Final = "     "
 #: In a crowd of pairs, more blockers than this are counted, not told.
 _MOST: Final = 8
+#: Fixes that are told of one reason, after the first.
+_MOST_FIXES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +28,35 @@ class Reason:
 
 
 def reasons_of(report: Report, *, is_crowd: bool) -> tuple[Reason, ...]:
-    """Group the blockers that say the same of several pairs.
+    """Group the blockers that say the same, of several pairs or of both legs.
 
     In a crowd of pairs the addresses in a message differ from pair to pair, so there the
     component, its direction and the code alone tell whether two blockers are the same.
     """
-    groups: dict[tuple[object, ...], list[Explanation]] = {}
-    seen: Counter[tuple[object, ...]] = Counter()
+    groups: dict[object, list[Explanation]] = {}
+    seen: Counter[object] = Counter()
     for blocker in report.explanations:
-        key = _key(blocker) if is_crowd else (*_key(blocker), blocker.message, _fix(blocker))
-        pair = (blocker.source, blocker.destination)
-        # two blockers of one pair are never the same, however alike they look
-        groups.setdefault((key, seen[key, pair]), []).append(blocker)
-        seen[key, pair] += 1
+        key = _place(blocker) if is_crowd else _claim(blocker)
+        # two blockers of one pair's leg are never the same, however alike they look
+        walked = (key, blocker.leg, blocker.source, blocker.destination)
+        groups.setdefault((key, seen[walked]), []).append(blocker)
+        seen[walked] += 1
     return tuple(Reason(n, tuple(group)) for n, group in enumerate(groups.values(), start=1))
 
 
-def _key(blocker: Explanation) -> tuple[object, ...]:
+def _place(blocker: Explanation) -> tuple[str, ...]:
     return blocker.code, blocker.leg, blocker.component.id, blocker.direction
+
+
+def _claim(blocker: Explanation) -> tuple[str, ...]:
+    """Return what a blocker says, with its own pair's addresses left out."""
+    nearest = blocker.nearest.text if blocker.nearest else ""
+    said = [blocker.message, nearest, _fix(blocker)]
+    ends = [re.escape(end) for end in (blocker.source, blocker.destination) if end]
+    if ends:
+        own = re.compile(rf"(?<![\w.:])(?:{'|'.join(ends)})(?![\w:]|\.\d)")
+        said = [own.sub("@", text) for text in said]
+    return (blocker.code, blocker.component.id, blocker.direction, *said)
 
 
 def _fix(blocker: Explanation) -> str:
@@ -69,30 +82,51 @@ def reason_lines(
 
 def _reason(reason: Reason, ink: Ink, *, names_pair: bool) -> Iterator[str]:
     blocker = reason.blockers[0]
-    where = ", ".join(filter(None, (blocker.leg, blocker.direction)))
+    legs = " and ".join(dict.fromkeys(it.leg for it in reason.blockers))
+    where = ", ".join(filter(None, (legs, blocker.direction)))
     code = ink.tinted(blocker.code, Tone.BAD)
     yield f"  {reason.number}. {code}  {name_and_id(blocker.component)}  {where}"
     if names_pair and blocker.source:
-        yield _MARGIN + _pairs(reason, ink)
-    yield from ink.filled(blocker.message, _MARGIN)
-    if blocker.nearest is not None:
+        yield from ink.filled(_pairs(reason, ink), _MARGIN)
+    yield from ink.filled(_message(blocker), _MARGIN)
+    if blocker.nearest is not None and blocker.nearest.text not in blocker.message:
         yield from ink.filled(blocker.nearest.text, f"{_MARGIN}nearest  ")
-    if blocker.fix is not None:
-        yield from ink.filled(blocker.fix.text, f"{_MARGIN}fix      ")
-        if blocker.fix.command:
-            yield from ink.command(blocker.fix.command, f"{_MARGIN}         ")
+    yield from _fixes(reason, ink)
     yield ""
+
+
+def _fixes(reason: Reason, ink: Ink) -> Iterator[str]:
+    """Yield the fix with its command, and what else to do for the pairs that it does not mend."""
+    fixes = {it.fix.text: it.fix for it in reason.blockers if it.fix is not None}
+    if not fixes:
+        return
+    first, *others = fixes.values()
+    yield from ink.filled(first.text, f"{_MARGIN}fix      ")
+    if first.command:
+        yield from ink.command(first.command, f"{_MARGIN}         ")
+    for fix in others[:_MOST_FIXES]:
+        yield from ink.filled(fix.text, f"{_MARGIN}and      ")
+    if len(others) > _MOST_FIXES:
+        more = f"{len(others) - _MOST_FIXES:,} more; --format json lists all"
+        yield f"{_MARGIN}and      {more}"
+
+
+def _message(blocker: Explanation) -> str:
+    """Return the message without the component's name at its head: the line above has it."""
+    component = blocker.component
+    for label in (f"{component.id} ({component.name}): ", f"{component.id}: "):
+        if blocker.message.startswith(label):
+            return blocker.message.removeprefix(label)
+    return blocker.message
 
 
 def _pairs(reason: Reason, ink: Ink) -> str:
     blocker = reason.blockers[0]
-    pair = f"{safe(blocker.source)} {ink.arrow} {safe(blocker.destination)}"
-    others = len(reason.blockers) - 1
+    pair = pair_of(blocker.source, blocker.destination, ink)
+    others = len({frozenset((it.source, it.destination)) for it in reason.blockers}) - 1
     if not others:
         return pair
-    words = f"{pair}; {count_of(others, 'more pair')} {'fails' if others == 1 else 'fail'} alike"
-    is_one_fix = len({_fix(it) for it in reason.blockers}) == 1
-    return words if is_one_fix else f"{words}, each with a fix of its own (--format json)"
+    return f"{pair}; {count_of(others, 'more pair')} {'fails' if others == 1 else 'fail'} alike"
 
 
 def _see_also(reasons: Sequence[Reason]) -> str:

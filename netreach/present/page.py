@@ -6,6 +6,7 @@ in one line, aligned, long tables cut. JSON keeps every value as it came, whole.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -29,7 +30,7 @@ _EMPTY: Final[tuple[Value, ...]] = ("", (), {})
 #: Words of keys that are not written in lower case.
 _SPELLINGS: Final = {
     word.lower(): word
-    for word in ("VPC", "VPCs", "CIDR", "CIDRs", "ACL", "ID", "NAT", "IPv4", "AWS")
+    for word in ("VPC", "VPCs", "VPN", "CIDR", "CIDRs", "ACL", "ID", "IP", "NAT", "DNS", "AWS")
 }
 
 
@@ -118,13 +119,16 @@ def table_lines(table: Table) -> Iterator[str]:
     yield f"{label(table.key)} ({len(table.rows):,}{note})"
     kept = table.rows[:TEXT_LIMIT]
     head = tuple(label(column).upper() for column in table.columns)
-    is_number = [
-        all(isinstance(row[place], int | None) and not isinstance(row[place], bool) for row in kept)
-        for place in range(len(head))
-    ]
+    is_number = [_is_numeric([row[place] for row in kept]) for place in range(len(head))]
     rows = [tuple(map(_cell, table.columns, row)) for row in kept]
     yield from aligned([head, *rows], numeric=is_number)
     yield from more(len(table.rows) - len(kept))
+
+
+def _is_numeric(column: Sequence[Value]) -> bool:
+    """Tell whether a column holds numbers, and at most gaps between them."""
+    known = {type(value) for value in column if value is not None}
+    return known == {int}
 
 
 def more(count: int) -> Iterator[str]:
@@ -146,12 +150,12 @@ def aligned(rows: Sequence[Sequence[str]], numeric: Sequence[bool] = ()) -> Iter
 
 
 def label(key: str) -> str:
-    """Return a key as people read it.
+    """Return a key, or a type word, as people read it.
 
-    >>> label("vpc_cidrs")
-    'VPC CIDRs'
+    >>> label("vpc_cidrs"), label("network-acl")
+    ('VPC CIDRs', 'network ACL')
     """
-    return " ".join(_SPELLINGS.get(word, word) for word in key.split("_"))
+    return " ".join(_SPELLINGS.get(word, word) for word in re.split("[-_]", key))
 
 
 def words(value: Value) -> str:

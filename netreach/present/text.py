@@ -13,9 +13,10 @@ from netreach.present._headline import (
     has_more_services,
     headline,
     pair_noun,
+    pair_of,
     some_services,
 )
-from netreach.present._hops import FEW, alike, examples
+from netreach.present._hops import FEW, alike, examples, same_ways
 from netreach.present._ink import Ink, Mark, Tone, padded, shortened
 from netreach.present._path_text import PathText
 from netreach.present._reason_text import reason_lines, reasons_of
@@ -61,7 +62,7 @@ def _lines(report: Report, ink: Ink, *, verbose: bool) -> Iterator[str]:
     paths = PathText(report, ink, verbose, numbers)
     yield from _headline(report, ink)
     yield from _services(report, ink)
-    yield from _crowd(report, paths) if is_crowd else _few(report, paths)
+    yield from _crowd(report, paths) if is_crowd else _few(report, paths, verbose=verbose)
     yield from reason_lines(report, reasons, ink, is_crowd=is_crowd)
     if report.taken:
         yield from ("", ink.tinted(f"snapshot taken {safe(report.taken)}", Tone.FAINT))
@@ -84,16 +85,18 @@ def _services(report: Report, ink: Ink) -> Iterator[str]:
         yield from ink.listed([*words[:_MOST_SERVICES], *rest], "  services  ")
 
 
-def _few(report: Report, paths: PathText) -> Iterator[str]:
-    for part in report.parts:
+def _few(report: Report, paths: PathText, *, verbose: bool) -> Iterator[str]:
+    groups = [[part] for part in report.parts] if verbose else same_ways(report.parts)
+    for group in groups:
         yield ""
         if len(report.parts) > 1:
-            yield _part_heading(part, paths.ink)
-        yield from paths.part(part)
+            first, *others = (_part_heading(part, paths.ink) for part in group)
+            yield from (first, *(f"{other}, the same way" for other in others))
+        yield from paths.part(group[0])
 
 
 def _part_heading(part: Part, ink: Ink) -> str:
-    ends = f"{safe(part.source_address)} {ink.arrow} {safe(part.destination_address)}"
+    ends = pair_of(part.source_address, part.destination_address, ink)
     via = f" via {', '.join(map(safe, part.via))}" if part.via else ""
     return f"{ink.mark(Mark.of(part.verdict))} {ends}{via}: {part.verdict}"
 
@@ -134,10 +137,9 @@ def _limits(report: Report, part: Part) -> str:
 
 def _ends(parts: Sequence[Part], ink: Ink) -> str:
     """Name the pairs: as sources x destinations where they are all of those, else some of them."""
-    sources = list(dict.fromkeys(safe(part.source_address) for part in parts))
-    destinations = list(dict.fromkeys(safe(part.destination_address) for part in parts))
+    sources = list(dict.fromkeys(part.source_address for part in parts))
+    destinations = list(dict.fromkeys(part.destination_address for part in parts))
     if len(sources) * len(destinations) == len(parts):
-        left, right = (shortened(side, _EXAMPLES) for side in (sources, destinations))
-        return f"{left} {ink.arrow} {right}"
-    pairs = [f"{safe(p.source_address)} {ink.arrow} {safe(p.destination_address)}" for p in parts]
+        return pair_of(", ".join(sources), ", ".join(destinations), ink)
+    pairs = [pair_of(part.source_address, part.destination_address, ink) for part in parts]
     return shortened(pairs, _EXAMPLES - 1)

@@ -14,7 +14,7 @@ from netreach.fabric.fabric import Fabric
 from netreach.model.records import TargetKind
 from netreach.packets.batch import NO_ROW, Column, Mask, column
 from netreach.packets.prefixes import Family, Prefix
-from netreach.query.flows import FlowBatch
+from netreach.query.flows import NOBODY, FlowBatch
 from netreach.query.selectors import End, Member, Nature
 from netreach.query.words import quoted
 
@@ -108,13 +108,22 @@ class Places:
             if literal is not None:
                 atom = self._fabric.book.axis.locate(literal)
                 host = self._host_of(end.members[0], atom)
-                return self._of_families([Spot(NO_ROW, NO_ROW, NO_ROW, atom, True, host)], families)
+                expected = self._expected(end)
+                spot = Spot(expected, NO_ROW, NO_ROW, atom, is_primary=True, host=host)
+                return self._of_families([spot], families)
         spots = [
             spot for member in end.members for spot in self._receiving(member, public=from_outside)
         ]
         if end.outside:
             spots += self._outside(end, is_source=False)
         return self._of_families(spots, families)
+
+    def _expected(self, end: End) -> int:
+        """Return who must receive at a literal address: whoever holds it in the VPC it names."""
+        if not end.vpc:
+            return NO_ROW
+        interface = end.members[0].interface
+        return self._fabric.rows.interfaces[interface] if interface else NOBODY
 
     def _settle(self, end: End) -> None:
         if len({member.vpc for member in end.members}) > 1 and end.nature is Nature.ADDRESS:
@@ -128,8 +137,10 @@ class Places:
         if not member.interface:
             return NO_ROW
         interface = self._fabric.rows.interfaces[member.interface]
-        first = self._fabric.book.first_atom[self._rows(interface)]
-        return self._host[interface] if atom in first else NO_ROW
+        book = self._fabric.book
+        rows = self._rows(interface)
+        own = any(book.first_atom[row] <= atom <= book.last_atom[row] for row in rows)
+        return self._host[interface] if own else NO_ROW
 
     def _of_families(self, spots: Sequence[Spot], families: tuple[Family, ...]) -> Spots:
         axis = self._fabric.book.axis
@@ -148,17 +159,13 @@ class Places:
         wanted = NO_ROW if member.address is None else axis.locate(member.address)
         columns = self._fabric.interfaces.columns
         for row, is_primary in self._ranked(interface):
-            atom = int(book.first_atom[row])
+            first, last = int(book.first_atom[row]), int(book.last_atom[row])
+            atom = wanted if first <= wanted <= last else first
             if wanted not in (NO_ROW, atom, int(book.public[row])):
                 continue
-            yield Spot(
-                interface,
-                int(columns.vpc[interface]),
-                int(columns.subnet[interface]),
-                atom,
-                is_primary or wanted != NO_ROW,
-                self._host[interface],
-            )
+            place = (int(columns.vpc[interface]), int(columns.subnet[interface]))
+            known = wanted != NO_ROW
+            yield Spot(interface, *place, atom, is_primary or known, self._host[interface])
 
     def _unheld(self, member: Member, atom: int) -> Spot:
         vpc = self._fabric.rows.vpcs.get(member.vpc, NO_ROW)

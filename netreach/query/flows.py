@@ -25,6 +25,8 @@ from netreach.packets.services import ServiceSet
 from netreach.query.verdict import Outcome, Question, Verdict, judge
 from netreach.query.walk import walk
 
+#: An expected receiver that no interface is.
+NOBODY: Final = -2
 #: The order of verdicts in columns.
 VERDICTS: Final = tuple(Verdict)
 _CODES: Final = {verdict: number for number, verdict in enumerate(VERDICTS)}
@@ -42,7 +44,8 @@ class FlowBatch:
     #: Atoms.
     source: Column
     destination: Column
-    #: Interface that must receive; NO_ROW where whoever holds the address will do.
+    #: Interface that must receive; NO_ROW where whoever holds the address will do, NOBODY where
+    #: no interface would be right.
     expected: Column
 
     def __len__(self) -> int:
@@ -69,7 +72,10 @@ class FlowBatch:
 
 @dataclass(frozen=True, slots=True)
 class Trips:
-    """How every flow's branches ended: one row a branch (a flow has one, or one a NAT address)."""
+    """How every flow's branches ended, one row each.
+
+    A flow has one branch, or one for each NAT address and for each way that may be taken.
+    """
 
     #: Which flow each branch belongs to.
     flow: Column
@@ -102,6 +108,11 @@ class Trips:
         result[reachable | partial] = _CODES[Verdict.PARTIAL]
         only = reachable & ~partial & ~unreachable & ~unknown
         result[only] = _CODES[Verdict.REACHABLE]
+        if (self.assumed & Assumed.EITHER).any():
+            differing = seen.sum(axis=0) > 1
+            either = np.zeros(flows, bool)
+            either[self.flow[(self.assumed & Assumed.EITHER) != 0]] = True
+            result[either & differing] = _CODES[Verdict.UNKNOWN]
         return result
 
 
@@ -180,32 +191,26 @@ class Asker:
         forward = self._forward(ends, fates, onward)
         arrivals = [e for pair in endings for e in pair if e.fate is Fate.DELIVERED]
         back, returned = self._return(arrivals, onward, flows)
-        replies = filled(len(ends), awaited)
-        random, return_fate = filled(len(ends), NOTHING), filled(len(ends), Fate.DELIVERED)
-        returning_row, assumed = filled(len(ends), NO_ROW), ends.assumed.copy()
         arrived = np.flatnonzero(fates == Fate.DELIVERED)
+        returning_row = filled(len(ends), NO_ROW)
         returning_row[arrived] = np.arange(len(arrived))
-        if returned is not None:
-            where = arrived[returned.row]
-            replies[where] = returned.replies
-            random[where] = returned.random
-            return_fate[where] = returned.fate
-            assumed[where] |= returned.assumed
-        number = self.judge(forward, replies, random, assumed)
+        branch, fate, replies, random, bits = _joined_ways(len(ends), arrived, returned, awaited)
+        assumed = ends.assumed[branch] | bits
+        number = self.judge(forward[branch], replies, random, assumed)
         verdict = column([_CODES[outcome.verdict] for outcome in self.judge.outcomes])[number]
         return Trips(
-            ends.row,
-            verdict,
-            number,
-            self.judge.outcomes,
-            forward,
-            fates,
-            return_fate,
-            assumed,
-            onward,
-            back,
-            returning_row,
-            ends.session,
+            flow=ends.row[branch],
+            verdict=verdict,
+            number=number,
+            outcomes=self.judge.outcomes,
+            forward=forward[branch],
+            forward_fate=fates[branch],
+            return_fate=fate,
+            assumed=assumed,
+            onward=onward,
+            back=back,
+            returning_row=returning_row[branch],
+            session=ends.session[branch],
         )
 
     def _forward(self, ends: PacketBatch, fates: Column, onward: Passage) -> Column:
@@ -302,6 +307,37 @@ class Asker:
             assumed=0,
             hops=0,
         )
+
+
+def _joined_ways(
+    size: int, arrived: Column, returned: Returned | None, awaited: int
+) -> tuple[Column, Column, Column, Column, Column]:
+    """Join ways there with ways back; a way there whose replies part has a row for each of them.
+
+    Returns the positions of the ways there, and per row the fate, replies, random protocols and
+    assumptions of the way back. Where none was walked, all replies count as arrived.
+    """
+    if returned is None:
+        rows = np.arange(size)
+        return (
+            rows,
+            filled(size, Fate.DELIVERED),
+            filled(size, awaited),
+            filled(size, NOTHING),
+            filled(size, 0),
+        )
+    answered = np.zeros(size, bool)
+    walked = arrived[returned.row]
+    answered[walked] = True
+    alone = np.flatnonzero(~answered)
+    rest = len(alone)
+    return (
+        np.concatenate([alone, walked]),
+        np.concatenate([filled(rest, Fate.DELIVERED), returned.fate]),
+        np.concatenate([filled(rest, awaited), returned.replies]),
+        np.concatenate([filled(rest, NOTHING), returned.random]),
+        np.concatenate([filled(rest, 0), returned.assumed]),
+    )
 
 
 def departures(flows: FlowBatch, asked: int) -> PacketBatch:

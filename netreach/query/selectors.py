@@ -22,7 +22,6 @@ from netreach.model.snapshot import KINDS
 from netreach.packets.prefixes import Address, AddressError, Prefix
 from netreach.query.words import quoted
 
-
 Parsed = TypeVar("Parsed")
 
 
@@ -62,6 +61,8 @@ class End:
     members: tuple[Member, ...] = ()
     #: Literal prefixes outside the estate, as atoms of the internet or beyond.
     outside: tuple[Prefix, ...] = ()
+    #: The VPC that a literal address was asked in, where it says so.
+    vpc: str = ""
     #: Why it is not covered, for Nature.UNMODELLED and Nature.BARE.
     why: str = ""
 
@@ -254,12 +255,12 @@ class Selectors:
         if vpc and not members:
             raise SelectorError(f"{address} lies outside {quoted(vpc)}; nearest: {address}")
         found = members or (Member(address=address),)
-        return End(text, Nature.ADDRESS, "address", str(address), members=found)
+        return End(text, Nature.ADDRESS, "address", str(address), members=found, vpc=vpc)
 
     def _holders(self, address: Address, vpc: str) -> tuple[Member, ...]:
         """Return who holds an address; failing that, the VPCs in whose ranges it lies."""
         vpcs = {vpc} if vpc else set(self._snapshot.vpcs)
-        held = self._held_at.get(address, ())
+        held = self._held_at.get(address) or self._delegated(address)
         holders = [Member(i.id, address, i.vpc) for i in held if i.vpc in vpcs or not vpc]
         if holders:
             return tuple(holders)
@@ -296,6 +297,16 @@ class Selectors:
             if record.instance:
                 found.setdefault(record.instance, []).append(record.id)
         return found
+
+    def _delegated(self, address: Address) -> list[NetworkInterface]:
+        """Return the interfaces to which a prefix around an address is delegated [RT-13]."""
+        return [record for prefix, record in self._delegations if prefix.contains(address)]
+
+    @cached_property
+    def _delegations(self) -> list[tuple[Prefix, NetworkInterface]]:
+        return [
+            (p, record) for record in self._snapshot.interfaces.values() for p in record.delegated
+        ]
 
     @cached_property
     def _held_at(self) -> dict[Address, list[NetworkInterface]]:

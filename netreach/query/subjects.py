@@ -139,12 +139,12 @@ class Subjects:
         if slash and vpc.startswith("vpc-"):
             if vpc not in self._snapshot.vpcs:
                 raise self._nothing(vpc, self._snapshot.vpcs)
-            return Place(_parsed(Address.parse, host, text), vpc)
+            return Place(_parsed(Address.parse, host), vpc)
         if not _ADDRESS.fullmatch(text):
             return None
         if slash:
-            return _parsed(Prefix.parse, text, text)
-        return Place(_parsed(Address.parse, text, text))
+            return _parsed(Prefix.parse, text)
+        return Place(_parsed(Address.parse, text))
 
     def _by_keyword(self, text: str) -> Matches | None:
         """Return the doors to the internet and who has a public address there."""
@@ -277,9 +277,9 @@ def _without_own_interfaces(found: list[Found]) -> list[Found]:
     ]
 
 
-def _parsed(parse: Callable[[str], ParsedT], part: str, text: str) -> ParsedT:
+def _parsed(parse: Callable[[str], ParsedT], text: str) -> ParsedT:
     """Parse an address or CIDR; text that only looks like one is an error."""
     try:
-        return parse(part)
+        return parse(text)
     except AddressError as error:
         raise SelectorError(safe(str(error))) from None

@@ -56,7 +56,7 @@ def _other_publics(snapshot: Snapshot) -> Iterator[_Clash]:
     for elastic in snapshot.elastic_ips.values():
         interface = snapshot.interfaces.get(elastic.interface)
         for part in interface.addresses if interface else ():
-            if part.private == elastic.private and part.public not in (None, elastic.public):
+            if part.private == elastic.private and part.public != elastic.public:
                 message = (
                     f"{plain(elastic.interface)} shows the public address {part.public} where "
                     f"{plain(elastic.id)} says {elastic.public}"

@@ -24,10 +24,11 @@ from netreach.sources.files import (
 from netreach.sources.gather import gather
 from netreach.sources.kinds import EXPECTED_CALLS, SHAPES, UNMODELLED
 from netreach.sources.pages import doubt_missing_pages
-from netreach.sources.pieces import Piece, split
+from netreach.sources.pieces import PREFIX_LIST_ENTRIES, Piece, split
 from netreach.sources.values import file_name
 
 EMPTY_FILE: Final = "empty-file"
+UNNAMED_ENTRIES: Final = "unnamed-entries"
 OTHER_FORMAT: Final = "other-format"
 
 _KEYS: Final = tuple(f'"{key}"'.encode() for key in (*SHAPES, *UNMODELLED))
@@ -67,12 +68,21 @@ def snapshot_of(documents: list[Document]) -> Snapshot | Contents:
         InputError: something can't be read.
     """
     documents = [each for each in documents if each.begins_json or each.named_json]
-    with _no_garbage_collection():
-        contents = _contents(documents)
-        if not contents.pieces:
-            return contents
-        snapshot = assemble(gather(contents.pieces), contents.pieces)
-        snapshot = doubt_missing_pages(snapshot, contents.pieces)
+    try:
+        with _no_garbage_collection():
+            contents = _contents(documents)
+            return _snapshot(contents, documents) if contents.pieces else contents
+    except RecursionError:
+        raise InputError(
+            file=documents[0].file if len(documents) == 1 else "",
+            what="its lists or objects are nested too deeply",
+            mend="write the answers of the AWS CLI unchanged",
+        ) from None
+
+
+def _snapshot(contents: Contents, documents: list[Document]) -> Snapshot:
+    snapshot = assemble(gather(contents.pieces), contents.pieces)
+    snapshot = doubt_missing_pages(snapshot, contents.pieces)
     return msgspec.structs.replace(
         snapshot,
         problems=(*snapshot.problems, *contents.problems, *_not_read(contents)),
@@ -112,6 +122,7 @@ def _contents(documents: list[Document]) -> Contents:
                 raise
             continue
         contents.pieces.extend(parts.pieces)
+        contents.problems.extend(map(_unnamed, filter(_is_unnamed, parts.pieces)))
         if parts.foreign:
             contents.foreign.setdefault(parts.foreign, document.file)
     return contents
@@ -121,6 +132,20 @@ def _claims_to_be_ours(document: Document) -> bool:
     """Tell whether a file must be readable: notes may begin with a bracket too."""
     head = document.content[:_HEAD]
     return document.named_json or any(key in head for key in _KEYS)
+
+
+def _is_unnamed(piece: Piece) -> bool:
+    return piece.key == PREFIX_LIST_ENTRIES and not piece.resource
+
+
+def _unnamed(piece: Piece) -> Problem:
+    """Warn of entries of a prefix list that don't say which one's they are."""
+    return Problem(
+        kind=UNNAMED_ENTRIES,
+        resources=(),
+        message=f"{piece.document.file} holds entries of a prefix list; name the file after it",
+        file=piece.document.file,
+    )
 
 
 def _empty(document: Document) -> Problem:

@@ -121,8 +121,8 @@ def lists_no_rules(shape: GroupShape) -> bool:
 def security_group(
     shape: GroupShape, common: Common, prefixes: Prefixes, rules: Rules
 ) -> SecurityGroup:
-    """Read a group; rules that stand alone count where the group itself lists none at all."""
-    alone = rules.alone.get(common.id, []) if lists_no_rules(shape) else []
+    """Read a group; `rules` hold those that stand alone of groups that list none themselves."""
+    alone = rules.alone.get(common.id, [])
     doubts = (common.doubt, *(rule.doubt for rule in alone))
     ingress = _permissions(shape, "IpPermissions", prefixes, rules)
     egress = _permissions(shape, "IpPermissionsEgress", prefixes, rules)

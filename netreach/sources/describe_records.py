@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from netreach.model.records import (
     Attachment,
@@ -17,7 +17,7 @@ from netreach.model.records import (
     Subnet,
     Vpc,
 )
-from netreach.packets.prefixes import Address, Prefix
+from netreach.packets.prefixes import Address, Family, Prefix
 from netreach.sources import shapes
 from netreach.sources.values import Prefixes, address
 
@@ -107,6 +107,9 @@ def nat_gateway(shape: shapes.NatGateway, common: Common) -> NatGateway:
     )
 
 
+_FAMILIES: Final[dict[str, Family]] = {"IPv4": 4, "IPv6": 6}
+
+
 def prefix_list(shape: shapes.PrefixList, common: Common, prefixes: Prefixes) -> PrefixList:
     """Read a prefix list, with its entries if any call told them."""
     texts = None
@@ -117,6 +120,7 @@ def prefix_list(shape: shapes.PrefixList, common: Common, prefixes: Prefixes) ->
     return PrefixList(
         **common._asdict(),
         list_name=shape.prefix_list_name or "",
+        family=_FAMILIES.get(shape.address_family or ""),
         entries=None if texts is None else _distinct(prefixes, texts),
     )
 

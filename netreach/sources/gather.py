@@ -136,8 +136,20 @@ def decode(piece: Piece, kind: type[Any]) -> list[Any]:
     Raises:
         InputError: a field has the wrong type, or an id is missing.
     """
-    items: list[Any] = _decode(piece, GenericAlias(list, (kind,)))
+    items: list[Any] = decode_as(piece, GenericAlias(list, (kind,)))
     return items
+
+
+def decode_as(piece: Piece, kind: Any) -> Any:  # noqa: ANN401 - what comes back is a `kind`
+    """Return the whole of a piece as one type.
+
+    Raises:
+        InputError: a field has the wrong type, or an id is missing.
+    """
+    try:
+        return _decoder(kind).decode(piece.raw)
+    except msgspec.ValidationError as error:
+        raise _wrong_type(piece, str(error)) from None
 
 
 def _put_reservations(gathered: Gathered, piece: Piece) -> None:
@@ -184,7 +196,7 @@ def _complete_primary(interface: shapes.Interface, instance: shapes.Instance) ->
 
 
 def _put_attribute(gathered: Gathered, piece: Piece) -> None:
-    gathered.vpcs.put(_decode(piece, shapes.Vpc), piece, ())
+    gathered.vpcs.put(decode_as(piece, shapes.Vpc), piece, ())
 
 
 def _put_entries(gathered: Gathered, piece: Piece) -> None:
@@ -210,20 +222,6 @@ _PUT: Final[Mapping[str, Callable[[Gathered, Piece], None]]] = {
 
 def _is_owners(shape: shapes.Resource, piece: Piece) -> bool:
     return bool(shape.owner_id) and shape.owner_id == piece.document.account
-
-
-def _decode(piece: Piece, kind: Any) -> Any:  # noqa: ANN401 - what comes back is a `kind`
-    try:
-        return _decoder(kind).decode(piece.raw)
-    except msgspec.ValidationError as error:
-        raise _wrong_type(piece, str(error)) from None
-    except RecursionError:
-        raise InputError(
-            file=piece.document.file,
-            place=piece.path,
-            what="its lists or objects are nested too deeply",
-            mend="write the answer of the AWS CLI unchanged",
-        ) from None
 
 
 @functools.cache

@@ -130,6 +130,9 @@ UNMODELLED: Final[Mapping[str, UnmodelledKind]] = {
     "CacheClusters": UnmodelledKind("cache-cluster", ("ARN", "CacheClusterId"), ()),
 }
 
+#: Keys that other services use too: their lists count only if the first item has an id of ours.
+COMMON_WORDS: Final = frozenset({"Instances", "Addresses", "Functions", "Clusters"})
+
 #: Keys that mark the whole document as another format: word -> any of these sets of keys.
 FOREIGN: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
     "a Terraform plan": (
@@ -174,6 +177,8 @@ def describes(key: str, fields: frozenset[str]) -> bool:
     if key in UNMODELLED:
         return not fields.isdisjoint(UNMODELLED[key].ids)
     shape = SHAPES[key]
+    if shape is shapes.ElasticIp:
+        return not fields.isdisjoint(("AllocationId", "PublicIp"))
     if issubclass(shape, shapes.Resource):
         spellings = dict(zip(shape.__struct_fields__, shape.__struct_encode_fields__, strict=True))
         return spellings[shape.key] in fields

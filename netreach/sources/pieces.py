@@ -10,6 +10,7 @@ import msgspec
 from netreach.errors import InputError
 from netreach.sources.files import Document
 from netreach.sources.kinds import (
+    COMMON_WORDS,
     PAGE_LISTS,
     SHAPES,
     UNMODELLED,
@@ -127,6 +128,7 @@ class _Splitter:
         self, key: str, value: msgspec.Raw, place: str, *, has_more: bool, lenient: bool
     ) -> None:
         """Take the list of a call; deep inside other answers, the same word may mean anything."""
+        lenient = lenient or key in COMMON_WORDS
         if _first_byte(value) == b"[":
             if not lenient or _is_list_of(key, value):
                 self.pieces.append(Piece(key, value, self.document, place, has_more))
@@ -145,7 +147,7 @@ class _Splitter:
         if "Entries" in fields and fields.keys().isdisjoint(("NetworkAclId", "VpcId")):
             self._entries(fields, path)
         for key in (FIREWALL, BLOCK_PUBLIC_ACCESS):
-            if key in fields:
+            if key in fields and _first_byte(fields[key]) == b"{":
                 self.pieces.append(Piece(key, fields[key], self.document, f"{path}.{key}"))
 
     def _entries(self, fields: _Object, path: str) -> None:
@@ -156,6 +158,8 @@ class _Splitter:
             resource = named[-1] if named else ""
         has_more = _is_given(fields.get("NextToken"))
         place, raw = f"{path}.Entries", fields["Entries"]
+        if not _is_list_with(raw, "Cidr", or_empty=bool(resource)):
+            return
         self.pieces.append(
             Piece(PREFIX_LIST_ENTRIES, raw, self.document, place, has_more, resource)
         )
@@ -166,6 +170,14 @@ def _is_list_of(key: str, raw: msgspec.Raw) -> bool:
     if not items:
         return True
     return _first_byte(items[0]) == b"{" and describes(key, frozenset(_OBJECT.decode(items[0])))
+
+
+def _is_list_with(raw: msgspec.Raw, field: str, *, or_empty: bool) -> bool:
+    """Tell whether a value is a list of objects with a field, as far as its first item shows."""
+    items = _LIST.decode(raw) if _first_byte(raw) == b"[" else None
+    if not items:
+        return or_empty and items is not None
+    return _first_byte(items[0]) == b"{" and field in _OBJECT.decode(items[0])
 
 
 def _first_byte(raw: msgspec.Raw) -> bytes:

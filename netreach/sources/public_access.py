@@ -10,6 +10,7 @@ import msgspec
 from netreach.model.snapshot import Problem, Snapshot
 from netreach.sources import shapes
 from netreach.sources.checks import Doubt, with_doubts
+from netreach.sources.gather import decode_as
 from netreach.sources.pieces import BLOCK_PUBLIC_ACCESS, Piece
 from netreach.sources.values import listed
 
@@ -54,4 +55,4 @@ def _is_on(access: shapes.BlockPublicAccess | None) -> bool:
 def _is_option_on(piece: Piece) -> bool:
     if piece.key != BLOCK_PUBLIC_ACCESS:
         return False
-    return _is_on(msgspec.json.decode(piece.raw, type=shapes.BlockPublicAccess))
+    return _is_on(decode_as(piece, shapes.BlockPublicAccess))

@@ -320,6 +320,7 @@ class PrefixList(Resource, kw_only=True):
     prefix_list_id: str
     prefix_list_name: str | None = None
     prefix_list_arn: str | None = None
+    address_family: str | None = None
     cidrs: list[str] | None = None
     entries: list[PrefixListEntry] | None = None
 

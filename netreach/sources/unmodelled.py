@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-import msgspec
-
 from netreach.model.records import Unmodelled
 from netreach.sources.files import region_of
-from netreach.sources.gather import decode
+from netreach.sources.gather import decode, decode_as
 from netreach.sources.kinds import UNMODELLED, UnmodelledKind
 from netreach.sources.pieces import FIREWALL, Piece
 
@@ -42,24 +40,24 @@ def unmodelled(pieces: Iterable[Piece]) -> Others:
     return others
 
 
-def _mentions(value: object) -> Iterator[str]:
-    """Yield the ids of groups and subnets anywhere inside an item."""
-    if isinstance(value, str):
-        if value.startswith(("sg-", "subnet-")):
+def _mentions(item: object) -> Iterator[str]:
+    """Yield the ids of groups and subnets anywhere inside an item, however deep."""
+    waiting = [item]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, str) and value.startswith(("sg-", "subnet-")):
             yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _mentions(item)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _mentions(item)
 
 
 def _records(piece: Piece) -> Iterator[tuple[Unmodelled, _Item]]:
     kind = UNMODELLED.get("Firewalls" if piece.key == FIREWALL else piece.key)
     if kind is None:
         return
-    items = [msgspec.json.decode(piece.raw)] if piece.key == FIREWALL else decode(piece, _DICT)
+    items = [decode_as(piece, _DICT)] if piece.key == FIREWALL else decode(piece, _DICT)
     for item in items:
         if isinstance(item, dict) and not _is_gone(item):
             record = _record(kind, item, piece)

@@ -164,10 +164,8 @@ def _icmp(number: int, kind: int | None, code: int | None, fields: tuple[str, st
 def _in_range(number: int, value: int, field: str) -> int:
     last = _LAST[number]
     if not 0 <= value <= last:
-        noun = "port" if last > 255 else "ICMP number"
-        raise ImpossibleValueError(
-            field, f"{value} is not a {NAMES[number]} {noun}", f"write 0 to {last}"
-        )
+        noun = f"a {NAMES[number]} port" if last > 255 else "an ICMP type or code"
+        raise ImpossibleValueError(field, f"{value} is not {noun}", f"write 0 to {last}")
     return value
 
 
@@ -179,7 +177,9 @@ def plain(text: str) -> str:
 
 def file_name(text: str) -> str:
     """Return a file's name, whole, with the characters escaped that must not reach a terminal."""
-    return text if text.isprintable() else ascii(text)
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
 
 
 def listed(names: list[str]) -> str:

@@ -53,10 +53,8 @@ class Session:
     address: Address
 
 
-def is_on_the_internet(world: World, address: Address) -> bool:
-    """Say whether the address is that of some host out there, none of ours."""
-    if address in world.unused_public or world.vpc_of(address):
-        return False
+def is_on_the_internet(address: Address) -> bool:
+    """Say whether some host out there can have the address."""
     if address.version == 6:
         return address in IPV6_INTERNET
     return not any(address in block for block in NEVER_ON_THE_INTERNET)
@@ -188,7 +186,7 @@ class Walk:
         if states is not None and states.get(vpc.id) not in GOOD_ATTACHMENTS:
             raise StopError(codes.BAD_STATE_ATTACHMENT)
         sender = self.world.holder(vpc.id, packet.source)
-        if sender is None or sender.deny_igw or not sender.is_attached:
+        if sender is None or sender.deny_igw:
             raise StopError(codes.IGW_EGRESS)
         if packet.source.version == 4:
             public = sender.public.get(packet.source)
@@ -203,7 +201,7 @@ class Walk:
         states = self.world.egress_only_gateways.get(gateway)
         if states is not None and states.get(vpc.id) not in GOOD_ATTACHMENTS:
             raise StopError(codes.BAD_STATE_ATTACHMENT)
-        if self.leg is Leg.RETURN or packet.source.version == 4:
+        if self.leg is Leg.RETURN:
             raise StopError(codes.NO_POSSIBLE_DESTINATION)
         self.egress_only.append((vpc.id, packet.source))
         return self.internet(packet)
@@ -222,12 +220,12 @@ class Walk:
             return self._in_by_ipv6(vpc, packet)
         if vpc is not None or packet.destination in self.world.unused_public:
             raise StopError(codes.IGW_INGRESS)
-        if not is_on_the_internet(self.world, packet.destination):
+        if not is_on_the_internet(packet.destination):
             raise StopError(codes.NO_POSSIBLE_DESTINATION)
         return Arrival(packet, None)
 
     def _in_by_ipv6(self, vpc: Vpc, packet: Packet) -> Arrival:
-        answers = self.leg is Leg.RETURN and (vpc.id, packet.destination) in self.egress_only
+        answers = (vpc.id, packet.destination) in self.egress_only
         holder = self.world.holder(vpc.id, packet.destination)
         if holder is None:
             raise StopError(codes.NO_POSSIBLE_DESTINATION)

@@ -12,7 +12,8 @@ from typing import Final
 
 from netreach.model.snapshot import Snapshot
 
-_BEGINS: Final = re.compile(r"^\{?[ \t]*netreach[ \t]*:", re.MULTILINE)
+#: An indented key belongs to something else, such as a service of that name.
+_BEGINS: Final = re.compile(r"""^(\{\s*)?["']?netreach["']?[ \t]*:""", re.MULTILINE)
 
 
 def is_estate(text: str) -> bool:

@@ -17,7 +17,7 @@ from netreach.model.records import (
 )
 from netreach.packets.prefixes import Prefix
 from netreach.sources.yaml_estate.forms import AclForm, EgressRule, Estate, GroupForm, IngressRule
-from netreach.sources.yaml_estate.names import Mention, Names, tags_of
+from netreach.sources.yaml_estate.names import Names, tags_of
 from netreach.sources.yaml_estate.phrases import (
     ANYWHERE,
     AclPhrase,
@@ -125,14 +125,13 @@ def security_groups(scope: Scope) -> Iterator[SecurityGroup]:
         PhraseError: a rule refers to nothing.
     """
     for key, form in scope.form.groups.items():
-        common = scope.common("security-group", key, form)
-        group, place = common["id"], f"{scope.place}.groups.{key}"
+        place = f"{scope.place}.groups.{key}"
         yield SecurityGroup(
-            **common,
+            **scope.common("security-group", key, form),
             vpc=scope.id,
             group_name=key if form.group_name is None else form.group_name,
-            ingress=tuple(_group_rules(scope, form.ingress, group, f"{place}.ingress")),
-            egress=tuple(_group_rules(scope, _egress(scope, form), group, f"{place}.egress")),
+            ingress=tuple(_group_rules(scope, form.ingress, f"{place}.ingress")),
+            egress=tuple(_group_rules(scope, _egress(scope, form), f"{place}.egress")),
         )
 
 
@@ -146,7 +145,6 @@ def _egress(scope: Scope, form: GroupForm) -> Sequence[GroupPhrase | EgressRule]
 def _group_rules(
     scope: Scope,
     rules: Iterable[GroupPhrase | IngressRule | EgressRule],
-    group: str,
     place: str,
 ) -> Iterator[SecurityGroupRule]:
     """Yield one rule for each peer: `anywhere` is a rule for each family, as in AWS's console."""
@@ -158,18 +156,18 @@ def _group_rules(
             high=phrase.service.high,
             description="" if isinstance(rule, GroupPhrase) else rule.description,
         )
-        yield from _with_peers(scope, made, phrase.peer, Mention(group, f"{place}.{row}"))
+        yield from _with_peers(scope, made, phrase.peer, f"{place}.{row}")
 
 
 def _with_peers(
-    scope: Scope, rule: SecurityGroupRule, peer: Peer, mention: Mention
+    scope: Scope, rule: SecurityGroupRule, peer: Peer, place: str
 ) -> Iterator[SecurityGroupRule]:
     for prefix in peer.prefixes:
         yield replace(rule, prefix=prefix)
     if peer.group is not None:
-        yield replace(rule, group=scope.group(peer.group, mention))
+        yield replace(rule, group=scope.group(peer.group, place))
     if peer.prefix_list is not None:
-        yield replace(rule, prefix_list=scope.prefix_list(peer.prefix_list, mention))
+        yield replace(rule, prefix_list=scope.prefix_list(peer.prefix_list, place))
 
 
 def prefix_lists(estate: Estate, names: Names) -> Iterator[PrefixList]:

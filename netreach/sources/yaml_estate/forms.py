@@ -7,6 +7,7 @@ value alone is checked here; references, ids and addresses are checked where rec
 from __future__ import annotations
 
 import json
+import sys
 from difflib import get_close_matches
 from typing import Annotated, Final, Literal, Self
 
@@ -375,3 +376,7 @@ def schema_text() -> str:
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     schema |= Estate.model_json_schema()
     return json.dumps(schema, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(schema_text())

@@ -9,7 +9,7 @@ from netreach.model.records import Instance, InterfaceAddress, NetworkInterface
 from netreach.packets.prefixes import Address, Prefix
 from netreach.sources.yaml_estate.elastic_ips import ElasticIps, Holder
 from netreach.sources.yaml_estate.forms import AddressForm, InstanceForm, Wire
-from netreach.sources.yaml_estate.names import Mention, tags_of
+from netreach.sources.yaml_estate.names import tags_of
 from netreach.sources.yaml_estate.phrases import PhraseError, Reference
 from netreach.sources.yaml_estate.scope import Common, Home, Scope
 
@@ -25,8 +25,7 @@ def interfaces(scope: Scope, elastic_ips: ElasticIps) -> Iterator[Instance | Net
         common = scope.common("network-interface", key, form)
         place, instance = f"{scope.place}.interfaces.{key}", ""
         if form.instance is not None:
-            mention = Mention(common["id"], f"{place}.instance")
-            instance = scope.resolve("instance", form.instance, mention)
+            instance = scope.resolve("instance", form.instance, f"{place}.instance")
             extra[instance] = (*extra.get(instance, ()), common["id"])
         wire = _Wired(form, common, place, instance)
         yield _interface(scope, wire, elastic_ips)
@@ -77,7 +76,7 @@ def _instance(
 def _interface(scope: Scope, wired: _Wired, elastic_ips: ElasticIps) -> NetworkInterface:
     wire, common, place, instance = wired
     found = common["id"]
-    home = scope.home(wire.subnet or Reference(""), Mention(found, f"{place}.subnet"))
+    home = scope.home(wire.subnet or Reference(""), f"{place}.subnet")
     holder = Holder(scope, found, found, instance)
     attached = "attached" if wire.status == "in-use" else ""
     return NetworkInterface(
@@ -91,7 +90,7 @@ def _interface(scope: Scope, wired: _Wired, elastic_ips: ElasticIps) -> NetworkI
         description=wire.description,
         instance=instance,
         groups=tuple(
-            scope.group(reference, Mention(found, f"{place}.groups.{row}"))
+            scope.group(reference, f"{place}.groups.{row}")
             for row, reference in enumerate(wire.groups or ())
         ),
         addresses=_addresses(_wanted(wire, place), home, holder, elastic_ips),

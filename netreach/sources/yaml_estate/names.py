@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import Final, NamedTuple
+from typing import Final
 
-from netreach.model.snapshot import Problem
 from netreach.sources.yaml_estate.forms import Estate, InstanceForm, Named, VpcForm
 from netreach.sources.yaml_estate.phrases import PhraseError, Reference, shown
 
@@ -48,26 +47,17 @@ def tags_of(form: Named, key: str) -> dict[str, str]:
     return {"Name": name, **form.tags} if name else dict(form.tags)
 
 
-class Mention(NamedTuple):
-    """Where a reference stands: the resource that makes it, and the place in the file."""
-
-    referrer: str
-    place: str
-
-
 class Names:
     """Every resource of one estate by id, and by kind, scope and key.
 
     A scope is the key of a VPC, or nothing for what stands outside of VPCs.
     """
 
-    def __init__(self, file: str) -> None:
-        """Start without resources; the file is named by the problems."""
-        self._file = file
+    def __init__(self) -> None:
+        """Start without resources."""
         self._places: dict[str, str] = {}
         self._kinds: dict[str, str] = {}
         self._ids: dict[tuple[str, str], dict[str, str]] = {}
-        self.problems: list[Problem] = []
         #: Ids that are left out on purpose.
         self.missing: set[str] = set()
 
@@ -103,7 +93,7 @@ class Names:
         kind: str,
         scope: str,
         reference: Reference,
-        mention: Mention,
+        place: str,
         *,
         anywhere: bool = False,
     ) -> str:
@@ -113,7 +103,7 @@ class Names:
             PhraseError: it means nothing, and does not say that it is missing on purpose.
         """
         if reference.is_missing:
-            return self._missing(kind, reference.name, mention)
+            return self._missing(reference.name, place)
         own = self._ids.get((kind, scope), {})
         if reference.name in own:
             return own[reference.name]
@@ -123,19 +113,12 @@ class Names:
         raise PhraseError(
             f"there is no {kind} {shown(reference.name)} here",
             _nearest(kind, reference.name, [*own, *ids]),
-            mention.place,
+            place,
         )
 
-    def _missing(self, kind: str, resource_id: str, mention: Mention) -> str:
+    def _missing(self, resource_id: str, place: str) -> str:
         if resource_id in self._kinds:
-            raise PhraseError(f"{resource_id} is not missing", "remove `missing:`", mention.place)
-        referrer = mention.referrer
-        message = f"{referrer} refers to the {kind} {resource_id}, which the snapshot does not hold"
-        problem = Problem(
-            kind="reference-to-nothing", resources=(referrer,), message=message, file=self._file
-        )
-        if problem not in self.problems:
-            self.problems.append(problem)
+            raise PhraseError(f"{resource_id} is not missing", "remove `missing:`", place)
         self.missing.add(resource_id)
         return resource_id
 
@@ -147,13 +130,13 @@ def _nearest(kind: str, name: str, known: list[str]) -> str:
     return f"add it, or write `missing:{derived_id(kind, name)}` if it is left out on purpose"
 
 
-def name_everything(estate: Estate, file: str) -> Names:
+def name_everything(estate: Estate) -> Names:
     """Register every resource that an estate writes down or implies, Elastic IPs apart.
 
     Raises:
         PhraseError: two of them have one id, or an id is not one of its kind.
     """
-    names = Names(file)
+    names = Names()
     for key, vpc in estate.vpcs.items():
         _name_vpc(names, key, vpc)
     for key, prefix_list in estate.prefix_lists.items():

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from netreach.model.records import InterfaceAddress, NatAddress, NatGateway, NetworkInterface
 from netreach.sources.yaml_estate.elastic_ips import ElasticIps, Holder
 from netreach.sources.yaml_estate.forms import NatAddressForm, NatGatewayForm
-from netreach.sources.yaml_estate.names import Mention
 from netreach.sources.yaml_estate.scope import Home, Scope
 
 
@@ -28,7 +27,7 @@ def _nat_gateway(
     gateway, place = common["id"], f"{scope.place}.nat_gateways.{key}"
     home = None
     if form.subnet is not None:
-        home = scope.home(form.subnet, Mention(gateway, f"{place}.subnet"))
+        home = scope.home(form.subnet, f"{place}.subnet")
     wire = scope.names.own("network-interface", scope.key, key) if form.address else None
     holder = Holder(scope, wire or gateway, wire or "")
     addresses = _nat_addresses(form, home, holder, elastic_ips, place)

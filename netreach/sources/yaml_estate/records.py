@@ -22,7 +22,7 @@ from netreach.sources.yaml_estate.elastic_ips import ElasticIps
 from netreach.sources.yaml_estate.filters import network_acls, prefix_lists, security_groups
 from netreach.sources.yaml_estate.forms import Estate, GatewayForm
 from netreach.sources.yaml_estate.interfaces import interfaces
-from netreach.sources.yaml_estate.names import Mention, Names, tags_of
+from netreach.sources.yaml_estate.names import Names, tags_of
 from netreach.sources.yaml_estate.nat_gateways import nat_gateways
 from netreach.sources.yaml_estate.phrases import Reference
 from netreach.sources.yaml_estate.routes import MODELLED_TARGETS, route_tables
@@ -141,11 +141,10 @@ def _unmodelled(estate: Estate, names: Names) -> Iterator[Unmodelled]:
             owner=form.account or estate.account or "",
             region=estate.region or "",
             kind=form.kind,
-            vpc="" if form.vpc is None else _vpc(names, form.vpc, key, found),
+            vpc="" if form.vpc is None else _vpc(names, form.vpc, key),
         )
 
 
-def _vpc(names: Names, reference: Reference, key: str, referrer: str) -> str:
-    return names.resolve(
-        "vpc", reference.name, reference, Mention(referrer, f"unmodelled.{key}.vpc")
-    )
+def _vpc(names: Names, reference: Reference, key: str) -> str:
+    place = f"unmodelled.{key}.vpc"
+    return names.resolve("vpc", reference.name, reference, place, anywhere=True)

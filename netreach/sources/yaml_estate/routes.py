@@ -8,7 +8,6 @@ from typing import Final
 from netreach.model.records import Route, RouteOrigin, RouteState, RouteTable, TargetKind
 from netreach.packets.prefixes import Prefix
 from netreach.sources.yaml_estate.forms import RouteForm, RouteTableForm
-from netreach.sources.yaml_estate.names import Mention
 from netreach.sources.yaml_estate.phrases import PhraseError, Target, parse_destination, place_of
 from netreach.sources.yaml_estate.scope import Scope
 
@@ -62,11 +61,11 @@ def _route_table(
     return RouteTable(
         **common,
         vpc=scope.id,
-        routes=tuple(_routes(scope, form, table, f"{place}.routes")),
+        routes=tuple(_routes(scope, form, f"{place}.routes")),
         is_main=form.main,
         subnets=subnets.get(table, ()),
         gateways=tuple(
-            _target_id(scope, target, Mention(table, f"{place}.gateways.{number}"))
+            _target_id(scope, target, f"{place}.gateways.{number}")
             for number, target in enumerate(form.gateways)
         ),
     )
@@ -84,9 +83,9 @@ def _local_routes(scope: Scope, written: frozenset[Prefix | None]) -> Iterator[R
             )
 
 
-def _routes(scope: Scope, form: RouteTableForm, table: str, place: str) -> Iterator[Route]:
+def _routes(scope: Scope, form: RouteTableForm, place: str) -> Iterator[Route]:
     written = [
-        _route(scope, text, item, Mention(table, f"{place}.{place_of(text)}"))
+        _route(scope, text, item, f"{place}.{place_of(text)}")
         for text, items in form.routes.items()
         for item in (items if isinstance(items, list) else [items])
     ]
@@ -107,35 +106,35 @@ def _check_static(routes: list[Route], place: str) -> None:
             found.add(covered)
 
 
-def _route(scope: Scope, text: str, item: Target | RouteForm, mention: Mention) -> Route:
+def _route(scope: Scope, text: str, item: Target | RouteForm, place: str) -> Route:
     try:
         covered = parse_destination(text)
     except PhraseError as error:
-        raise PhraseError(error.what, error.mend, mention.place) from None
+        raise PhraseError(error.what, error.mend, place) from None
     form = item if isinstance(item, RouteForm) else RouteForm.model_construct(target=item)
     state, lists = RouteState(form.state), covered.prefix_list
     is_gone = state is RouteState.BLACKHOLE
     return Route(
         destination=covered.prefix,
-        prefix_list=scope.prefix_list(lists, mention) if lists is not None else "",
+        prefix_list=scope.prefix_list(lists, place) if lists is not None else "",
         target_kind=form.target.kind,
-        target=_target_id(scope, form.target, mention, may_be_gone=is_gone),
+        target=_target_id(scope, form.target, place, may_be_gone=is_gone),
         state=state,
         origin=_ORIGINS[form.origin],
     )
 
 
-def _target_id(scope: Scope, target: Target, mention: Mention, *, may_be_gone: bool = False) -> str:
+def _target_id(scope: Scope, target: Target, place: str, *, may_be_gone: bool = False) -> str:
     """Return the id of a route's target; a blackhole may lead to what is gone [RT-9]."""
     kind, reference = target
     if kind is TargetKind.LOCAL:
         return "local"
     if reference is None:
-        return _lone_gateway(scope, kind, mention.place)
+        return _lone_gateway(scope, kind, place)
     is_gone = may_be_gone and scope.names.own(kind, scope.key, reference.name) is None
     if is_gone or (kind not in MODELLED_TARGETS and not reference.is_missing):
         return reference.name
-    return scope.resolve(kind, reference, mention)
+    return scope.resolve(kind, reference, place)
 
 
 def _lone_gateway(scope: Scope, kind: TargetKind, place: str) -> str:

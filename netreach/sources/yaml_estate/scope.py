@@ -8,7 +8,7 @@ from typing import Final, TypedDict
 
 from netreach.packets.prefixes import Prefix
 from netreach.sources.yaml_estate.forms import Estate, Named, SubnetForm, VpcForm
-from netreach.sources.yaml_estate.names import Mention, Names, tags_of
+from netreach.sources.yaml_estate.names import Names, tags_of
 from netreach.sources.yaml_estate.phrases import Reference
 from netreach.sources.yaml_estate.space import AddressBook
 
@@ -82,17 +82,17 @@ class Scope:
         owner = account or self.form.account or self.estate.account or ""
         return Common(id=resource_id, tags=tags or {}, owner=owner, region=self.region)
 
-    def resolve(self, kind: str, reference: Reference, mention: Mention) -> str:
+    def resolve(self, kind: str, reference: Reference, place: str) -> str:
         """Return the id of what a reference means among this VPC's own."""
-        return self.names.resolve(kind, self.key, reference, mention)
+        return self.names.resolve(kind, self.key, reference, place)
 
-    def group(self, reference: Reference, mention: Mention) -> str:
+    def group(self, reference: Reference, place: str) -> str:
         """Return the id of a security group, of this VPC by name or of any by id [SG-7, SG-11]."""
-        return self.names.resolve("security-group", self.key, reference, mention, anywhere=True)
+        return self.names.resolve("security-group", self.key, reference, place, anywhere=True)
 
-    def prefix_list(self, reference: Reference, mention: Mention) -> str:
+    def prefix_list(self, reference: Reference, place: str) -> str:
         """Return the id of a prefix list."""
-        return self.names.resolve("prefix-list", "", reference, mention)
+        return self.names.resolve("prefix-list", "", reference, place)
 
     def subnets_by_owner(self, kind: str, field: str) -> dict[str, tuple[str, ...]]:
         """Return which subnets name which table, or which ACL, in the order of the file."""
@@ -101,8 +101,8 @@ class Scope:
             reference: Reference | None = getattr(form, field)
             if reference is not None and reference != MISSING:
                 subnet = self.id_of("subnet", key)
-                mention = Mention(subnet, f"{self.place}.subnets.{key}.{field}")
-                owner = self.resolve(kind, reference, mention)
+                place = f"{self.place}.subnets.{key}.{field}"
+                owner = self.resolve(kind, reference, place)
                 found[owner] = (*found.get(owner, ()), subnet)
         return found
 
@@ -111,9 +111,9 @@ class Scope:
         zone = subnet.zone or ""
         return self.region + zone if len(zone) == 1 else zone
 
-    def home(self, reference: Reference, mention: Mention) -> Home:
+    def home(self, reference: Reference, place: str) -> Home:
         """Return the subnet that a reference means; a missing one may be anywhere in the VPC."""
-        found = self.resolve("subnet", reference, mention)
+        found = self.resolve("subnet", reference, place)
         for key, form in self.form.subnets.items():
             if self.id_of("subnet", key) == found:
                 return Home(found, self.zone(form), form.prefixes)

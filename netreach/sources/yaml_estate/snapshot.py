@@ -27,6 +27,7 @@ from netreach.model.records import (
     Vpc,
 )
 from netreach.model.snapshot import Snapshot
+from netreach.sources.checks import checked
 from netreach.sources.yaml_estate.forms import Call, Estate
 from netreach.sources.yaml_estate.names import name_everything
 from netreach.sources.yaml_estate.phrases import PhraseError, place_of, shown
@@ -94,7 +95,7 @@ def read_snapshot(text: str, file: str) -> Snapshot:
         InputError: the text is not YAML, not of this format, or describes what can't be.
     """
     try:
-        return _snapshot(_estate(parse(text)), text, file)
+        return _snapshot(_estate(parse(text)), text)
     except PhraseError as error:
         raise InputError(file=file, place=error.place, what=error.what, mend=error.mend) from None
 
@@ -152,19 +153,20 @@ def _place(location: tuple[int | str, ...], data: Plain) -> str:
     return place_of(*parts)
 
 
-def _snapshot(estate: Estate, text: str, file: str) -> Snapshot:
-    names = name_everything(estate, file)
+def _snapshot(estate: Estate, text: str) -> Snapshot:
+    names = name_everything(estate)
     fields: dict[str, dict[str, Resource]] = {field: {} for field in _FIELD_OF.values()}
     for record in estate_records(estate, names):
         fields[_FIELD_OF[type(record)]][record.id] = record
     for call in estate.missing:
         fields[_FIELD_OF_CALL[call]].clear()
     made: dict[str, Any] = dict(fields)
-    return Snapshot(
+    snapshot = Snapshot(
         **made,
-        problems=tuple(names.problems),
         calls=frozenset(get_args(Call)) - frozenset(estate.missing),
         taken=estate.taken or "",
         digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         format="yaml",
     )
+    # what is missing on purpose gets the warnings and doubts that it has in a dump
+    return checked(snapshot, {})

@@ -14,7 +14,6 @@ from tests.unit.oracle.small_estate import (
     HOST_6,
     NAT,
     NAT_PUBLIC,
-    OTHER,
     OTHER_6,
     OTHER_PUBLIC,
     WEB,
@@ -252,99 +251,3 @@ def test_a_nat_gateway_does_not_send_to_itself_for_ever() -> None:
     estate = small_estate()
     find(estate, "rtb-public")["Routes"].append(route("8.8.8.0/24", NatGatewayId="nat-a"))
     assert ask(estate, APP, HOST).code == codes.NO_POSSIBLE_DESTINATION
-
-
-@pytest.mark.parametrize(
-    ("edit", "code"),
-    [
-        pytest.param(("nat-a", "State", "failed"), codes.BAD_STATE, id="nat-gateway"),
-        pytest.param(("i-app", "State", {"Name": "stopped"}), codes.BAD_STATE, id="instance"),
-        pytest.param(("igw-a", "Attachments", []), codes.BAD_STATE_ATTACHMENT, id="detached"),
-    ],
-)
-def test_what_is_not_in_service_stops_the_flow(edit: tuple[str, str, object], code: str) -> None:
-    estate = small_estate()
-    name, key, value = edit
-    records = [*estate["NatGateways"], *estate["InternetGateways"]]
-    records += [i for r in estate["Reservations"] for i in r["Instances"]]
-    next(record for record in records if name in record.values())[key] = value
-    assert ask(estate, APP, HOST).code == code
-
-
-def test_a_stopped_destination_is_a_bad_state_even_to_itself() -> None:
-    estate = small_estate()
-    estate["Reservations"][1]["Instances"][0]["State"]["Name"] = "stopped"
-    assert ask(estate, WEB, APP).code == codes.BAD_STATE
-    assert ask(estate, APP, APP).code == codes.BAD_STATE
-
-
-def test_ig3_an_unattached_interface_has_no_public_address_in_effect() -> None:
-    estate = small_estate()
-    estate["Reservations"] = []
-    web = find(estate, "eni-web")
-    web["Status"] = "available"
-    del web["Attachment"]
-    assert ask(estate, HOST, WEB_PUBLIC).code == codes.IGW_INGRESS
-    assert ask(estate, WEB, HOST).code == codes.BAD_STATE
-    assert ask(estate, APP, WEB).code == codes.BAD_STATE
-
-
-def test_rt13_a_foreign_source_address_needs_the_check_off() -> None:
-    estate = small_estate()
-    assert ask(estate, DB, WEB, source_id="eni-app").code == codes.SOURCE_DEST_CHECK
-    find(estate, "eni-app")["SourceDestCheck"] = False
-    assert ask(estate, DB, WEB, source_id="eni-app").code == codes.NO_POSSIBLE_DESTINATION
-
-
-def test_lab8_two_interfaces_of_one_host_need_no_network() -> None:
-    estate = small_estate()
-    for group in estate["SecurityGroups"]:
-        group["IpPermissions"] = []
-    assert ask(estate, APP, DB).code == codes.SG_HAS_NO_RULES
-    find(estate, "eni-db")["Attachment"]["InstanceId"] = "i-app"
-    assert ask(estate, APP, DB).verdict == REACHABLE
-
-
-def test_lab7_the_answer_leaves_by_the_interface_that_was_asked() -> None:
-    estate = small_estate()
-    find(estate, "eni-db")["Attachment"]["InstanceId"] = (
-        "i-web"  # web answers from the private side
-    )
-    find(estate, "acl-private")["Entries"].append(entry(1, "deny", f"{HOST}/32", egress=True))
-    assert ask(estate, HOST, WEB_PUBLIC).verdict == REACHABLE
-
-
-def test_overlapping_vpcs_keep_their_own_addresses() -> None:
-    estate = small_estate()
-    assert ask(estate, APP, OTHER).verdict == REACHABLE  # it is web's address here
-    assert ask(estate, APP, OTHER, destination_vpc="vpc-a").verdict == REACHABLE
-    assert ask(estate, APP, OTHER, destination_vpc="vpc-b").code == codes.NO_POSSIBLE_DESTINATION
-    find(estate, "sg-web")["IpPermissions"] = []
-    assert ask(estate, OTHER, OTHER_PUBLIC, source_id="eni-other").verdict == REACHABLE
-
-
-@pytest.mark.parametrize(
-    ("address", "verdict"),
-    [
-        ("10.0.2.63", UNREACHABLE),
-        ("10.0.2.64", REACHABLE),
-        ("10.0.2.79", REACHABLE),
-        ("10.0.2.80", UNREACHABLE),
-    ],
-)
-def test_delegated_prefixes_are_own_addresses(address: str, verdict: Verdict) -> None:
-    estate = small_estate()
-    find(estate, "eni-app")["Ipv4Prefixes"] = [{"Ipv4Prefix": "10.0.2.64/28"}]
-    assert ask(estate, WEB, address).verdict == verdict
-    find(estate, "sg-web")["IpPermissions"] = [rule(group="sg-app")]  # and match references
-    assert ask(estate, address, WEB, source_id="eni-app").verdict == verdict
-
-
-def test_an_address_that_nobody_holds_asks_without_groups() -> None:
-    estate = small_estate()
-    find(estate, "sg-app")["IpPermissionsEgress"] = []
-    assert ask(estate, "10.0.2.99", WEB, source_id="vpc-a").verdict == REACHABLE
-    assert ask(estate, "10.0.2.99", HOST, source_id="vpc-a").sees == (NAT_PUBLIC,)
-    assert ask(estate, "10.0.1.99", HOST, source_id="vpc-a").code == codes.IGW_EGRESS
-    find(estate, "sg-web")["IpPermissions"] = [rule(group="sg-app")]
-    assert ask(estate, "10.0.2.99", WEB, source_id="vpc-a").verdict == UNREACHABLE

@@ -1,4 +1,4 @@
-"""The judge by hand: groups, ACLs, routes and the ports of the replies."""
+"""The judge by hand: groups, ACLs and the ports of the replies."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ from tests.unit.oracle.small_estate import (
     APP_6,
     DB,
     HOST,
-    HOST_6,
     WEB,
     WEB_2,
     WEB_6,
     ask,
     entry,
     find,
-    route,
     rule,
     small_estate,
 )
@@ -40,6 +38,9 @@ YES, NO = True, False
         pytest.param(rule("tcp", (80, 90), cidr="0.0.0.0/0"), "tcp 91", NO, id="behind-last-port"),
         pytest.param(rule("tcp", (80, 90), cidr="0.0.0.0/0"), "udp 80", NO, id="other-protocol"),
         pytest.param(rule("6", (80, 90), cidr="0.0.0.0/0"), "tcp 80", YES, id="tcp-by-number"),
+        pytest.param(rule("udp", (53, 53), cidr="0.0.0.0/0"), "udp 53", YES, id="udp"),
+        pytest.param(rule("icmpv6", (-1, -1), cidr="0.0.0.0/0"), "icmp 8/0", NO, id="icmpv6"),
+        pytest.param(rule("tcp", cidr="0.0.0.0/0"), "tcp 65535", YES, id="tcp-without-ports"),
         pytest.param(rule("50", cidr="0.0.0.0/0"), "50", YES, id="SG-4-by-number"),
         pytest.param(rule("50", (1, 2), cidr="0.0.0.0/0"), "50", YES, id="SG-4-ports-ignored"),
         pytest.param(rule("50", cidr="0.0.0.0/0"), "51", NO, id="other-number"),
@@ -209,8 +210,11 @@ def test_sg6_references_end_at_a_gateway_even_where_the_address_survives() -> No
         (8, 0, REACHABLE),
         (8, 8, UNREACHABLE),
         (13, 14, REACHABLE),
+        (13, 13, UNREACHABLE),
         (15, 16, REACHABLE),
+        (15, 15, UNREACHABLE),
         (17, 18, REACHABLE),
+        (17, 17, UNREACHABLE),
         (3, 99, REACHABLE),
         (0, 99, REACHABLE),
     ],
@@ -221,6 +225,16 @@ def test_only_icmp_queries_are_answered(asked: int, answer: int, verdict: Verdic
     acl["Entries"] = [e for e in acl["Entries"] if not e["Egress"]]
     acl["Entries"].append(entry(1, "allow", "0.0.0.0/0", "1", egress=True, icmp=(answer, -1)))
     assert ask(estate, WEB, APP, f"icmp {asked}/0").verdict == verdict
+
+
+@pytest.mark.parametrize(("answer", "verdict"), [(129, REACHABLE), (128, UNREACHABLE)])
+def test_icmpv6_pings_are_answered(answer: int, verdict: Verdict) -> None:
+    estate = small_estate()
+    acl = find(estate, "acl-private")
+    acl["Entries"] = [e for e in acl["Entries"] if not e["Egress"]]
+    acl["Entries"].append(entry(1, "allow", "::/0", "58", egress=True, icmp=(answer, 0)))
+    find(estate, "sg-app")["IpPermissions"] = [rule("icmpv6", (128, 0), cidr="::/0")]
+    assert ask(estate, WEB_6, APP_6, "icmpv6 128/0").verdict == verdict
 
 
 # -- the ports of the replies
@@ -270,121 +284,3 @@ def test_protocols_without_ports_have_one_reply() -> None:
     assert ask(estate, WEB, APP, "50").good_client_ports is None
     find(estate, "acl-private")["Entries"].append(denial)
     assert ask(estate, WEB, APP, "50").leg == Leg.RETURN
-
-
-# -- routes
-
-
-TO_GATEWAY, TO_NOWHERE = {"GatewayId": "igw-a"}, {"TransitGatewayId": "tgw-1"}
-TO_VGW = {"GatewayId": "vgw-1"}
-
-
-@pytest.mark.parametrize(
-    ("routes", "verdict", "code"),
-    [
-        pytest.param([], UNREACHABLE, codes.NO_ROUTE, id="no-route"),
-        pytest.param([route("0.0.0.0/0", **TO_GATEWAY)], REACHABLE, None, id="default"),
-        pytest.param(
-            [route("0.0.0.0/0", "blackhole", **TO_GATEWAY)],
-            UNREACHABLE,
-            codes.BAD_STATE_ROUTE,
-            id="blackhole",
-        ),
-        pytest.param(
-            [route("0.0.0.0/0", **TO_GATEWAY), route("8.8.8.8/32", "blackhole", **TO_NOWHERE)],
-            UNREACHABLE,
-            codes.BAD_STATE_ROUTE,
-            id="RT-9-no-fall-through",
-        ),
-        pytest.param(
-            [route("0.0.0.0/0", **TO_GATEWAY), route("8.8.8.9/32", "blackhole", **TO_NOWHERE)],
-            REACHABLE,
-            None,
-            id="the-next-address-has-its-own-route",
-        ),
-        pytest.param(
-            [route("0.0.0.0/0", **TO_GATEWAY), route("8.8.8.8/32", "filtered", **TO_NOWHERE)],
-            REACHABLE,
-            None,
-            id="RT-9-filtered-is-never-used",
-        ),
-        pytest.param(
-            [route("8.8.8.0/24", "blackhole", **TO_NOWHERE), route("8.8.8.0/25", **TO_GATEWAY)],
-            REACHABLE,
-            None,
-            id="RT-3-longest-prefix",
-        ),
-        pytest.param(
-            [route("8.8.8.0/24", "blackhole", **TO_VGW), route("8.8.8.0/24", **TO_GATEWAY)],
-            REACHABLE,
-            None,
-            id="RT-3-static-before-propagated",
-        ),
-        pytest.param(
-            [route("8.8.8.0/25", "blackhole", **TO_VGW), route("8.8.8.0/24", **TO_GATEWAY)],
-            UNREACHABLE,
-            codes.BAD_STATE_ROUTE,
-            id="RT-3-longer-propagated-before-static",
-        ),
-        pytest.param(
-            [route("pl-known", "blackhole", **TO_NOWHERE), route("8.8.8.0/24", **TO_GATEWAY)],
-            REACHABLE,
-            None,
-            id="RT-3-static-before-list",
-        ),
-        pytest.param(
-            [route("8.8.8.0/24", "blackhole", **TO_VGW), route("pl-known", **TO_GATEWAY)],
-            REACHABLE,
-            None,
-            id="RT-6-list-before-propagated",
-        ),
-        pytest.param(
-            [route("::/0", **TO_GATEWAY)], UNREACHABLE, codes.NO_ROUTE, id="RT-2-families-apart"
-        ),
-    ],
-)
-def test_which_route_takes_the_packet(
-    routes: list[dict[str, Any]], verdict: Verdict, code: str | None
-) -> None:
-    estate = small_estate()
-    table = find(estate, "rtb-public")
-    for order in (routes, routes[::-1]):
-        table["Routes"] = table["Routes"][:2] + order
-        ruling = ask(estate, WEB, HOST)
-        assert (ruling.verdict, ruling.code) == (verdict, code)
-
-
-def test_rt4_a_propagated_route_never_beats_the_local_one() -> None:
-    estate = small_estate()
-    find(estate, "rtb-public")["Routes"].append(route("10.0.2.0/24", "blackhole", **TO_VGW))
-    assert ask(estate, WEB, APP).verdict == REACHABLE
-
-
-def test_rt1_a_subnet_of_its_own_table_does_not_use_the_main_one() -> None:
-    estate = small_estate()
-    find(estate, "rtb-private")["Routes"] = []
-    assert ask(estate, WEB, HOST).verdict == REACHABLE
-    assert ask(estate, APP, HOST).code == codes.NO_ROUTE
-
-
-def test_rt6_lists_that_tie_are_unknown_where_they_differ() -> None:
-    estate = small_estate()
-    twin = {"PrefixListId": "pl-twin", "Entries": [{"Cidr": "8.8.8.0/24"}]}
-    estate["ManagedPrefixLists"].append(twin)
-    routes = find(estate, "rtb-public")["Routes"]
-    routes += [route("pl-known", **TO_GATEWAY), route("pl-twin", "blackhole", **TO_NOWHERE)]
-    assert ask(estate, WEB, HOST).verdict == Verdict.UNKNOWN
-
-
-def test_the_return_leg_needs_a_route_of_its_own() -> None:
-    estate = small_estate()
-    del find(estate, "rtb-public")["Routes"][3]
-    ruling = ask(estate, HOST_6, WEB_6)
-    assert (ruling.code, ruling.leg) == (codes.NO_ROUTE, Leg.RETURN)
-
-
-def test_rt2_each_block_needs_its_local_route() -> None:
-    estate = small_estate()
-    del find(estate, "rtb-public")["Routes"][0]
-    ruling = ask(estate, APP, WEB)
-    assert (ruling.code, ruling.leg) == (codes.IGW_TO_RFC1918, Leg.RETURN)

@@ -23,7 +23,7 @@ from tests.unit.oracle.small_estate import (
     small_estate,
 )
 
-REACHABLE, PARTIAL = Verdict.REACHABLE, Verdict.PARTIAL
+REACHABLE = Verdict.REACHABLE
 UNREACHABLE, UNKNOWN = Verdict.UNREACHABLE, Verdict.UNKNOWN
 
 
@@ -122,3 +122,57 @@ def test_what_stands_behind_a_service_interface_is_unknown(kind: str) -> None:
     assert ask(estate, WEB, APP).verdict == UNKNOWN
     find(estate, "sg-app")["IpPermissions"] = []
     assert ask(estate, WEB, APP).code == codes.SG_HAS_NO_RULES
+
+
+def test_a_list_without_entries_in_a_route_leaves_the_other_family_alone() -> None:
+    estate = small_estate()
+    target = {"TransitGatewayId": "tgw-1"}
+    find(estate, "rtb-public")["Routes"].append(route("pl-untold", **target))
+    assert ask(estate, WEB, HOST).verdict == UNKNOWN
+    assert ask(estate, WEB_6, HOST_6).verdict == REACHABLE
+    find(estate, "rtb-public")["Routes"][-1] = route("pl-untold", "filtered", **target)
+    assert ask(estate, WEB, HOST).verdict == REACHABLE
+
+
+def test_an_unknown_list_can_win_over_a_propagated_host_route_only() -> None:
+    estate = small_estate()
+    routes = find(estate, "rtb-public")["Routes"]
+    routes.append(route("pl-of-nobody", GatewayId="igw-a"))
+    routes.append(route(f"{HOST}/32", "blackhole", GatewayId="vgw-1"))
+    assert ask(estate, WEB, HOST).verdict == UNKNOWN
+    routes[-1] = route(f"{HOST}/32", "blackhole", TransitGatewayId="tgw-1")
+    assert ask(estate, WEB, HOST).code == codes.BAD_STATE_ROUTE
+
+
+def test_a_list_of_the_other_family_cannot_matter() -> None:
+    estate = small_estate()
+    estate["ManagedPrefixLists"].append({"PrefixListId": "pl-six", "AddressFamily": "IPv6"})
+    find(estate, "sg-web")["IpPermissions"] = [rule(prefix_list="pl-six")]
+    assert ask(estate, APP, WEB).verdict == UNREACHABLE
+    assert ask(estate, APP_6, WEB_6).missing == ("pl-six",)
+
+
+def test_what_is_missing_is_named() -> None:
+    estate = small_estate()
+    find(estate, "rtb-public")["Routes"].append(route("pl-known", TransitGatewayId="tgw-1"))
+    assert ask(estate, WEB, HOST).missing == ("tgw-1",)
+
+
+def test_a_balancer_without_groups_is_not_filtered_by_any() -> None:
+    estate = small_estate()
+    app = find(estate, "eni-app")
+    app["InterfaceType"], app["Groups"] = "network_load_balancer", []
+    assert ask(estate, WEB, APP).missing == ("eni-app",)
+
+
+def test_a_regional_nat_gateway_is_not_modelled() -> None:
+    estate = small_estate()
+    del find(estate, "nat-a")["SubnetId"]
+    assert ask(estate, APP, HOST).missing == ("nat-a",)
+
+
+def test_nt8_holds_for_the_interface_of_a_nat_gateway_without_a_record() -> None:
+    estate = small_estate()
+    estate["NatGateways"] = []
+    find(estate, "eni-app")["InterfaceType"] = "nat_gateway"
+    assert ask(estate, WEB, APP).code == codes.NO_POSSIBLE_DESTINATION

@@ -24,15 +24,15 @@ def loaded(folder: Path, **calls: object) -> Snapshot:
     return open_snapshot(written(folder / "dump.json", calls))
 
 
-def vpc(number: str = "vpc-1", cidr: str = "10.0.0.0/16", **more: object) -> Json:
+def vpc(number: str = "vpc-1", cidr: str = "10.0.0.0/16", /, **more: object) -> Json:
     return {"VpcId": number, "CidrBlock": cidr, **more}
 
 
-def subnet(number: str = "subnet-1", cidr: str = "10.0.1.0/24", **more: object) -> Json:
+def subnet(number: str = "subnet-1", cidr: str = "10.0.1.0/24", /, **more: object) -> Json:
     return {"SubnetId": number, "VpcId": "vpc-1", "CidrBlock": cidr, **more}
 
 
-def interface(number: str = "eni-1", address: str = "10.0.1.10", **more: object) -> Json:
+def interface(number: str = "eni-1", address: str = "10.0.1.10", /, **more: object) -> Json:
     return {
         "NetworkInterfaceId": number,
         "VpcId": "vpc-1",
@@ -45,7 +45,7 @@ def interface(number: str = "eni-1", address: str = "10.0.1.10", **more: object)
     }
 
 
-def instance(number: str = "i-1", *interfaces: Json, **more: object) -> Json:
+def instance(number: str = "i-1", /, *interfaces: Json, **more: object) -> Json:
     """Return a reservation of one instance."""
     return {
         "ReservationId": "r-1",
@@ -64,7 +64,7 @@ def instance(number: str = "i-1", *interfaces: Json, **more: object) -> Json:
     }
 
 
-def group(number: str = "sg-1", **more: object) -> Json:
+def group(number: str = "sg-1", /, **more: object) -> Json:
     return {
         "GroupId": number,
         "GroupName": "web",
@@ -75,11 +75,11 @@ def group(number: str = "sg-1", **more: object) -> Json:
     }
 
 
-def permission(protocol: str = "tcp", **more: object) -> Json:
+def permission(protocol: str = "tcp", /, **more: object) -> Json:
     return {"IpProtocol": protocol, "IpRanges": [{"CidrIp": "0.0.0.0/0"}], **more}
 
 
-def entry(number: int = 100, **more: object) -> Json:
+def entry(number: int = 100, /, **more: object) -> Json:
     return {
         "RuleNumber": number,
         "RuleAction": "allow",

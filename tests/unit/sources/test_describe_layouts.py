@@ -39,7 +39,7 @@ def write_file_per_call(folder: Path) -> None:
 
 def write_odd_names(folder: Path) -> None:
     for number, (key, items) in enumerate(ESTATE.items()):
-        written(folder / f"x{number}.txt", {key: items})
+        written(folder / f"x{number}.txt", b"\n  " + json.dumps({key: items}).encode())
 
 
 def write_url_quoted_names_without_suffix(folder: Path) -> None:
@@ -119,6 +119,9 @@ def write_beside_other_files(folder: Path) -> None:
     written(folder / "_calls.json", {"ec2.describe_vpcs": ["ok", {"Vpcs": 5}]})
     written(folder / "summary.json", {"counts": {"Vpcs": 5, "Subnets": [1]}})
     written(folder / "kafka.json", {"Brokers": {"SecurityGroups": ["sg-1"]}})
+    written(folder / "emr.json", {"Instances": [{"Id": "ci-1"}], "Clusters": ["a", "b"]})
+    written(folder / "snowball.json", {"Addresses": [{"AddressId": "ADID1"}], "Functions": 3})
+    written(folder / "app.json", {"Firewall": True, "VpcBlockPublicAccessOptions": None})
     written(folder / "picture.png", b"\x89PNG\r\n")
     written(folder / ".hidden.json", b"{ this is broken")
     written(folder / ".git" / "x.json", b"{ this is broken")
@@ -275,10 +278,14 @@ def test_linked_folders_are_followed(tmp_path: Path) -> None:
         pytest.param("us-east-1", "", "us-east-1", id="region"),
         pytest.param("222222222222/eu-west-3", "222222222222", "eu-west-3", id="account-region"),
         pytest.param("us-gov-west-1/222222222222", "222222222222", "us-gov-west-1", id="reversed"),
-        pytest.param("accounts/222222222222/x/ap-southeast-2/y", "222222222222", "ap-southeast-2", id="deep"),
+        pytest.param(
+            "accounts/222222222222/x/ap-southeast-2/y", "222222222222", "ap-southeast-2", id="deep"
+        ),
+        pytest.param("eu-west-1/us-east-1", "", "us-east-1", id="the-inner-one"),
+        pytest.param("us-east-1-old/111111111111x", "", "", id="longer-names"),
         pytest.param("my-app-1/12345", "", "", id="neither"),
     ],
-)  # fmt: skip
+)
 def test_folders_name_account_and_region(
     folder: str, account: str, region: str, tmp_path: Path
 ) -> None:
@@ -348,7 +355,8 @@ def test_the_digest_depends_on_contents_in_order_of_path(tmp_path: Path) -> None
             written(tmp_path / folder / f"{name}.json", content)
         return open_snapshot(tmp_path / folder).digest
 
-    first, second = {"Vpcs": []}, {"Subnets": []}
+    first: Json = {"Vpcs": []}
+    second: Json = {"Subnets": []}
     one = digest("one", a=first, b=second)
     assert len(one) == 64
     assert digest("same", c=first, d=second) == one
@@ -386,14 +394,28 @@ def test_an_empty_answer_of_aws_config_is_nobodys_business(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("content", "word"),
     [
-        pytest.param({"format_version": "1.2", "planned_values": {}}, "a Terraform plan", id="plan"),
+        pytest.param(
+            {"format_version": "1.2", "planned_values": {}}, "a Terraform plan", id="plan"
+        ),
         pytest.param({"format_version": "1.0", "values": {}}, "a Terraform state", id="state"),
-        pytest.param({"version": 4, "terraform_version": "1", "resources": []}, "a Terraform state", id="tfstate"),
-        pytest.param({"version": 3, "terraform_version": "0.11", "modules": []}, "a Terraform state", id="tfstate-3"),
+        pytest.param(
+            {"version": 4, "terraform_version": "1", "resources": []},
+            "a Terraform state",
+            id="tfstate",
+        ),
+        pytest.param(
+            {"version": 3, "terraform_version": "0.11", "modules": []},
+            "a Terraform state",
+            id="tfstate-3",
+        ),
         pytest.param({"configurationItems": []}, "an AWS Config export", id="config-snapshot"),
-        pytest.param({"status_code": 200, "data": {"Results": ["{}"], "QueryInfo": {}}}, "an AWS Config export", id="config-query"),
+        pytest.param(
+            {"status_code": 200, "data": {"Results": ["{}"], "QueryInfo": {}}},
+            "an AWS Config export",
+            id="config-query",
+        ),
     ],
-)  # fmt: skip
+)
 def test_formats_that_are_not_read_yet_say_so(content: Json, word: str, tmp_path: Path) -> None:
     path = written(tmp_path / "x.json", content)
     with pytest.raises(InputError) as caught:
