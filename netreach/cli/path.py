@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from enum import IntEnum, StrEnum
@@ -129,8 +130,13 @@ def _rendered(answer: Answer, form: Form, *, verbose: bool) -> str:
 def _text(answer: Answer, *, verbose: bool) -> str:
     from netreach.present.text import render_text  # noqa: PLC0415 - only the form that is wanted
 
+    width = max(80, min(160, shutil.get_terminal_size((100, 24)).columns))
     return render_text(
-        answer.report, color=sys.stdout.isatty(), unicode=_speaks_unicode(), verbose=verbose
+        answer.report,
+        width=width,
+        color=sys.stdout.isatty(),
+        unicode=_speaks_unicode(),
+        verbose=verbose,
     )
 
 

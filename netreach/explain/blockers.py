@@ -26,7 +26,7 @@ from netreach.fabric.origins import Origins
 from netreach.fabric.router import UNROUTABLE_ROW
 from netreach.fabric.rules import acl_rule_services
 from netreach.model.records import NetworkAcl, NetworkAclRule
-from netreach.packets.batch import NO_ROW, column
+from netreach.packets.batch import column
 from netreach.packets.prefixes import Address
 from netreach.packets.services import ServiceSet
 from netreach.query.words import safe
@@ -36,6 +36,10 @@ _DENIALS: Final = {
     Kind.NAT_GATEWAY: Code.PROTOCOL_RESTRICTION,
     Kind.AWS_SERVICE: Code.AWS_SERVICE_PORT_RESTRICTION,
 }
+
+
+#: What hides a sender's groups from those behind it.
+_HIDING: Final = (Kind.INTERNET_GATEWAY, Kind.NAT_GATEWAY, Kind.EGRESS_ONLY)
 
 
 @dataclass(slots=True)
@@ -48,11 +52,15 @@ class Blockers:
     remedies: Remedies
     found: list[Explanation] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
+    #: Whether a gateway has hidden the sender on the leg that is being read [SG-6, SG-9].
+    _hidden: bool = False
 
     def collect(self, steps: Sequence[PacketStep], leg: str, *, is_open: bool) -> None:
         """Read the steps of one leg."""
         chosen = _telling(steps) if is_open and leg == "forward" else None
+        self._hidden = False
         for number, step in enumerate(steps):
+            self._hidden |= step.kind in _HIDING
             if step.fate is not None:
                 self._end(step, leg)
             elif step.passes is not None:
@@ -95,7 +103,7 @@ class Blockers:
         near = reading.nearest_group_rule(rules, address, self.maker.peer_groups(step), left)
         nearest = reading.group_evidence(*near, ingress=step.ingress) if near else None
         said = nearest.text if nearest else ""
-        hidden = step.ingress and step.carrier == NO_ROW
+        hidden = step.ingress and self._hidden
         by_reference = [r for _, r in rules if r.group and self.maker.covers_service(r, left)]
         if hidden and near and near[1].group and by_reference:
             message = sentences.references_lost(component, str(left), peer, said)
@@ -208,8 +216,15 @@ class Blockers:
             self.names.source(step),
             self.names.destination(step),
         )
-        if explanation not in self.found:
+        if explanation not in self.found and not self._is_told(explanation):
             self.found.append(explanation)
+
+    def _is_told(self, explanation: Explanation) -> bool:
+        """Tell whether the way there was already stopped by the same state of the same thing."""
+        return explanation.code is Code.BAD_STATE and any(
+            (told.code, told.component) == (explanation.code, explanation.component)
+            for told in self.found
+        )
 
 
 def _telling(steps: Sequence[PacketStep]) -> set[int]:

@@ -9,6 +9,7 @@ import msgspec
 
 from netreach.errors import UsageError
 from netreach.explain.records import Fix
+from netreach.fabric.rules import services_of
 from netreach.model.records import (
     Attachment,
     InterfaceAddress,
@@ -37,6 +38,7 @@ def allow_in_group(group: str, services: ServiceSet, peer: str, *, ingress: bool
     said = rule_fields(services)
     if said is None:
         return None
+    services = covered(said)
     word, direction = ("from", "ingress") if ingress else ("to", "egress")
     fields: Fields = {"group": group, "direction": direction, "peer": peer, **said}
     permission = _permission(said, peer)
@@ -56,6 +58,7 @@ def allow_in_acl(
     said = rule_fields(services)
     if said is None or not number:
         return None
+    services = covered(said)
     word, direction = ("from", "ingress") if ingress else ("to", "egress")
     fields: Fields = {"acl": acl, "direction": direction, "number": number, "peer": peer, **said}
     return Fix(
@@ -123,16 +126,16 @@ def attach_gateway(gateway: str, vpc: str) -> Fix:
 
 
 def rule_fields(services: ServiceSet) -> Fields | None:
-    """Return the protocol and range with which one rule covers these services.
+    """Return the protocol and the smallest range with which one rule covers these services.
 
     None where that takes several rules, unless "all" covers them.
     """
     if services == ServiceSet.everything():
         return {"protocol": -1}
     protocols = services.protocols()
-    if len(protocols) != 1 or len(services.intervals) != 1:
+    if len(protocols) != 1:
         return None
-    protocol, (first, last) = protocols[0], services.intervals[0]
+    protocol, first, last = protocols[0], services.intervals[0][0], services.intervals[-1][1]
     if protocol not in START:
         return {"protocol": protocol}
     low, high = first - START[protocol], last - START[protocol]
@@ -142,6 +145,11 @@ def rule_fields(services: ServiceSet) -> Fields | None:
         return {"protocol": protocol}
     code = low % 256 if low == high else -1
     return {"protocol": protocol, "low": low // 256, "high": code}
+
+
+def covered(said: Fields) -> ServiceSet:
+    """Return the services that a rule with these fields covers."""
+    return services_of(*_range(said))
 
 
 def _permission(said: Fields, peer: str) -> str:

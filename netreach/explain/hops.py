@@ -118,13 +118,24 @@ class HopMaker:
     def _because(self, step: PacketStep) -> Evidence | None:
         if step.kind is Kind.GROUP_SET and step.passes is not None:
             found = self.allowing_group_rule(step)
-            return self.reading.group_evidence(*found, ingress=step.ingress) if found else None
+            if found is not None:
+                return self.reading.group_evidence(*found, ingress=step.ingress)
+            return self._no_rule(step) if not step.passes.maybe & step.services.maybe else None
         if step.kind is Kind.NETWORK_ACL:
             return self._acl_evidence(step)
         if step.kind is Kind.ROUTE_TABLE and step.route not in (NO_ROW, UNROUTABLE_ROW):
             found_route = self._origins.route(step.route)
             return route_evidence(found_route[1]) if found_route else None
         return None
+
+    def _no_rule(self, step: PacketStep) -> Evidence:
+        direction = "ingress" if step.ingress else "egress"
+        word = "from" if step.ingress else "to"
+        peer, services = self._names.peer(step), str(step.services.maybe)
+        return Evidence(
+            f"no {direction} rule allows {services} {word} {peer}",
+            {"direction": direction, "action": "deny", "services": services, "peer": peer},
+        )
 
     def _acl_evidence(self, step: PacketStep) -> Evidence | None:
         acl = self._origins.acl(step.row)

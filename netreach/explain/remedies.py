@@ -181,7 +181,7 @@ class Remedies:
 
     def _unknown_list(self, identifier: str) -> Iterator[Missing]:
         record = self.origins.fabric.snapshot.prefix_lists.get(identifier)
-        if record is None or record.entries is None:
+        if record is None or record.doubt or record.entries is None:
             yield Missing(
                 component("prefix-list", identifier, record),
                 f"the snapshot lacks the entries of {safe(identifier)}",

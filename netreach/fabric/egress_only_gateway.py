@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from netreach.fabric.element import Fate, Kind, Passage, Stage
 from netreach.fabric.internet_gateway import attached_vpc
 from netreach.model.snapshot import Snapshot
-from netreach.packets.batch import NO_ROW, Column, PacketBatch, by_row
+from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, mask_by_row
+from netreach.packets.pool import UNSURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class EgressOnlyGateways:
     vpc: Column
     #: VPC row -> gateway row, or NO_ROW.
     of_vpc: Column
+    is_doubted: Mask
     ids: tuple[str, ...]
 
     def leave(self, batch: PacketBatch, passage: Passage) -> None:
@@ -33,6 +35,9 @@ class EgressOnlyGateways:
             return
         if not len(batch):
             return
+        batch = passage.doubt_where(
+            self.is_doubted[batch.place], Kind.EGRESS_ONLY, batch.place, batch, UNSURE
+        )
         sessions = passage.sessions.push(
             gateway=batch.place, egress_only=True, batch=batch, translated=batch.source
         )
@@ -66,5 +71,8 @@ def compile_egress_only(snapshot: Snapshot, vpcs: Mapping[str, int]) -> EgressOn
         if vpc != NO_ROW:
             of_vpc[vpc] = row
     return EgressOnlyGateways(
-        vpc=by_row(vpc_of), of_vpc=by_row(of_vpc), ids=tuple(r.id for r in records)
+        vpc=by_row(vpc_of),
+        of_vpc=by_row(of_vpc),
+        is_doubted=mask_by_row([bool(r.doubt) for r in records]),
+        ids=tuple(r.id for r in records),
     )

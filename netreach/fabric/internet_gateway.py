@@ -14,6 +14,7 @@ from netreach.fabric.interface import InterfaceColumns
 from netreach.model.records import Attachment, InternetGateway, TargetKind
 from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, mask_by_row
+from netreach.packets.pool import UNSURE
 
 #: States in which a gateway's attachment carries packets.
 GOOD_ATTACHMENT: Final = frozenset({"available", "attached"})
@@ -29,6 +30,8 @@ class InternetGateways:
     of_vpc: Column
     #: Gateway rows whose arriving traffic a route table of their own routes [RT-11].
     has_own_table: Mask
+    #: Gateway rows that can't be trusted: Block Public Access, records that differ.
+    is_doubted: Mask
     ids: tuple[str, ...]
     book: AddressBook
     interfaces: InterfaceColumns
@@ -41,6 +44,9 @@ class InternetGateways:
         passes = passage.gate(batch, self._exit_checks(batch, holders, public, is_ipv6))
         if not passes.all():
             batch, public = batch.where(passes), public[passes]
+        batch = passage.doubt_where(
+            self.is_doubted[batch.place], Kind.INTERNET_GATEWAY, batch.place, batch, UNSURE
+        )
         outside = batch.replace(source=public, carrier=NO_ROW)
         passage.note(Kind.INTERNET_GATEWAY, batch.place, outside)
         passage.move(outside.replace(stage=Stage.INTERNET, vpc=NO_ROW, subnet=NO_ROW))
@@ -93,6 +99,9 @@ class InternetGateways:
         private = np.where(is_ipv6, batch.destination, self.book.first_atom[holders])
         inside = arriving.replace(destination=private, stage=Stage.DELIVER, subnet=NO_ROW)
         inside = inside if passes.all() else inside.where(passes)
+        inside = passage.doubt_where(
+            self.is_doubted[inside.place], Kind.INTERNET_GATEWAY, inside.place, inside, UNSURE
+        )
         passage.note(Kind.INTERNET_GATEWAY, inside.place, inside)
         passage.move(inside)
 
@@ -149,6 +158,7 @@ def compile_internet_gateways(
         vpc=by_row(vpc_of),
         of_vpc=by_row(of_vpc),
         has_own_table=mask_by_row([_has_own_table(snapshot, g) for g in rows]),
+        is_doubted=mask_by_row([g in named and bool(named[g].doubt) for g in rows]),
         ids=tuple(rows),
         book=book,
         interfaces=interfaces,

@@ -26,10 +26,10 @@ from netreach.packets.pieces import Lists
 from netreach.packets.pool import ServicePool
 from netreach.packets.services import ICMP, ICMPV6, TCP, UDP, ServiceSet
 
-#: What a NAT gateway carries [NT-4]; over IPv6 that is NAT64's share of it.
+#: What a NAT gateway carries [NT-4]; over IPv6 that is NAT64's share of it, of ICMPv6 echo only.
 CARRIED: Final = ServiceSet.protocol(TCP) | ServiceSet.protocol(UDP) | ServiceSet.protocol(ICMP)
 CARRIED_NAT64: Final = (
-    ServiceSet.protocol(TCP) | ServiceSet.protocol(UDP) | ServiceSet.protocol(ICMPV6)
+    ServiceSet.protocol(TCP) | ServiceSet.protocol(UDP) | ServiceSet.icmp(ICMPV6, 128, None)
 )
 
 
@@ -40,7 +40,10 @@ class NatGateways:
     vpc: Column
     subnet: Column
     is_available: Mask
+    #: Whether its subnet and its kind are ones that the model covers.
     is_modelled: Mask
+    #: Whether it has an address to send from.
+    is_usable: Mask
     #: NAT row -> its address rows.
     addresses: Lists
     carried: int
@@ -56,15 +59,6 @@ class NatGateways:
         batch, _ = passage.stop_where(
             lost, Fate.NGW_NO_SESSION, Kind.NAT_GATEWAY, batch.place, batch
         )
-        if not len(batch):
-            return
-        batch, _ = passage.stop_where(
-            ~self.is_modelled[batch.place],
-            Fate.NOT_MODELLED,
-            Kind.NAT_GATEWAY,
-            batch.place,
-            batch,
-        )
         if passage.returning:
             self._undo(batch, passage)
         else:
@@ -77,6 +71,13 @@ class NatGateways:
         batch, _ = passage.stop_where(
             asked_itself, Fate.NGW_NO_SESSION, Kind.NAT_GATEWAY, batch.place, batch
         )
+        batch, _ = passage.stop_where(
+            ~self.is_modelled[batch.place],
+            Fate.NOT_MODELLED,
+            Kind.NAT_GATEWAY,
+            batch.place,
+            batch,
+        )
         subnets = self.subnet[batch.place]
         batch = batch.replace(subnet=subnets)
         # what the router brings has left its subnet, even if it comes back to the same one
@@ -84,6 +85,7 @@ class NatGateways:
         batch = passage.fail_where(
             ~self.is_available[batch.place], Fate.BAD_STATE, Kind.NAT_GATEWAY, batch.place, batch
         )
+        batch = batch.where(self.is_usable[batch.place])
         batch, _ = passage.stop_where(
             self._is_foreign(batch.destination),
             Fate.NGW_REQUIRES_NAT64_ADDRESS,
@@ -183,13 +185,13 @@ def compile_nat_gateways(
     return NatGateways(
         vpc=by_row([vpcs.get(r.vpc, NO_ROW) for r in records]),
         subnet=by_row([subnets.get(r.subnet, NO_ROW) for r in records]),
-        is_available=mask_by_row([r.state == "available" for r in records]),
-        is_modelled=mask_by_row(
-            [
-                not r.is_regional and not r.doubt and bool(rows) and r.subnet in subnets
-                for r, rows in zip(records, lists, strict=True)
-            ]
+        is_available=mask_by_row(
+            [r.state == "available" and bool(rows) for r, rows in zip(records, lists, strict=True)]
         ),
+        is_modelled=mask_by_row(
+            [not r.is_regional and not r.doubt and r.subnet in subnets for r in records]
+        ),
+        is_usable=mask_by_row([bool(rows) for rows in lists]),
         addresses=Lists.of(lists),
         carried=pool.intern(CARRIED),
         carried_nat64=pool.intern(CARRIED_NAT64),

@@ -263,7 +263,7 @@ def _unknown_lists(
 
 def _entries(snapshot: Snapshot, route: Route) -> tuple[Prefix, ...] | None:
     record = snapshot.prefix_lists.get(route.prefix_list)
-    return None if record is None else record.entries
+    return None if record is None or record.doubt else record.entries
 
 
 def _row(

@@ -159,7 +159,7 @@ def _spans(
         yield axis.span(rule.prefix), pool.intern(services)
     if rule.prefix_list:
         record = snapshot.prefix_lists.get(rule.prefix_list)
-        if record is None or record.entries is None:
+        if record is None or record.doubt or record.entries is None:
             span = axis.whole(record.family if record else None)
             yield span, pool.intern(ServiceSet.empty(), services)
         else:

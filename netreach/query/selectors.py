@@ -17,7 +17,7 @@ from typing import Final, TypeVar
 from netreach.errors import SelectorError
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.interface import UNMODELLED_TYPES
-from netreach.model.records import NetworkInterface, Resource
+from netreach.model.records import Instance, NetworkInterface, Resource
 from netreach.model.snapshot import KINDS
 from netreach.packets.prefixes import Address, AddressError, Prefix
 from netreach.query.words import quoted
@@ -331,7 +331,13 @@ class Selectors:
     def _without_own_interfaces(
         self, records: list[tuple[str, Resource]]
     ) -> list[tuple[str, Resource]]:
-        """Drop interfaces that bear the same name as the instance they belong to."""
+        """Drop what a name does not mean: interfaces named as their instance, and the terminated."""
+        alive = [
+            (kind, record)
+            for kind, record in records
+            if not (isinstance(record, Instance) and record.state == "terminated")
+        ]
+        records = alive or records
         instances = {record.id for kind, record in records if kind == "instance"}
         return [
             (kind, record)
