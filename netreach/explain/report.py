@@ -24,7 +24,7 @@ from netreach.fabric.fabric import Fabric
 from netreach.fabric.origins import Origins
 from netreach.fabric.ranges import NAT64
 from netreach.packets.atoms import prefixes_of_range
-from netreach.packets.batch import NO_ROW, column
+from netreach.packets.batch import NO_ROW, column, distinct
 from netreach.packets.prefixes import Address
 from netreach.packets.services import TCP, UDP, ServiceSet
 from netreach.query.path import PathResult, Round
@@ -344,7 +344,7 @@ class PathReport:
             if len(asked.walked) < len(asked.pairs):
                 yield self._result.question.services
             if asked.trips is not None:
-                for number in np.unique(asked.trips.number).tolist():
+                for number in distinct(asked.trips.number).tolist():
                     yield asked.trips.outcomes[number].services.sure
 
     @cached_property
@@ -355,7 +355,7 @@ class PathReport:
             if len(asked.walked) < len(asked.pairs):
                 replies |= question.replies()
             if asked.trips is not None:
-                for number in np.unique(asked.trips.number).tolist():
+                for number in distinct(asked.trips.number).tolist():
                     replies |= asked.trips.outcomes[number].replies
         return _client_ports(replies, self.services)
 
@@ -369,7 +369,7 @@ class PathReport:
             if len(asked.walked) < len(asked.pairs):
                 yield self._result.question.services
             if asked.trips is not None:
-                for number in np.unique(asked.trips.forward).tolist():
+                for number in distinct(asked.trips.forward).tolist():
                     yield self._fabric.pool[number].sure
 
     def complete(self, query: dict[str, str]) -> Report:

@@ -14,7 +14,7 @@ from netreach.fabric.ranges import UNROUTABLE
 from netreach.model.records import Route, RouteOrigin, RouteState, RouteTable, TargetKind
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis, Span
-from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, mask_by_row
+from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, distinct, mask_by_row
 from netreach.packets.pieces import Lists, PieceTable, pieces
 from netreach.packets.pool import UNSURE
 from netreach.packets.prefixes import Family, Prefix
@@ -110,7 +110,7 @@ class Router:
         batch, rows = self._spread(batch, tables, rows, passage)
         passage.note(Kind.ROUTE_TABLE, batch.subnet, batch, rows)
         fates = np.where(rows == NO_ROW, int(Fate.NO_ROUTE_TO_DESTINATION), self.routes.fate[rows])
-        for fate in np.unique(fates).tolist():
+        for fate in distinct(fates).tolist():
             chosen = fates == fate
             if fate == Fate.DELIVERED:
                 self._hand_on(batch.where(chosen), rows[chosen], passage)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from netreach.packets.batch import Column, column
+from netreach.packets.batch import Column, column, distinct
 from netreach.packets.services import ServiceSet
 
 #: Ids that every pool has.
@@ -49,9 +49,9 @@ class PairMemo:
             hits = self._keys.take(found) == wanted
             if hits.all():
                 return self._values.take(found)
-            missing = np.unique(wanted[~hits])
+            missing = distinct(wanted[~hits])
         else:
-            missing = np.unique(wanted)
+            missing = distinct(wanted)
         self._learn(missing)
         return self._values.take(self._keys.searchsorted(wanted))
 

@@ -138,7 +138,7 @@ class Places:
             return NO_ROW
         interface = self._fabric.rows.interfaces[member.interface]
         book = self._fabric.book
-        rows = self._rows(interface)
+        rows = self.rows(interface)
         own = any(book.first_atom[row] <= atom <= book.last_atom[row] for row in rows)
         return self._host[interface] if own else NO_ROW
 
@@ -146,7 +146,8 @@ class Places:
         axis = self._fabric.book.axis
         return Spots.of(self._fabric, [s for s in spots if axis.family(s.atom) in families])
 
-    def _rows(self, interface: int) -> range:
+    def rows(self, interface: int) -> range:
+        """Return the address rows of an interface."""
         return range(int(self._first[interface]), int(self._first[interface + 1]))
 
     def _sending(self, member: Member) -> Iterator[Spot]:
@@ -191,7 +192,7 @@ class Places:
     def _ranked(self, interface: int) -> Iterator[tuple[int, bool]]:
         """Yield an interface's address rows and whether each is primary in its family."""
         book = self._fabric.book
-        rows = self._rows(interface)
+        rows = self.rows(interface)
         named = any(book.is_primary[row] for row in rows)
         seen: set[bool] = set()
         for row in rows:

@@ -19,12 +19,14 @@ from netreach.fabric.element import (
     Stage,
 )
 from netreach.fabric.fabric import Fabric
-from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, filled
+from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, distinct, filled
 from netreach.packets.pool import NOTHING, Bounds, PairMemo
 from netreach.packets.services import ServiceSet
 from netreach.query.verdict import Outcome, Question, Verdict, judge
 from netreach.query.walk import walk
 
+#: How many flows are walked at once where their ways are not kept.
+PIECE: Final = 16384
 #: An expected receiver that no interface is.
 NOBODY: Final = -2
 #: The order of verdicts in columns.
@@ -213,6 +215,18 @@ class Asker:
             session=ends.session[branch],
         )
 
+    def verdicts(self, flows: FlowBatch) -> Column:
+        """Return the index into VERDICTS of every flow, ``(N,)``, without keeping their ways.
+
+        Works through the flows in pieces whose columns stay in the processor's cache, so that the
+        cost grows with their number and memory does not.
+        """
+        found = []
+        for first in range(0, len(flows), PIECE):
+            piece = flows.at(np.arange(first, min(first + PIECE, len(flows))))
+            found.append(self.ask(piece).verdict_of_flow(len(piece)))
+        return np.concatenate([column([]), *found])
+
     def _forward(self, ends: PacketBatch, fates: Column, onward: Passage) -> Column:
         """Return what got there: nothing where the way was stopped, maybe where nobody knows."""
         unknown = fates >= FIRST_UNKNOWN
@@ -236,7 +250,7 @@ class Asker:
     def _merely_maybe(self, services: Column) -> Column:
         ids = {
             number: self.fabric.pool.intern(ServiceSet.empty(), self.fabric.pool[number].maybe)
-            for number in np.unique(services).tolist()
+            for number in distinct(services).tolist()
         }
         return column([ids[number] for number in services.tolist()])
 

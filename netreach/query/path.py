@@ -10,7 +10,7 @@ import numpy as np
 
 from netreach.errors import SelectorError, UsageError
 from netreach.fabric.fabric import Fabric
-from netreach.packets.batch import Column
+from netreach.packets.batch import Column, distinct
 from netreach.packets.prefixes import Family
 from netreach.packets.services import ServiceSet
 from netreach.query.ends import Pairs, Places, Spots
@@ -185,10 +185,10 @@ def _check_families(
 
 def _verdict(rounds: Sequence[Round]) -> Verdict:
     """Weigh the primary pairs, and the secondary ones where the primary ones do not all work."""
-    first = combined(VERDICTS[number] for number in np.unique(rounds[0].verdict).tolist())
+    first = combined(VERDICTS[number] for number in distinct(rounds[0].verdict).tolist())
     if len(rounds) == 1 or first in (Verdict.REACHABLE, Verdict.PARTIAL):
         return first
-    second = combined(VERDICTS[number] for number in np.unique(rounds[1].verdict).tolist())
+    second = combined(VERDICTS[number] for number in distinct(rounds[1].verdict).tolist())
     if second in (Verdict.REACHABLE, Verdict.PARTIAL):
         return Verdict.PARTIAL
     return Verdict.UNKNOWN if second is Verdict.UNKNOWN else first
@@ -203,6 +203,6 @@ def services_of(rounds: Sequence[Round], question: Question) -> tuple[ServiceSet
         if asked.trips is None:
             continue
         trips = asked.trips
-        for number in np.unique(trips.number).tolist():
+        for number in distinct(trips.number).tolist():
             complete |= trips.outcomes[number].services.sure
     return complete, forward

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from netreach.fabric.element import Passage, Stage
 from netreach.fabric.fabric import Fabric
-from netreach.packets.batch import PacketBatch
+from netreach.packets.batch import PacketBatch, distinct
 
 
 def walk(fabric: Fabric, batch: PacketBatch, passage: Passage) -> None:
@@ -22,5 +20,5 @@ def walk(fabric: Fabric, batch: PacketBatch, passage: Passage) -> None:
         if (moving.stage == first).all():
             fabric.crossings[Stage(int(first))](moving, passage)
             continue
-        for stage in np.unique(moving.stage).tolist():
+        for stage in distinct(moving.stage).tolist():
             fabric.crossings[Stage(stage)](moving.where(moving.stage == stage), passage)
