@@ -65,6 +65,7 @@ class Interfaces:
         """Let packets leave the interface they start at: state, then groups, then the subnet."""
         held = batch.place >= 0
         unheld = batch.where(~held)
+        batch = batch.where(held) if len(unheld) else batch
         if len(unheld):
             nowhere = unheld.subnet == NO_ROW
             unheld, _ = passage.stop_where(
@@ -72,7 +73,6 @@ class Interfaces:
             )
             passage.note(Kind.SUBNET, unheld.subnet, unheld)
             self._leave(self.services.serve(unheld, passage), passage)
-        batch = batch.where(held) if len(unheld) else batch
         if not len(batch):
             return
         passage.note(Kind.INTERFACE, batch.place, batch)

@@ -126,7 +126,8 @@ class Router:
         a list may cover any destination outside the VPC.
         """
         ways = np.where(rows <= FIRST_RIVALS, FIRST_RIVALS - rows, NO_ROW)
-        outside = (ways == NO_ROW) & (self.routes.stage[rows] != Stage.DELIVER)
+        outside = (ways == NO_ROW) & (rows != UNROUTABLE_ROW)
+        outside &= self.routes.stage[rows] != Stage.DELIVER
         is_ipv6 = self.axis.is_ipv6(batch.destination)
         open_ways = np.where(is_ipv6, self.open_way6[tables], self.open_way4[tables])
         ways = np.where(outside, open_ways, ways)

@@ -377,17 +377,20 @@ def departures(flows: FlowBatch, asked: int) -> PacketBatch:
 
 def split_misdelivered(ending: Ending, flows: FlowBatch) -> tuple[Ending, ...]:
     """Split what reached another than the one asked for from what reached it."""
-    if ending.fate is not Fate.DELIVERED:
+    not_modelled = ending.fate is Fate.NOT_MODELLED and ending.kind is Kind.INTERFACE
+    if ending.fate is not Fate.DELIVERED and not not_modelled:
         return (ending,)
     expected = flows.expected[ending.batch.row]
     wrong: Mask = expected != NO_ROW
     if ending.kind is Kind.INTERFACE:
         wrong &= expected != ending.component
+    if not_modelled:  # what a route sends to an appliance has not arrived anywhere yet
+        wrong &= ending.batch.stage == Stage.DELIVER
     if not wrong.any():
         return (ending,)
     right = ~wrong
     parts = (
-        Ending(Fate.DELIVERED, ending.kind, ending.component[right], ending.batch.where(right)),
+        Ending(ending.fate, ending.kind, ending.component[right], ending.batch.where(right)),
         Ending(
             Fate.DELIVERED_ELSEWHERE,
             ending.kind,

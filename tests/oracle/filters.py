@@ -40,11 +40,13 @@ def _acl_entry_matches(entry: AclEntry, packet: Packet) -> bool:
     """Compare protocol, and ports or ICMP type and code where the protocol has them [NA-6]."""
     if entry.protocol == ALL:
         return True
+    if entry.protocol == ICMPV6 and entry.prefix.version == 4:  # every ICMP type, so AWS says
+        return packet.protocol in (ICMP, ICMPV6)
     if entry.protocol != packet.protocol:
         return False
     if packet.protocol in (TCP, UDP):
         return entry.ports is None or entry.ports[0] <= packet.port <= entry.ports[1]
-    if packet.protocol == ICMP or (packet.protocol == ICMPV6 and entry.prefix.version == 6):
+    if packet.protocol in (ICMP, ICMPV6):
         return entry.icmp[0] in (ALL, packet.port) and entry.icmp[1] in (ALL, packet.code)
     return True
 

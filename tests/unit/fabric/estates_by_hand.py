@@ -130,8 +130,10 @@ def verdict(network: Network, question: str, **options: Any) -> str:  # noqa: AN
     return str(ask(network, question, **options).verdict)
 
 
-def codes(answer: Answer) -> set[str]:
-    """Return the codes of an answer's blockers and gaps."""
+def codes(answer: Answer, leg: str = "") -> set[str]:
+    """Return the codes of an answer's blockers and gaps, or of the blockers of one leg."""
+    if leg:
+        return {str(one.code) for one in answer.explanations if one.leg == leg}
     return {str(one.code) for one in (*answer.explanations, *answer.missing)}
 
 

@@ -1,0 +1,230 @@
+"""Branches of paths: taken out of a result, grouped where they are told together, made parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from netreach.explain.evidence import Reading
+from netreach.explain.hops import HopMaker
+from netreach.explain.records import Part
+from netreach.explain.traces import AddressNames, Literal, PacketStep, TraceIndex
+from netreach.fabric.element import Fate, Kind
+from netreach.fabric.fabric import Fabric
+from netreach.fabric.origins import Origins
+from netreach.fabric.ranges import NAT64
+from netreach.packets.atoms import prefixes_of_range
+from netreach.packets.batch import NO_ROW
+from netreach.packets.prefixes import Address
+from netreach.packets.services import TCP, UDP, ServiceSet
+from netreach.query.path import PathResult, Round
+from netreach.query.selectors import End, Nature
+from netreach.query.verdict import Verdict
+
+
+class Branch(NamedTuple):
+    """One branch of one pair's path: where it stands in a round."""
+
+    asked: Round
+    #: Position of the pair in the round's pairs.
+    pair: int
+    #: Position of the branch in the round's trips; NO_ROW for what never leaves its host.
+    trip: int
+
+
+class Branches:
+    """The branches of one result, and the parts that they make."""
+
+    def __init__(
+        self, fabric: Fabric, origins: Origins, reading: Reading, result: PathResult
+    ) -> None:
+        """Work nothing out yet."""
+        self._fabric, self._origins, self._reading = fabric, origins, reading
+        self._result = result
+        self._indexes: dict[int, TraceIndex] = {}
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """What became of each address pair, or group of equal ones."""
+        return tuple(self._part(group) for group in self.groups)
+
+    @cached_property
+    def groups(self) -> list[list[Branch]]:
+        """Branches that are told together: those that differ only in the internet's addresses."""
+        groups: dict[tuple[object, ...], list[Branch]] = {}
+        for branch in self._branches():
+            groups.setdefault(self._likeness(branch), []).append(branch)
+        return list(groups.values())
+
+    def _branches(self) -> Iterator[Branch]:
+        for asked in self._result.rounds:
+            branches: dict[int, list[int]] = {}
+            if asked.trips is not None:
+                flows = asked.walked[asked.trips.flow].tolist()
+                for trip, pair in enumerate(flows):
+                    branches.setdefault(pair, []).append(trip)
+            for pair in range(len(asked.pairs)):
+                for trip in branches.get(pair, [NO_ROW]):
+                    yield Branch(asked, pair, trip)
+
+    def _likeness(self, branch: Branch) -> tuple[object, ...]:
+        pairs, trips = branch.asked.pairs, branch.asked.trips
+        source, destination = int(pairs.source[branch.pair]), int(pairs.destination[branch.pair])
+        is_ipv6 = bool(pairs.sources.is_ipv6[source])
+        left: object = (is_ipv6, "internet") if _is_wide(self._result.source) else source
+        right: object = (is_ipv6, "internet") if _is_wide(self._result.destination) else destination
+        if trips is None or branch.trip == NO_ROW:
+            return (id(branch.asked), left, right)
+        fates = (int(trips.forward_fate[branch.trip]), int(trips.return_fate[branch.trip]))
+        number = int(trips.number[branch.trip])
+        seen = self._translated(branch)
+        return (id(branch.asked), left, right, number, *fates, seen, self._via(branch))
+
+    @staticmethod
+    def _translated(branch: Branch) -> int:
+        """Return the atom that a branch's source was last translated to, or NO_ROW."""
+        trips = branch.asked.trips
+        if trips is None:
+            return NO_ROW
+        session = trips.session[branch.trip : branch.trip + 1]
+        return int(trips.onward.sessions.translated(session)[0])
+
+    def _part(self, group: list[Branch]) -> Part:
+        branch = group[0]
+        names = self.names(branch)
+        trips = branch.asked.trips
+        source = self._said(group, self._result.source, is_source=True)
+        destination = self._said(group, self._result.destination, is_source=False)
+        if trips is None or branch.trip == NO_ROW:
+            services = self._result.question.services
+            clients = client_ports(self._result.question.replies(), services)
+            return Part(source, destination, Verdict.REACHABLE, services, services, clients)
+        outcome = trips.outcomes[int(trips.number[branch.trip])]
+        forward, returning = self.steps(branch)
+        maker = HopMaker(self._origins, self._reading, names)
+        arrived = [step for step in forward if step.fate is Fate.DELIVERED]
+        return Part(
+            source,
+            destination,
+            outcome.verdict,
+            outcome.services.sure,
+            self._fabric.pool[int(trips.forward[branch.trip])].sure,
+            client_ports(outcome.replies, outcome.services.sure),
+            self._via(branch),
+            maker.hops(forward),
+            maker.hops(returning),
+            names.source(arrived[0]) if arrived else "",
+        )
+
+    def _said(self, group: list[Branch], end: End, *, is_source: bool) -> str:
+        """Return how the addresses of one end of a group are written."""
+        pairs = group[0].asked.pairs
+        spots = pairs.sources if is_source else pairs.destinations
+        positions = pairs.source if is_source else pairs.destination
+        atoms = sorted({int(spots.atom[positions[branch.pair]]) for branch in group})
+        if not _is_wide(end):
+            names = self.names(group[0])
+            return names.words(atoms[0], names.client if is_source else names.server)
+        family = bool(spots.is_ipv6[positions[group[0].pair]])
+        everything = spots.atom[spots.is_ipv6 == family]
+        if end.nature is Nature.INTERNET and len(atoms) == len(set(everything.tolist())):
+            return "internet"
+        return ", ".join(str(p) for p in self._prefixes(atoms, end))
+
+    def _prefixes(self, atoms: list[int], end: End) -> Iterator[object]:
+        axis = self._fabric.book.axis
+        run: list[int] = []
+        for atom in [*atoms, NO_ROW]:
+            if run and (atom != run[-1] + 1 or axis.family(atom) != axis.family(run[0])):
+                family, first, _ = axis.range_of(run[0])
+                last = axis.range_of(run[-1])[2]
+                for prefix in end.outside:
+                    if (
+                        prefix.family == family
+                        and prefix.length
+                        and end.nature is not Nature.INTERNET
+                    ):
+                        first, last = max(first, prefix.first), min(last, prefix.last)
+                yield from prefixes_of_range(family, first, last)
+                run = []
+            run.append(atom)
+
+    def names(self, branch: Branch) -> AddressNames:
+        """Return how this pair's atoms are written: as asked, where one was asked literally."""
+        pairs = branch.asked.pairs
+        source = int(pairs.sources.atom[pairs.source[branch.pair]])
+        destination = int(pairs.destinations.atom[pairs.destination[branch.pair]])
+        return AddressNames(
+            self._fabric,
+            self._literal(self._result.source, source),
+            self._literal(self._result.destination, destination),
+            self._behind(self._result.destination),
+        )
+
+    def _behind(self, end: End) -> Literal | None:
+        """Return the IPv4 address behind an end that was asked for at its NAT64 address."""
+        address = end.members[0].address if end.members else None
+        if end.nature is not Nature.ADDRESS or address is None or not NAT64.contains(address):
+            return None
+        hidden = Address(4, address.number - NAT64.first)
+        return Literal(self._fabric.book.axis.locate(hidden), str(hidden))
+
+    def _literal(self, end: End, atom: int) -> Literal | None:
+        if end.nature is Nature.INTERNET:
+            return Literal(atom, "internet")
+        address = end.members[0].address if end.members else None
+        if end.nature is not Nature.ADDRESS or address is None:
+            return None
+        held = self._fabric.book.axis.locate(address) == atom
+        return Literal(atom, str(address)) if held else None
+
+    def _index(self, asked: Round, *, back: bool) -> TraceIndex:
+        key = id(asked) * 2 + back
+        if key not in self._indexes and asked.trips is not None:
+            passage = asked.trips.back if back else asked.trips.onward
+            self._indexes[key] = TraceIndex.of(self._fabric, passage)
+        return self._indexes[key]
+
+    def steps(self, branch: Branch) -> tuple[list[PacketStep], list[PacketStep]]:
+        trips = branch.asked.trips
+        if trips is None or branch.trip == NO_ROW:
+            return [], []
+        flow = int(trips.flow[branch.trip])
+        onward = self._index(branch.asked, back=False)
+        forward = onward.trace(flow, onward.lineage(int(trips.session[branch.trip])))
+        row = int(trips.returning_row[branch.trip])
+        returning: list[PacketStep] = []
+        if row != NO_ROW:
+            returning = self._index(branch.asked, back=True).trace(row, None)
+        return forward, returning
+
+    def _via(self, branch: Branch) -> tuple[str, ...]:
+        """Return the ids of the gateways on the way there."""
+        forward, _ = self.steps(branch)
+        gateways = (Kind.INTERNET_GATEWAY, Kind.NAT_GATEWAY, Kind.EGRESS_ONLY, Kind.UNMODELLED)
+        origins = self._origins
+        found = [origins.origin(s.kind, s.row).id for s in forward if s.kind in gateways]
+        return tuple(dict.fromkeys(identifier for identifier in found if identifier))
+
+
+def _is_wide(end: End) -> bool:
+    """Tell whether an end stands for ranges of addresses outside the estate."""
+    return bool(end.outside)
+
+
+def client_ports(replies: ServiceSet, services: ServiceSet) -> tuple[str, ...]:
+    """Return the client ports in words; with their protocol where TCP and UDP differ."""
+    ranges = {
+        protocol: replies.port_ranges(protocol)
+        for protocol in (TCP, UDP)
+        if services.of_protocol(protocol)
+    }
+    words = {
+        protocol: tuple(f"{a}-{b}" if b > a else str(a) for a, b in found)
+        for protocol, found in ranges.items()
+    }
+    if len(set(words.values())) <= 1:
+        return next(iter(words.values()), ())
+    names = {TCP: "tcp", UDP: "udp"}
+    return tuple(f"{names[protocol]} {port}" for protocol, ports in words.items() for port in ports)

@@ -1,0 +1,237 @@
+"""What AWS documents about NAT gateways: the facts NT-1 to NT-8, one test or more each.
+
+NT-2 needs ways into a VPC that are not modelled yet; so do NT-3's peering, NT-6's zones and what an
+appliance does [NT-7]: the answer says so.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from netreach.network import Network
+from tests.unit.fabric.estates_by_hand import (
+    ACL,
+    APP_1_SIX,
+    HOST,
+    HOST_SIX,
+    LAB_1_PUBLIC,
+    NAT,
+    NAT_PUBLIC,
+    NO_PUBLIC_OUT,
+    NO_ROUTE,
+    Form,
+    acl,
+    ask,
+    codes,
+    estate,
+    legs,
+    named,
+    sees,
+    verdict,
+)
+
+OUT = f"app-1 {HOST} tcp 443"
+PRIVATE: Form = {"connectivity": "private", "public": None}
+
+
+def with_nat(form: Form) -> Network:
+    """Return the estate with another NAT gateway than the base's."""
+    return estate(nat_gateways={"nat": form})
+
+
+def test_nt_1_a_public_gateway_sends_from_its_elastic_ip() -> None:
+    answer = ask(estate(), OUT)
+    assert (answer.verdict, sees(answer)) == ("reachable", {NAT_PUBLIC})
+    inside = ask(estate(route_tables={"app": {"routes": {"10.0.3.0/24": "nat-gateway:nat"}}}),
+                 "app-1 db-1 tcp 5432", family=4)
+    assert sees(inside) == {NAT}  # the Elastic IP is used at the internet gateway only
+
+
+def test_nt_1_the_gateway_s_own_subnet_must_lead_to_the_internet() -> None:
+    answer = ask(estate(route_tables={"nat": {"routes": {"0.0.0.0/0": None}}}), OUT)
+    assert (answer.verdict, codes(answer)) == ("unreachable", {NO_ROUTE})
+
+
+def test_nt_1_a_private_gateway_is_dropped_by_the_internet_gateway() -> None:
+    answer = ask(with_nat(PRIVATE), OUT)
+    assert (answer.verdict, codes(answer)) == ("unreachable", {NO_PUBLIC_OUT})
+
+
+def test_nt_1_a_private_gateway_works_inside() -> None:
+    tables = {"app": {"routes": {"10.0.3.0/24": "nat-gateway:nat"}}}
+    network = estate(nat_gateways={"nat": PRIVATE}, route_tables=tables)
+    answer = ask(network, "app-1 db-1 tcp 5432", family=4)
+    assert (answer.verdict, sees(answer)) == ("reachable", {NAT})
+
+
+def test_nt_1_each_of_several_addresses_may_be_used() -> None:
+    more = {"secondary": [{"address": "10.0.0.6", "public": "198.51.100.6"}]}
+    network = with_nat(more)
+    assert sees(ask(network, OUT)) == {NAT_PUBLIC, "198.51.100.6"}
+    lab = {"groups": {"lab": {"ingress": [f"tcp 443 from {NAT_PUBLIC}/32"]}}}
+    both = estate(nat_gateways={"nat": more}, rest={"vpcs": {"lab": lab}})
+    assert verdict(both, f"app-1 {LAB_1_PUBLIC} tcp 443") == "partial"
+    one = estate(rest={"vpcs": {"lab": lab}})
+    assert verdict(one, f"app-1 {LAB_1_PUBLIC} tcp 443") == "reachable"
+
+
+@pytest.mark.parametrize("state", ["pending", "failed", "deleting", "deleted"])
+def test_nt_1_a_gateway_that_is_not_available_carries_nothing(state: str) -> None:
+    answer = ask(with_nat({"state": state}), OUT)
+    assert answer.verdict == "unreachable"
+    assert codes(answer) & {"BAD_STATE", "BAD_STATE_ROUTE"}
+
+
+def test_nt_3_a_gateway_behind_which_a_peering_lies_leaves_the_answer_open() -> None:
+    network = estate(
+        route_tables={
+            "nat": {"routes": {"10.9.0.0/16": "vpc-peering-connection:pcx-1"}},
+        }
+    )
+    answer = ask(network, "app-1 10.9.0.1 tcp 443")
+    assert (answer.verdict, named(answer)) == ("unknown", {"pcx-1"})
+    assert verdict(network, OUT) == "reachable"
+
+
+def test_nt_4_no_group_filters_what_a_nat_gateway_carries() -> None:
+    # nothing but the host's own group is asked
+    assert verdict(estate(groups={"app": {"ingress": []}}), OUT) == "reachable"
+    sealed = estate(groups={"app": {"egress": ["tcp 443 to 8.8.8.8/32"]}})
+    assert verdict(sealed, OUT) == "reachable"
+    assert verdict(sealed, f"app-1 {HOST} tcp 444") == "unreachable"
+
+
+@pytest.mark.parametrize(
+    ("direction", "rule", "leg"),
+    [
+        pytest.param("ingress", "10.0.2.10/32", "forward", id="from-the-host"),
+        pytest.param("egress", "8.8.8.8/32", "forward", id="to-the-internet"),
+        pytest.param("ingress", "8.8.8.8/32", "return", id="from-the-internet"),
+        pytest.param("egress", "10.0.2.10/32", "return", id="to-the-host"),
+    ],
+)
+def test_nt_4_the_acl_of_its_subnet_applies_on_both_sides(
+    direction: str, rule: str, leg: str
+) -> None:
+    word = "from" if direction == "ingress" else "to"
+    denied = (f"90 deny all {word} {rule}", f"100 allow all {word} 0.0.0.0/0")
+    answer = ask(estate(acls={"nat": acl(**{direction: denied})}), OUT)
+    assert (answer.verdict, codes(answer), legs(answer)) == ("unreachable", {ACL}, {leg})
+    beside = (f"90 deny all {word} 9.9.9.9/32", f"100 allow all {word} 0.0.0.0/0")
+    assert verdict(estate(acls={"nat": acl(**{direction: beside})}), OUT) == "reachable"
+
+
+@pytest.mark.parametrize(
+    ("ports", "expected"),
+    [
+        ("1024-65535", "reachable"),
+        ("1025-65535", "partial"),
+        ("1024-65534", "partial"),
+        ("0-1023", "unreachable"),
+    ],
+)
+def test_nt_4_the_gateway_picks_any_port_from_1024(ports: str, expected: str) -> None:
+    rules = ("100 allow tcp 443 from 10.0.2.0/24", f"110 allow tcp {ports} from 8.0.0.0/8")
+    assert verdict(estate(acls={"nat": acl(ingress=rules)}), OUT) == expected
+
+
+def test_nt_4_the_host_s_own_side_keeps_its_client_ports() -> None:
+    replies = ("100 allow tcp 32768-60999 from 0.0.0.0/0",)
+    network = estate(acls={"app": acl(ingress=replies)})
+    assert verdict(network, OUT, client_ports="linux") == "reachable"
+    assert verdict(network, OUT) == "partial"
+
+
+@pytest.mark.parametrize("service", ["tcp 443", "udp 53", "icmp"])
+def test_nt_4_it_carries_tcp_udp_and_icmp(service: str) -> None:
+    assert verdict(estate(), f"app-1 {HOST} {service}") == "reachable"
+
+
+@pytest.mark.parametrize("protocol", ["0", "2", "47", "50", "51", "132", "255"])
+def test_nt_4_it_carries_nothing_else(protocol: str) -> None:
+    answer = ask(estate(), f"app-1 {HOST} {protocol}")
+    assert (answer.verdict, codes(answer)) == ("unreachable", {"PROTOCOL_RESTRICTION"})
+
+
+SIX_TO_FOUR = {"app": {"routes": {"64:ff9b::/96": "nat-gateway:nat", "::/0": None}}}
+
+
+def test_nt_5_ipv6_reaches_ipv4_through_nat64() -> None:
+    network = estate(route_tables=SIX_TO_FOUR)
+    answer = ask(network, "app-1 64:ff9b::808:808 tcp 443")
+    assert (answer.verdict, sees(answer)) == ("reachable", {NAT_PUBLIC})
+    assert verdict(network, "app-1 64:ff9b::808:808 udp 53") == "reachable"
+    assert verdict(network, "app-1 64:ff9b::808:808 icmpv6") == "reachable"
+    assert verdict(network, "app-1 64:ff9b::808:808 50") == "unreachable"
+
+
+def test_nt_5_nat64_needs_its_own_prefix() -> None:
+    wide = {"app": {"routes": {"::/0": "nat-gateway:nat"}}}
+    assert verdict(estate(route_tables=wide), f"{APP_1_SIX} {HOST_SIX} tcp 443") == "unreachable"
+    beside = "64:ff9b:0:0:0:1::"  # one past the last address of 64:ff9b::/96
+    assert verdict(estate(route_tables=wide), f"app-1 {beside} tcp 443") == "unreachable"
+    assert verdict(estate(), "app-1 64:ff9b::808:808 tcp 443") == "unreachable"  # no such route
+
+
+def test_nt_5_behind_nat64_the_gateway_s_ipv4_filters_apply() -> None:
+    def asked(rule: str) -> str:
+        network = estate(route_tables=SIX_TO_FOUR, acls={"nat": acl(egress=(rule, OPEN_SIX))})
+        return verdict(network, "app-1 64:ff9b::808:808 tcp 443")
+
+    assert asked("100 allow all to 8.8.8.8/32") == "reachable"
+    assert asked("100 allow all to 8.8.8.9/32") == "unreachable"
+
+
+OPEN_SIX = "110 allow all to ::/0"
+
+
+def test_nt_6_a_regional_gateway_leaves_the_answer_open() -> None:
+    regional = {"subnet": None, "address": None, "regional": True}
+    answer = ask(with_nat(regional), OUT)
+    assert (answer.verdict, named(answer)) == ("unknown", {"nat-nat"})
+    assert verdict(with_nat(regional), f"web-1 {HOST} tcp 443") == "reachable"
+
+
+def test_nt_7_a_nat_instance_leaves_the_answer_open() -> None:
+    router = {"subnet": "nat-a", "address": "10.0.0.10", "elastic": "203.0.113.50"}
+    form = router | {"groups": ["web"], "source_dest_check": False}
+    network = estate(
+        instances={"router": form}, route_tables={"app": {"routes": {"0.0.0.0/0": "instance:router"}}}
+    )
+    answer = ask(network, OUT)
+    assert (answer.verdict, codes(answer)) == ("unknown", {"NOT_MODELLED"})
+
+
+def test_nt_7_a_nat_instance_that_checks_addresses_drops() -> None:
+    router = {"subnet": "nat-a", "address": "10.0.0.10", "elastic": "203.0.113.50"}
+    network = estate(
+        instances={"router": router | {"groups": ["web"]}},
+        route_tables={"app": {"routes": {"0.0.0.0/0": "instance:router"}}},
+    )
+    answer = ask(network, OUT)
+    assert (answer.verdict, codes(answer)) == ("unreachable", {"ENI_SOURCE_DEST_CHECK_RESTRICTION"})
+
+
+def test_nt_7_a_nat_instance_has_groups() -> None:
+    router = {"subnet": "nat-a", "address": "10.0.0.10", "source_dest_check": False}
+    network = estate(
+        groups={"sealed": {"ingress": []}},
+        instances={"router": router | {"groups": ["sealed"]}},
+        route_tables={"app": {"routes": {"0.0.0.0/0": "instance:router"}}},
+    )
+    assert verdict(network, OUT) == "unreachable"
+
+
+@pytest.mark.parametrize("service", ["tcp 443", "udp 53", "icmp"])
+@pytest.mark.parametrize("source", ["app-1", "web-1", "lab-1"])
+def test_nt_8_a_nat_gateway_drops_what_belongs_to_no_session(source: str, service: str) -> None:
+    addresses = {NAT_PUBLIC} if source == "lab-1" else {NAT, NAT_PUBLIC}
+    for address in addresses:
+        answer = ask(estate(), f"{source} {address} {service}")
+        assert (answer.verdict, codes(answer)) == ("unreachable", {"NGW_NO_SESSION"})
+
+
+def test_nt_8_the_internet_cannot_come_in_through_a_nat_gateway() -> None:
+    answer = ask(estate(), f"internet {NAT_PUBLIC} tcp 443")
+    assert (answer.verdict, codes(answer)) == ("unreachable", {"NGW_NO_SESSION"})
+    assert verdict(estate(), "internet app-1 tcp 443", family=4) == "unreachable"

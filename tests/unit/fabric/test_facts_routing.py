@@ -1,0 +1,313 @@
+"""What AWS documents about VPC routing: the facts RT-1 to RT-14, one test or more each.
+
+RT-7 changes no verdict here. Gateway route tables (RT-11) and what an appliance does with a packet
+(RT-12) are not modelled yet: the answer says so.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from netreach.network import Network
+from tests.unit.fabric.estates_by_hand import (
+    APP_1,
+    HOST,
+    HOST_SIX,
+    NO_ROUTE,
+    WEB_1,
+    WEB_1_PUBLIC,
+    Form,
+    ask,
+    codes,
+    estate,
+    legs,
+    named,
+    sees,
+    verdict,
+)
+
+IGW = "internet-gateway"
+OUT = f"web-1 {HOST} tcp 443"
+
+
+def routed(routes: Form, **rest: Form) -> Network:
+    """Return the estate in which web-a's table has these routes besides the base's."""
+    return estate(route_tables={"web": {"routes": routes}}, rest=rest)
+
+
+def alone(routes: Form, **rest: Form) -> Network:
+    """Return the estate in which web-a's table has these routes and the local ones only."""
+    closed = {"0.0.0.0/0": None, "::/0": None}
+    return routed(closed | routes, **rest)
+
+
+def test_rt_1_a_subnet_has_the_table_it_chose_else_the_main_one() -> None:
+    assert verdict(estate(), OUT) == "reachable"
+    main = estate(subnets={"web-a": {"route_table": None}})
+    assert codes(ask(main, OUT)) == {NO_ROUTE}
+    opened = {"main": {"routes": {"0.0.0.0/0": IGW}}}
+    both = estate(subnets={"web-a": {"route_table": None}}, route_tables=opened)
+    assert verdict(both, OUT) == "reachable"
+    # the main table says nothing to a subnet that chose another one
+    closed = {"web": {"routes": {"0.0.0.0/0": None}}}
+    assert codes(ask(estate(route_tables=opened | closed), OUT)) == {NO_ROUTE}
+
+
+def test_rt_2_every_cidr_of_the_vpc_has_a_local_route() -> None:
+    subnet = {"cidr": "100.64.1.0/24", "zone": "a"}
+    pod = {"subnet": "pods", "address": "100.64.1.10", "groups": ["db"]}
+    network = estate(
+        cidrs=["10.0.0.0/16", "100.64.0.0/16", "2600:1f14:1:100::/56"],
+        subnets={"pods": subnet},
+        instances={"pod-1": pod},
+        route_tables={"web": {"routes": {"0.0.0.0/0": None, "::/0": None}}},
+    )
+    assert verdict(network, "web-1 pod-1 tcp 22") == "reachable"
+    assert verdict(network, "pod-1 web-1 tcp 22") == "reachable"
+    assert verdict(network, "web-1 db-1 tcp 22", family=6) == "reachable"
+    assert codes(ask(network, "web-1 100.128.0.1 tcp 22")) == {NO_ROUTE}
+    assert codes(ask(network, "web-1 10.1.0.0 tcp 22")) == {NO_ROUTE}
+
+
+def test_rt_2_the_families_have_routes_of_their_own() -> None:
+    four, six = alone({"0.0.0.0/0": IGW}), alone({"::/0": IGW})
+    assert verdict(four, OUT) == verdict(six, f"web-1 {HOST_SIX} tcp 443") == "reachable"
+    assert codes(ask(four, f"web-1 {HOST_SIX} tcp 443")) == {NO_ROUTE}
+    assert codes(ask(six, OUT)) == {NO_ROUTE}
+
+
+@pytest.mark.parametrize(
+    ("destination", "expected"),
+    [
+        ("8.8.7.255", "reachable"),
+        ("8.8.8.0", "unreachable"),
+        ("8.8.8.127", "unreachable"),
+        ("8.8.8.128", "reachable"),
+        ("8.8.8.255", "reachable"),
+        ("8.8.9.0", "reachable"),
+    ],
+)
+def test_rt_3_the_longest_prefix_decides(destination: str, expected: str) -> None:
+    gone = {"target": "nat-gateway:nat-0d9c2e71b6a4f8035", "state": "blackhole"}
+    network = routed({"8.8.8.0/24": gone, "8.8.8.128/25": IGW})
+    assert verdict(network, f"web-1 {destination} tcp 443") == expected
+
+
+LISTS = {"dns": {"entries": ["8.8.8.8/32"]}}
+GONE = {"target": "nat-gateway:nat-0d9c2e71b6a4f8035", "state": "blackhole"}
+PROPAGATED = {"target": "vpn-gateway:vgw-1", "origin": "propagated"}
+GONE_PROPAGATED = PROPAGATED | {"state": "blackhole"}
+
+
+@pytest.mark.parametrize(
+    ("routes", "expected"),
+    [
+        pytest.param(
+            {"8.8.8.8/32": IGW, "prefix-list:dns": GONE}, "reachable", id="static-before-list"
+        ),
+        pytest.param(
+            {"8.8.8.8/32": GONE, "prefix-list:dns": IGW}, "unreachable", id="static-first-though-gone"
+        ),
+        pytest.param(
+            {"8.8.8.8/32": [GONE_PROPAGATED, IGW]}, "reachable", id="static-before-propagated"
+        ),
+        pytest.param(
+            {"8.8.8.8/32": PROPAGATED, "prefix-list:dns": IGW},
+            "reachable",
+            id="list-before-propagated",
+        ),
+        pytest.param(
+            {"8.8.8.8/32": PROPAGATED, "8.8.8.0/24": IGW},
+            "unknown",
+            id="longest-prefix-before-origin",
+        ),
+        pytest.param(
+            {"8.8.8.0/24": GONE, "prefix-list:dns": IGW},
+            "reachable",
+            id="longest-prefix-before-static",
+        ),
+        pytest.param(
+            {"8.8.8.8/32": PROPAGATED, "0.0.0.0/0": IGW}, "unknown", id="propagated-and-modelled-not"
+        ),
+    ],
+)
+def test_rt_3_static_routes_then_lists_then_propagated_ones(routes: Form, expected: str) -> None:
+    assert verdict(alone(routes, prefix_lists=LISTS), OUT) == expected
+
+
+@pytest.mark.parametrize("prefix", ["10.0.3.0/24", "10.0.3.10/32", "10.0.0.0/16"])
+def test_rt_4_a_propagated_route_inside_the_vpc_loses_against_the_local_one(prefix: str) -> None:
+    routes = ["local", PROPAGATED] if prefix == "10.0.0.0/16" else PROPAGATED
+    network = routed({prefix: routes})
+    assert verdict(network, "web-1 db-1 tcp 5432") == "reachable"
+
+
+def test_rt_4_a_propagated_route_beside_the_vpc_is_followed() -> None:
+    network = routed({"10.2.0.0/16": PROPAGATED})
+    answer = ask(network, "web-1 10.2.0.1 tcp 443")
+    assert (answer.verdict, named(answer)) == ("unknown", {"vgw-1"})
+    assert verdict(network, "web-1 10.3.0.0 tcp 443") == "unreachable"
+
+
+def test_rt_5_a_static_route_to_a_subnet_beats_the_local_one() -> None:
+    network = routed({"10.0.3.0/24": "nat-gateway:nat"})
+    answer = ask(network, "web-1 db-1 tcp 5432", family=4)
+    assert (answer.verdict, sees(answer)) == ("reachable", {"10.0.0.5"})
+    # the next subnet, and the other family, still have the local route
+    assert sees(ask(network, "web-1 app-1 tcp 5432", family=4)) == {WEB_1}
+    assert verdict(network, "web-1 db-1 tcp 5432", family=6) == "reachable"
+
+
+def test_rt_5_the_target_of_the_local_route_may_be_replaced() -> None:
+    network = routed({"10.0.0.0/16": "nat-gateway:nat"})
+    answer = ask(network, "web-1 db-1 tcp 5432", family=4)
+    assert (answer.verdict, sees(answer)) == ("reachable", {"10.0.0.5"})
+    # db-1's own table still has it, so nothing is in the way back: but no session either [LAB-3]
+    assert verdict(network, "db-1 web-1 tcp 5432", family=4) == "unreachable"
+
+
+def test_rt_6_lists_that_overlap_with_different_targets_leave_the_answer_open() -> None:
+    lists = {"dns": {"entries": ["8.8.8.8/32"]}, "hosts": {"entries": ["8.8.8.8/32", "9.9.9.9/32"]}}
+    differing = alone({"prefix-list:dns": IGW, "prefix-list:hosts": GONE}, prefix_lists=lists)
+    answer = ask(differing, OUT)
+    assert answer.verdict == "unknown"
+    assert {str(missing.code) for missing in answer.missing} == {"AMBIGUOUS_ROUTE"}
+    assert verdict(differing, "web-1 9.9.9.9 tcp 443") == "unreachable"
+    same = alone({"prefix-list:dns": IGW, "prefix-list:hosts": IGW}, prefix_lists=lists)
+    assert verdict(same, OUT) == "reachable"
+
+
+def test_rt_6_the_longer_prefix_comes_first_among_lists_too() -> None:
+    lists = {"dns": {"entries": ["8.8.8.8/32"]}, "nets": {"entries": ["8.8.8.0/24"]}}
+    network = alone({"prefix-list:dns": IGW, "prefix-list:nets": GONE}, prefix_lists=lists)
+    assert verdict(network, OUT) == "reachable"
+    assert verdict(network, "web-1 8.8.8.9 tcp 443") == "unreachable"
+
+
+@pytest.mark.parametrize(
+    ("destination", "is_forwarded"),
+    [
+        ("169.254.167.255", True),
+        ("169.254.168.0", False),
+        ("169.254.171.255", False),
+        ("169.254.172.0", True),
+        ("fd00:ec1:ffff::1", True),
+        ("fd00:ec2::1", False),
+        ("fd00:ec2:ffff:ffff:ffff:ffff:ffff:ffff", False),
+        ("fd00:ec3::", True),
+    ],
+)
+def test_rt_8_some_ranges_are_never_forwarded(*, destination: str, is_forwarded: bool) -> None:
+    wide = {"169.254.0.0/16": "vpn-gateway:vgw-1", "fd00::/16": "vpn-gateway:vgw-1"}
+    answer = ask(routed(wide), f"web-1 {destination} tcp 443")
+    if is_forwarded:
+        assert (answer.verdict, named(answer)) == ("unknown", {"vgw-1"})
+    else:
+        assert (answer.verdict, codes(answer)) == ("unreachable", {"UNROUTABLE_DESTINATION_RANGE"})
+
+
+def test_rt_9_a_blackhole_does_not_fall_through_to_a_shorter_prefix() -> None:
+    answer = ask(routed({"8.8.8.0/24": GONE}), OUT)
+    assert (answer.verdict, codes(answer)) == ("unreachable", {"BAD_STATE_ROUTE"})
+    assert verdict(routed({"8.8.9.0/24": GONE}), OUT) == "reachable"
+
+
+def test_rt_9_a_blackhole_on_the_way_back_drops_replies() -> None:
+    network = estate(route_tables={"web": {"routes": {"0.0.0.0/0": GONE}}})
+    answer = ask(network, "internet web-1 tcp 443", family=4)
+    assert (answer.verdict, codes(answer), legs(answer)) == (
+        "unreachable",
+        {"BAD_STATE_ROUTE"},
+        {"return"},
+    )
+
+
+def test_rt_10_traffic_inside_a_subnet_bypasses_the_tables() -> None:
+    network = routed({"10.0.1.0/24": "nat-gateway:nat"})
+    assert sees(ask(network, "web-1 web-2 tcp 22", family=4)) == {WEB_1}
+    detour = estate(route_tables={"app": {"routes": {"10.0.1.0/24": "nat-gateway:nat"}}})
+    assert sees(ask(detour, "app-1 web-1 tcp 22", family=4)) == {"10.0.0.5"}
+
+
+FIREWALL = {"subnet": "nat-a", "address": "10.0.0.10", "groups": ["web"]}
+
+
+def test_rt_11_a_gateway_route_table_leaves_the_answer_open() -> None:
+    tables = {
+        "edge": {"gateways": [IGW], "routes": {"10.0.1.0/24": "network-interface:eni-fw"}},
+    }
+    network = estate(
+        route_tables=tables,
+        instances={"fw": FIREWALL | {"source_dest_check": False, "public": "203.0.113.50"}},
+    )
+    answer = ask(network, "internet web-1 tcp 443", family=4)
+    assert answer.verdict == "unknown"
+    assert named(answer)
+
+
+def test_rt_12_an_appliance_on_the_way_leaves_the_answer_open() -> None:
+    network = estate(
+        route_tables={"web": {"routes": {"10.0.3.0/24": "instance:fw"}}},
+        instances={"fw": FIREWALL | {"source_dest_check": False}},
+    )
+    answer = ask(network, "web-1 db-1 tcp 5432", family=4)
+    assert (answer.verdict, codes(answer)) == ("unknown", {"NOT_MODELLED"})
+    assert named(answer) & {"eni-fw", "i-fw"}
+    # what does not go through it is answered
+    assert verdict(network, "web-1 app-1 tcp 5432", family=4) == "reachable"
+
+
+def test_rt_13_an_interface_that_checks_drops_what_is_for_others() -> None:
+    network = estate(
+        route_tables={"web": {"routes": {"10.0.3.0/24": "instance:fw"}}},
+        instances={"fw": FIREWALL},
+    )
+    answer = ask(network, "web-1 db-1 tcp 5432", family=4)
+    assert (answer.verdict, codes(answer)) == (
+        "unreachable",
+        {"ENI_SOURCE_DEST_CHECK_RESTRICTION"},
+    )
+    # what is for itself comes in by the same route
+    own = estate(
+        route_tables={"web": {"routes": {"10.0.0.0/24": "instance:fw"}}},
+        instances={"fw": FIREWALL},
+    )
+    assert verdict(own, "web-1 fw tcp 22", family=4) == "reachable"
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("10.0.1.111", "unreachable"),
+        ("10.0.1.112", "reachable"),
+        ("10.0.1.127", "reachable"),
+        ("10.0.1.128", "unreachable"),
+        ("2600:1f14:1:101:1::", "reachable"),
+        ("2600:1f14:1:101:1:ffff:ffff:ffff", "reachable"),
+        ("2600:1f14:1:101:2::", "unreachable"),
+    ],
+)
+def test_rt_13_a_delegated_prefix_is_the_interface_s_own(address: str, expected: str) -> None:
+    delegated = ["10.0.1.112/28", "2600:1f14:1:101:1::/80"]
+    network = estate(instances={"web-1": {"delegated": delegated}})
+    assert verdict(network, f"db-1 {address} tcp 22") == expected
+    assert verdict(network, f"{WEB_1} {APP_1} tcp 22") == "reachable"
+
+
+@pytest.mark.parametrize("address", ["10.0.1.0", "10.0.1.1", "10.0.1.2", "10.0.1.3", "10.0.1.255"])
+def test_rt_14_nobody_holds_the_reserved_addresses(address: str) -> None:
+    answer = ask(estate(), f"app-1 {address} tcp 443")
+    assert (answer.verdict, codes(answer)) == ("unreachable", {"ADDRESS_NOT_HELD"})
+
+
+def test_rt_14_the_first_and_the_last_free_address_can_be_held() -> None:
+    edges = {"secondary": ["10.0.1.4", "10.0.1.254"]}
+    network = estate(instances={"web-1": edges})
+    for address in ("10.0.1.4", "10.0.1.254"):
+        assert verdict(network, f"app-1 {address} tcp 443") == "reachable"
+
+
+def test_a_public_address_of_the_estate_is_routed_as_any_other() -> None:
+    gone = routed({f"{WEB_1_PUBLIC}/32": GONE})
+    assert codes(ask(gone, f"web-2 {WEB_1_PUBLIC} tcp 443")) == {"BAD_STATE_ROUTE"}
+    assert verdict(gone, "web-2 203.0.113.99 tcp 443") == "reachable"
