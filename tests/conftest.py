@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 GOLDEN = Path(__file__).parent / "golden"
+
+# No deadlines: how long an example takes says more about the machine than about the code.
+settings.register_profile("default", max_examples=50, deadline=None)
+settings.register_profile("long", max_examples=2000, deadline=None)
+settings.load_profile(os.environ.get("NETREACH_PROFILE", "default"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

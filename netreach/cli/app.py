@@ -10,7 +10,6 @@ from typing import Annotated, Final, NoReturn, cast
 import typer
 
 from netreach.cli.cidr import cidr
-
 from netreach.cli.diagram import diagram
 from netreach.cli.explain import explain
 from netreach.cli.path import path

@@ -70,6 +70,12 @@ class Blockers:
                 if (step.services.maybe & step.passes.maybe) - step.passes.sure:
                     self._gap(step)
 
+    def misdelivery(self, steps: Sequence[PacketStep], fate: Fate, leg: str) -> None:
+        """Say that packets arrived, but at another place than the one that was asked for."""
+        for step in steps:
+            if step.fate is Fate.DELIVERED:
+                self._end(step._replace(fate=fate), leg)
+
     # -- filters
 
     def _filter(self, step: PacketStep, left: ServiceSet, leg: str) -> None:

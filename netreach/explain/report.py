@@ -21,6 +21,7 @@ from netreach.explain.remedies import Remedies
 from netreach.explain.second_walk import walk_again
 from netreach.explain.warnings import warnings_of
 from netreach.fabric.compile import compile_fabric
+from netreach.fabric.element import Fate
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.origins import Origins
 from netreach.packets.batch import NO_ROW, column, distinct
@@ -156,6 +157,11 @@ class PathReport:
         if not (is_open and self._verdict(branch) is Verdict.PARTIAL):
             blockers.collect(second.forward, "forward", is_open=is_open)
         blockers.collect(second.returning, "return", is_open=is_open)
+        trips = branch.asked.trips
+        if trips is not None and trips.forward_fate[branch.trip] == Fate.DELIVERED_ELSEWHERE:
+            blockers.misdelivery(second.forward, Fate.DELIVERED_ELSEWHERE, "forward")
+        if trips is not None and trips.return_fate[branch.trip] == Fate.REPLY_FROM_OTHER_ADDRESS:
+            blockers.misdelivery(second.returning, Fate.REPLY_FROM_OTHER_ADDRESS, "return")
         return blockers
 
     def _cut_short(self) -> tuple[tuple[Explanation, ...], tuple[Missing, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -90,6 +90,10 @@ SCOPE_INTERNET, SCOPE_RFC1918, SCOPE_RFC6598 = 1, 2, 3
 SCOPE_IDLE, SCOPE_UNRECORDED = 4, 5
 
 
+#: States in which a NAT gateway has given its addresses back.
+_GONE: Final = frozenset({"failed", "deleted"})
+
+
 def held_addresses(snapshot: Snapshot) -> list[HeldAddress]:
     """List every address that an interface or a NAT gateway holds."""
     found = [held for record in snapshot.interfaces.values() for held in _of_interface(record)]
@@ -97,6 +101,8 @@ def held_addresses(snapshot: Snapshot) -> list[HeldAddress]:
     nat_of: dict[tuple[str, Prefix], str] = {}
     extra: list[HeldAddress] = []
     for nat in snapshot.nat_gateways.values():
+        if nat.state in _GONE:
+            continue
         for address in nat.addresses:
             if address.private is None:
                 continue

@@ -300,8 +300,18 @@ class Asker:
         replies = np.where(fates == Fate.DELIVERED, ends.services, NOTHING)
         unknown = fates >= FIRST_UNKNOWN
         if unknown.any():
-            replies[unknown] = self._merely_maybe(ends.services[unknown])
+            known = self._before_translation(ends.where(unknown), back)
+            replies[unknown] = self._merely_maybe(known)
         return Returned(ends.row, replies, ends.random, fates, ends.assumed)
+
+    def _before_translation(self, replies: PacketBatch, back: Passage) -> Column:
+        """Return the replies as the client awaits them, of those that no gateway has undone yet."""
+        is_nat = self._is_translated(replies.session, back)
+        if not is_nat.any():
+            return replies.services
+        awaited, is_nat64 = back.replies[replies.row], self._is_nat64(replies.session, back)
+        undone, _ = self.fabric.translation.undo(replies.services, awaited, is_nat64)
+        return np.where(is_nat, undone, replies.services)
 
     def _departing_replies(
         self, ending: Ending, rows: Column, onward: Passage, back: Passage

@@ -45,7 +45,8 @@ def test_every_reply_that_gets_back_makes_it_reachable() -> None:
     answer = ask(estate(), ASKED)
     assert answer
     assert (answer.verdict, answer.client_ports) == ("reachable", ("1024-65535",))
-    assert not (answer.explanations or answer.missing)
+    assert not answer.explanations
+    assert not answer.missing
 
 
 def test_some_client_ports_make_it_partial_and_are_listed() -> None:
@@ -112,9 +113,8 @@ def test_a_range_is_reachable_only_if_all_of_it_is() -> None:
     for ports in ("8000-8100", "8000", "8100", "8050-8051"):
         assert verdict(network, f"web-1 db-1 tcp {ports}", family=4) == "reachable"
     for ports in ("7999-8100", "8000-8101", "0-65535", "7999-8000"):
-        answer = ask(network, f"web-1 db-1 tcp {ports}", family=4)
-        assert answer.verdict == "partial"
-    assert str(answer.services) == "tcp 8000"
+        assert verdict(network, f"web-1 db-1 tcp {ports}", family=4) == "partial"
+    assert str(ask(network, "web-1 db-1 tcp 7999-8000", family=4).services) == "tcp 8000"
     for ports in ("7999", "8101", "0-7999", "8101-65535"):
         assert verdict(network, f"web-1 db-1 tcp {ports}", family=4) == "unreachable"
 

@@ -121,8 +121,8 @@ def acl(*, ingress: tuple[str, ...] = (), egress: tuple[str, ...] = ()) -> Form:
 def ask(network: Network, question: str, **options: Any) -> Answer:  # noqa: ANN401 - path's own
     """Ask ``SOURCE DESTINATION [PROTOCOL [PORT]]``."""
     source, destination, *service = question.split()
-    named = dict(zip(("protocol", "port"), service, strict=False))
-    return network.path(source, destination, **named, **options)
+    options |= dict(zip(("protocol", "port"), service, strict=False))
+    return network.path(source, destination, **options)
 
 
 def verdict(network: Network, question: str, **options: Any) -> str:  # noqa: ANN401 - path's own
@@ -134,7 +134,8 @@ def codes(answer: Answer, leg: str = "") -> set[str]:
     """Return the codes of an answer's blockers and gaps, or of the blockers of one leg."""
     if leg:
         return {str(one.code) for one in answer.explanations if one.leg == leg}
-    return {str(one.code) for one in (*answer.explanations, *answer.missing)}
+    blockers = {str(one.code) for one in answer.explanations}
+    return blockers | {str(one.code) for one in answer.missing}
 
 
 def legs(answer: Answer) -> set[str]:

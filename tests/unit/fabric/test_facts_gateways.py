@@ -234,7 +234,9 @@ def test_ig_7_a_lambda_function_in_a_public_subnet_has_no_internet() -> None:
     network = estate(interfaces={"function": function})
     assert codes(ask(network, f"10.0.1.30 {HOST} tcp 443")) == {NO_PUBLIC_OUT}
     assert verdict(network, "10.0.1.30 db-1 tcp 5432", family=4) == "reachable"
-    behind_nat = estate(interfaces={"function": function | {"subnet": "app-a", "address": "10.0.2.30"}})
+    behind_nat = estate(
+        interfaces={"function": function | {"subnet": "app-a", "address": "10.0.2.30"}}
+    )
     assert verdict(behind_nat, f"10.0.2.30 {HOST} tcp 443") == "reachable"
 
 

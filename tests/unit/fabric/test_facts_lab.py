@@ -131,8 +131,8 @@ def test_lab_7_each_interface_has_its_own_groups() -> None:
 
 
 def test_lab_8_traffic_between_private_addresses_of_a_host_never_leaves_it() -> None:
-    sealed = {group: {"ingress": [], "egress": []} for group in ("web", "app")}
-    shut = {name: {"ingress": [], "egress": []} for name in ("web", "app")}
+    sealed: Form = {group: {"ingress": [], "egress": []} for group in ("web", "app")}
+    shut: Form = {name: {"ingress": [], "egress": []} for name in ("web", "app")}
     network = estate(instances={"both": TWO_FACES}, groups=sealed, acls=shut)
     for asked in ("10.0.1.50 10.0.2.50", "10.0.1.50 10.0.1.50", "both both"):
         answer = ask(network, f"{asked} tcp 22")

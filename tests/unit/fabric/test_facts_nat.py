@@ -42,8 +42,11 @@ def with_nat(form: Form) -> Network:
 def test_nt_1_a_public_gateway_sends_from_its_elastic_ip() -> None:
     answer = ask(estate(), OUT)
     assert (answer.verdict, sees(answer)) == ("reachable", {NAT_PUBLIC})
-    inside = ask(estate(route_tables={"app": {"routes": {"10.0.3.0/24": "nat-gateway:nat"}}}),
-                 "app-1 db-1 tcp 5432", family=4)
+    inside = ask(
+        estate(route_tables={"app": {"routes": {"10.0.3.0/24": "nat-gateway:nat"}}}),
+        "app-1 db-1 tcp 5432",
+        family=4,
+    )
     assert sees(inside) == {NAT}  # the Elastic IP is used at the internet gateway only
 
 
@@ -196,7 +199,8 @@ def test_nt_7_a_nat_instance_leaves_the_answer_open() -> None:
     router = {"subnet": "nat-a", "address": "10.0.0.10", "elastic": "203.0.113.50"}
     form = router | {"groups": ["web"], "source_dest_check": False}
     network = estate(
-        instances={"router": form}, route_tables={"app": {"routes": {"0.0.0.0/0": "instance:router"}}}
+        instances={"router": form},
+        route_tables={"app": {"routes": {"0.0.0.0/0": "instance:router"}}},
     )
     answer = ask(network, OUT)
     assert (answer.verdict, codes(answer)) == ("unknown", {"NOT_MODELLED"})
@@ -235,3 +239,17 @@ def test_nt_8_the_internet_cannot_come_in_through_a_nat_gateway() -> None:
     answer = ask(estate(), f"internet {NAT_PUBLIC} tcp 443")
     assert (answer.verdict, codes(answer)) == ("unreachable", {"NGW_NO_SESSION"})
     assert verdict(estate(), "internet app-1 tcp 443", family=4) == "unreachable"
+
+
+@pytest.mark.parametrize("addresses", [1, 2])
+def test_a_nat_gateway_that_leads_to_itself_is_a_loop_and_no_flood(addresses: int) -> None:
+    second = [{"address": "10.0.0.6", "public": "198.51.100.6"}][: addresses - 1]
+    network = estate(
+        nat_gateways={"nat": {"secondary": second}},
+        route_tables={"nat": {"routes": {"0.0.0.0/0": "nat-gateway:nat"}}},
+    )
+    answer = ask(network, OUT)
+    trips = answer._result.rounds[0].trips
+    assert trips is not None
+    assert len(trips.flow) <= 100  # a branch for each choice at each turn would be 2 ** 16
+    assert (answer.verdict, codes(answer)) == ("unreachable", {"ROUTING_LOOP"})

@@ -14,6 +14,7 @@ from netreach.packets.prefixes import Prefix
 from tests.unit.fabric.estates_by_hand import (
     ACL,
     HOST,
+    Form,
     acl,
     ask,
     codes,
@@ -32,9 +33,9 @@ def guarded(ingress: tuple[str, ...] = (), egress: tuple[str, ...] = ()) -> Netw
 
 
 def test_na_1_a_subnet_without_a_choice_has_the_default_acl() -> None:
-    default = {"default": True, "ingress": ["100 allow tcp 443 from 0.0.0.0/0"]}
+    default: Form = {"default": True, "ingress": ["100 allow tcp 443 from 0.0.0.0/0"]}
     default["egress"] = ["100 allow all to 0.0.0.0/0"]
-    closed = {"acls": {"mine": default}, "subnets": {"db-b": {"acl": None}}}
+    closed: Form = {"acls": {"mine": default}, "subnets": {"db-b": {"acl": None}}}
     assert verdict(estate(**closed), "web-1 db-1 tcp 443", family=4) == "reachable"
     answer = ask(estate(**closed), "web-1 db-1 tcp 444", family=4)
     assert {explanation.component.id for explanation in answer.explanations} == {"acl-mine"}
@@ -229,7 +230,7 @@ def test_na_7_the_families_have_rules_of_their_own() -> None:
 
 
 def test_na_8_traffic_inside_a_subnet_skips_the_acl() -> None:
-    closed = {"ingress": [], "egress": []}
+    closed: Form = {"ingress": [], "egress": []}
     network = estate(acls={"web": closed})
     assert str(ask(network, "web-1 web-2").services) == "all"
     assert codes(ask(network, "web-1 app-1 tcp 22")) == {ACL}
@@ -237,9 +238,7 @@ def test_na_8_traffic_inside_a_subnet_skips_the_acl() -> None:
 
 
 def test_na_8_two_subnets_of_one_acl_are_two_subnets() -> None:
-    network = estate(
-        subnets={"app-a": {"acl": "web"}}, acls={"web": {"ingress": [], "egress": []}}
-    )
+    network = estate(subnets={"app-a": {"acl": "web"}}, acls={"web": {"ingress": [], "egress": []}})
     assert verdict(network, "web-1 app-1 tcp 22") == "unreachable"
 
 

@@ -106,7 +106,9 @@ GONE_PROPAGATED = PROPAGATED | {"state": "blackhole"}
             {"8.8.8.8/32": IGW, "prefix-list:dns": GONE}, "reachable", id="static-before-list"
         ),
         pytest.param(
-            {"8.8.8.8/32": GONE, "prefix-list:dns": IGW}, "unreachable", id="static-first-though-gone"
+            {"8.8.8.8/32": GONE, "prefix-list:dns": IGW},
+            "unreachable",
+            id="static-though-gone",
         ),
         pytest.param(
             {"8.8.8.8/32": [GONE_PROPAGATED, IGW]}, "reachable", id="static-before-propagated"
@@ -127,7 +129,9 @@ GONE_PROPAGATED = PROPAGATED | {"state": "blackhole"}
             id="longest-prefix-before-static",
         ),
         pytest.param(
-            {"8.8.8.8/32": PROPAGATED, "0.0.0.0/0": IGW}, "unknown", id="propagated-and-modelled-not"
+            {"8.8.8.8/32": PROPAGATED, "0.0.0.0/0": IGW},
+            "unknown",
+            id="propagated-and-modelled-not",
         ),
     ],
 )

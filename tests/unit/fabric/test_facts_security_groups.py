@@ -133,9 +133,7 @@ def test_sg_4_the_ports_in_a_rule_for_such_a_protocol_are_ignored() -> None:
         pytest.param("icmp", ["0/0", "8/0", "255/255"], [], id="all-types"),
     ],
 )
-def test_sg_4_icmp_rules_name_type_and_code(
-    rule: str, passes: list[str], stops: list[str]
-) -> None:
+def test_sg_4_icmp_rules_name_type_and_code(rule: str, passes: list[str], stops: list[str]) -> None:
     network = guarded(f"{rule} from 10.0.0.0/16")
     assert {verdict(network, f"web-1 db-1 icmp {one}") for one in passes} == {"reachable"}
     assert {verdict(network, f"web-1 db-1 icmp {one}") for one in stops} <= {"unreachable"}
@@ -274,7 +272,10 @@ def test_sg_11_a_group_serves_interfaces_of_other_vpcs() -> None:
 
 def test_sg_11_members_in_other_vpcs_are_members() -> None:
     second = {"subnet": "lab-a", "address": "10.1.1.20", "groups": ["sg-web"]}
-    lab = {"instances": {"lab-2": second}, "groups": {"lab": {"ingress": ["all from group:sg-web"]}}}
+    lab = {
+        "instances": {"lab-2": second},
+        "groups": {"lab": {"ingress": ["all from group:sg-web"]}},
+    }
     network = estate(rest={"vpcs": {"lab": lab}})
     assert verdict(network, "lab-2 lab-1 tcp 443") == "reachable"
     assert verdict(network, "10.1.1.21 10.1.1.10 tcp 443") == "unreachable"
