@@ -101,13 +101,14 @@ class Places:
             spots += self._outside(end, is_source=True)
         return self._of_families(spots, families)
 
-    def destinations(self, end: End, families: tuple[Family, ...], *, from_outside: bool) -> Spots:
+    def destinations(self, end: End, families: tuple[Family, ...], *, asking: Spots) -> Spots:
         """Return the addresses at which an end is asked: from outside, its public ones."""
+        from_outside = bool(len(asking)) and bool((asking.vpc == NO_ROW).all())
         if end.nature is Nature.ADDRESS:
             literal = end.members[0].address
             if literal is not None:
                 atom = self._fabric.book.axis.locate(literal)
-                host = self._host_of(end.members[0], atom)
+                host = self._host_of(end, atom, set(asking.host.tolist()))
                 expected = self._expected(end)
                 spot = Spot(expected, NO_ROW, NO_ROW, atom, is_primary=True, host=host)
                 return self._of_families([spot], families)
@@ -132,15 +133,21 @@ class Places:
                 f"{quoted(end.text)} is ambiguous: {len(end.members)} VPCs hold it; say which: {forms}"
             )
 
-    def _host_of(self, member: Member, atom: int) -> int:
-        """Return the host of a literal private address; a public one is no part of its host."""
-        if not member.interface:
-            return NO_ROW
-        interface = self._fabric.rows.interfaces[member.interface]
+    def _host_of(self, end: End, atom: int, asking: set[int]) -> int:
+        """Return which asking host has a literal private address itself, or NO_ROW.
+
+        A public address is no part of its host: it lies behind the gateway [LAB-1].
+        """
         book = self._fabric.book
-        rows = self.rows(interface)
-        own = any(book.first_atom[row] <= atom <= book.last_atom[row] for row in rows)
-        return self._host[interface] if own else NO_ROW
+        for member in end.members:
+            if not member.interface:
+                continue
+            interface = self._fabric.rows.interfaces[member.interface]
+            rows = self.rows(interface)
+            own = any(book.first_atom[row] <= atom <= book.last_atom[row] for row in rows)
+            if own and self._host[interface] in asking:
+                return self._host[interface]
+        return NO_ROW
 
     def _of_families(self, spots: Sequence[Spot], families: tuple[Family, ...]) -> Spots:
         axis = self._fabric.book.axis

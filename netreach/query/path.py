@@ -87,8 +87,7 @@ class PathFinder:
         if short is not None:
             return PathResult(question, *ends, short, families=families, strict=strict)
         starts = self.places.sources(ends[0], families)
-        outside = bool(len(starts)) and bool((starts.vpc < 0).all())
-        targets = self.places.destinations(ends[1], families, from_outside=outside)
+        targets = self.places.destinations(ends[1], families, asking=starts)
         _check_families(ends, starts, targets, families)
         rounds = self._rounds(ends, starts, targets, question, strict=strict)
         if not rounds:
