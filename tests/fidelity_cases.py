@@ -81,7 +81,9 @@ def _word(is_reachable: bool) -> str:
 
 def _written(place: Place) -> str:
     """Write an end: with its VPC where it is a private address of one."""
-    return f"{place.vpc}/{place.address}" if place.vpc and not place.is_public else str(place.address)
+    return (
+        f"{place.vpc}/{place.address}" if place.vpc and not place.is_public else str(place.address)
+    )
 
 
 # -- labs: measured probes
@@ -175,7 +177,12 @@ def _inner_pairs(report: Json) -> Iterator[_Pair]:
 
 def _internet_pairs(report: Json) -> Iterator[_Pair]:
     """Ask from and to each public range that is listed, its neighbours, and one far away."""
-    outside = {c[end]["internet"] for c in report["connections"] for end in ("src", "dst") if "internet" in c[end]}
+    outside = {
+        c[end]["internet"]
+        for c in report["connections"]
+        for end in ("src", "dst")
+        if "internet" in c[end]
+    }
     for host in report["endpoints"]:
         for address in _samples(outside):
             inwards = _listed(report, address, host["name"])
@@ -260,7 +267,11 @@ def _ports_words(services: ServiceSet) -> str:
 
 def _round_trips(pair: _Pair) -> str:
     entries = [entry for entry in pair.allowed if entry["protocol"] == "tcp"]
-    ports = {f"{low}-{high}" if low != high else str(low) for e in entries for low, high in e["src_ports"]}
+    ports = {
+        f"{low}-{high}" if low != high else str(low)
+        for e in entries
+        for low, high in e["src_ports"]
+    }
     return f"{_ports_words(_ports(entries, TCP))} from {', '.join(sorted(ports)) or 'none'}"
 
 

@@ -20,6 +20,9 @@ from netreach.errors import NetreachError
 #: Exit status of bad usage and bad input. 1 stays Python's own, for a crash.
 BAD_USAGE: Final = 2
 INTERRUPTED: Final = 130
+#: The reader has gone: what a shell says of a program that SIGPIPE ended. Not 0, which would say
+#: `reachable`.
+READER_GONE: Final = 141
 
 #: What Typer raises for a bad command line; which module it is in depends on Typer's version.
 _CommandLineError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[2])
@@ -78,7 +81,7 @@ def run(arguments: list[str]) -> int:
         return _complain(error.format_message().replace("Value error, ", "").rstrip("."))
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # Typer turns the first into the second
         return _close_quietly()
     return status if isinstance(status, int) else 0
 
@@ -93,4 +96,4 @@ def _close_quietly() -> int:
     """Let a reader that has gone, such as `head`, be no error."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
-    return 0
+    return READER_GONE

@@ -9,21 +9,23 @@ from typing import Final
 
 import numpy as np
 
+from netreach.explain import sentences
 from netreach.explain.blockers import Blockers
 from netreach.explain.branches import Branch, Branches, client_ports
 from netreach.explain.codes import Code
-from netreach.explain.components import of_end
+from netreach.explain.components import component, of_end
 from netreach.explain.evidence import Reading
 from netreach.explain.fixes import apply
 from netreach.explain.hops import HopMaker
-from netreach.explain.records import Explanation, Missing, Part, Report
+from netreach.explain.records import Component, ComponentType, Explanation, Missing, Part, Report
 from netreach.explain.remedies import Remedies
 from netreach.explain.second_walk import walk_again
 from netreach.explain.warnings import warnings_of
 from netreach.fabric.compile import compile_fabric
-from netreach.fabric.element import Fate
+from netreach.fabric.element import Assumed, Fate
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.origins import Origins
+from netreach.model.records import TargetKind
 from netreach.packets.batch import NO_ROW, column, distinct
 from netreach.packets.services import ServiceSet
 from netreach.query.path import PathFinder, PathResult
@@ -38,6 +40,15 @@ _DEPTH: Final = 5
 _ONCE: Final = "once that is mended: "
 #: Estates with more interfaces than this are not compiled anew to look behind a blocker.
 MAX_MENDED: Final = 2000
+#: What a route of a VPC that is tied to no other can lead to.
+WITHIN_ONE_VPC: Final = frozenset(
+    {
+        TargetKind.LOCAL,
+        TargetKind.INTERNET_GATEWAY,
+        TargetKind.EGRESS_ONLY_INTERNET_GATEWAY,
+        TargetKind.NAT_GATEWAY,
+    }
+)
 #: Pairs that are explained one by one; the others are like them or too many to read.
 MAX_EXPLAINED: Final = 20
 
@@ -94,6 +105,10 @@ class PathReport:
             missing.update(dict.fromkeys(blockers.missing))
         if self._result.cut_short or not self._result.rounds:
             return self._cut_short()
+        missing.update(dict.fromkeys(self._assumed()))
+        disconnected = self._disconnected()
+        if disconnected is not None:
+            return (disconnected, *found.values()), tuple(missing)
         for explanation in self._behind(tuple(found.values())):
             key = (explanation.code, explanation.leg, explanation.component, explanation.message)
             found.setdefault(key, explanation)
@@ -129,6 +144,48 @@ class PathReport:
             e if e.message.startswith(_ONCE) else replace(e, message=_ONCE + e.message)
             for e in report.explanations
         )
+
+    def _assumed(self) -> Iterator[Missing]:
+        """Yield the defaults that `--strict` does not take for granted."""
+        bits = self._bits() if self._result.strict else 0
+        for bit, code, kind, word in (
+            (Assumed.ACL, Code.ASSUMED_DEFAULT_ACL, ComponentType.NETWORK_ACL, "network ACL"),
+            (
+                Assumed.GATEWAY,
+                Code.ASSUMED_GATEWAY,
+                ComponentType.INTERNET_GATEWAY,
+                "which a route names",
+            ),
+        ):
+            if bits & bit:
+                said = next(w for w in self.warnings if word in w)
+                yield Missing(Component("", kind), said, code)
+
+    def _disconnected(self) -> Explanation | None:
+        """Say that two VPCs have no connection at all, where that is why."""
+        result = self._result
+        ends = [self._vpcs_of(end) for end in (result.source, result.destination)]
+        if result.verdict is not Verdict.UNREACHABLE or not all(len(vpcs) == 1 for vpcs in ends):
+            return None
+        (source,), (destination,) = ends
+        if source == destination or result.destination.nature is not Nature.RESOURCE:
+            return None
+        snapshot = self._fabric.snapshot
+        joined = any(
+            route.target_kind not in WITHIN_ONE_VPC
+            for table in snapshot.route_tables.values()
+            if table.vpc in (source, destination)
+            for route in table.routes
+        )
+        if joined:
+            return None
+        place = component("vpc", destination, snapshot.vpcs.get(destination))
+        message = sentences.disconnected(source, destination)
+        return Explanation(Code.DISCONNECTED_VPCS, "forward", place, message)
+
+    def _vpcs_of(self, end: End) -> set[str]:
+        interfaces = self._fabric.snapshot.interfaces
+        return {interfaces[m.interface].vpc for m in end.members if m.interface in interfaces}
 
     def _puzzling(self) -> list[Branch]:
         """Return one branch of each group that is not simply reachable, the first few."""
@@ -167,13 +224,12 @@ class PathReport:
     def _cut_short(self) -> tuple[tuple[Explanation, ...], tuple[Missing, ...]]:
         result = self._result
         if result.cut_short:
-            explanation = Explanation(
-                Code(result.cut_short),
-                "forward",
-                of_end(result.destination),
-                "the two ends have no address family in common",
-            )
-            return (explanation,), ()
+            code = Code(result.cut_short)
+            end = result.source if code is Code.SOURCE_CANNOT_INITIATE else result.destination
+            if code is Code.BAD_STATE and result.source.why:
+                end = result.source
+            message = sentences.cut_short(code, of_end(end))
+            return (Explanation(code, "forward", of_end(end), message),), ()
         return (), tuple(
             Missing(of_end(end), end.why, _gap_code(end))
             for end in (result.source, result.destination)
@@ -200,11 +256,15 @@ class PathReport:
             for part in self._branches.steps(branch)
             for step in part
         ]
+        return tuple(warnings_of(self._reporter.origins, self._result, self._bits(), steps))
+
+    def _bits(self) -> int:
+        """Return the bits of everything that was assumed on any way."""
         bits = 0
         for asked in self._result.rounds:
             if asked.trips is not None and len(asked.trips.assumed):
                 bits |= int(np.bitwise_or.reduce(asked.trips.assumed))
-        return tuple(warnings_of(self._reporter.origins, self._result, bits, steps))
+        return bits
 
     def _sample(self) -> Sequence[Branch]:
         return [group[0] for group in self._branches.groups[:MAX_EXPLAINED]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from netreach.explain.codes import Code
 from netreach.explain.records import Component
 from netreach.fabric.element import Fate
 from netreach.query.words import safe
@@ -121,6 +122,23 @@ _STOPS: Final[Mapping[Fate, str]] = {
         "the snapshot lacks the entries of a prefix list that {component} routes by"
     ),
 }
+
+
+def cut_short(code: Code, place: Component) -> str:
+    """Say why nothing was asked at all."""
+    return {
+        Code.NO_COMMON_ADDRESS_FAMILY: "the two ends have no address family in common",
+        Code.SOURCE_CANNOT_INITIATE: f"{label(place)} answers and never begins a connection",
+        Code.BAD_STATE: f"{label(place)} is not running and has no network interface any more",
+    }[code]
+
+
+def disconnected(source: str, destination: str) -> str:
+    """Say that two VPCs have no connection at all."""
+    return (
+        f"nothing joins {safe(source)} and {safe(destination)}: no route of either leads to a "
+        "peering, a transit gateway or anything else that could"
+    )
 
 
 def stop(fate: Fate, **words: str) -> str:

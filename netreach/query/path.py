@@ -83,9 +83,12 @@ class PathFinder:
         for end in ends:
             if end.is_set and not end.members and not end.outside:
                 raise SelectorError(f"{quoted(end.text)} holds no network interface to ask about")
-        short = _cut_short(*ends)
+        short = _cut_short(self.fabric, *ends)
         if short is not None:
-            return PathResult(question, *ends, short, families=families, strict=strict)
+            verdict, code = short
+            return PathResult(
+                question, *ends, verdict, cut_short=code, families=families, strict=strict
+            )
         starts = self.places.sources(ends[0], families)
         targets = self.places.destinations(ends[1], families, asking=starts)
         _check_families(ends, starts, targets, families)
@@ -158,11 +161,22 @@ class PathFinder:
         )
 
 
-def _cut_short(source: End, destination: End) -> Verdict | None:
-    """Return the verdict where an end cannot be asked at all."""
-    natures = {source.nature, destination.nature}
-    if Nature.UNMODELLED in natures or Nature.BARE in natures:
-        return Verdict.UNKNOWN
+#: Interface types that answer and never begin a connection [NT-8, EP-1].
+_CANNOT_INITIATE: Final = frozenset({"nat_gateway", "vpc_endpoint"})
+
+
+def _cut_short(fabric: Fabric, source: End, destination: End) -> tuple[Verdict, str] | None:
+    """Return the verdict and code where an end cannot be asked at all; no code: nobody knows."""
+    interfaces = fabric.snapshot.interfaces
+    kinds = {interfaces[m.interface].interface_type for m in source.members if m.interface}
+    if kinds and kinds <= _CANNOT_INITIATE:
+        return Verdict.UNREACHABLE, "SOURCE_CANNOT_INITIATE"
+    for end in (source, destination):
+        instance = fabric.snapshot.instances.get(end.id)
+        if end.nature is Nature.BARE and instance is not None and instance.state != "running":
+            return Verdict.UNREACHABLE, "BAD_STATE"
+    if {source.nature, destination.nature} & {Nature.UNMODELLED, Nature.BARE}:
+        return Verdict.UNKNOWN, ""
     return None
 
 
