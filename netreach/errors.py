@@ -17,7 +17,7 @@ class NetreachError(Exception):
 
 
 class InputError(NetreachError):
-    """Input that can't be read, with its file, the place in it, what is wrong and how to mend it."""
+    """Input that can't be read: its file, the place in it, what is wrong and how to mend it."""
 
     def __init__(self, *, file: str = "", place: str = "", what: str, mend: str = "") -> None:
         """Keep the four parts, each free of line breaks when printed."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import permutations
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from netreach import Answer, ServiceSet, Verdict
 from netreach.packets.prefixes import Address
@@ -26,6 +26,14 @@ SNAPSHOTS: Final = SHARED / "snapshots"
 EVERY_PORT: Final = "1-65535"
 
 Json = dict[str, Any]
+
+
+class Options(TypedDict, total=False):
+    """What of `Network.path` a case uses."""
+
+    protocol: str
+    port: str
+    client_ports: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Case:
     destination: str
     in_scope: bool
     expected: Expected
-    options: dict[str, str] = field(default_factory=dict)
+    options: Options = field(default_factory=lambda: Options())
 
 
 @cache
@@ -107,12 +115,12 @@ def _lab_case(probe: Json) -> Case:
     scope = scope_of(snapshot)
     source = scope.place(probe["src_ip"], probe["src_eni"] or "")
     destination = scope.place(probe["dst_ip"], probe["dst_eni"] or "")
-    options = {"protocol": probe["protocol"]}
+    options = Options(protocol=probe["protocol"])
     if probe["dst_port"] is not None:
         options["port"] = str(probe["dst_port"])
     return Case(
         f"labs/{probe['lab']}",
-        f"{probe['src_ip']} to {probe['dst_ip']} {' '.join(options.values())}",
+        f"{probe['src_ip']} to {probe['dst_ip']} {' '.join(map(str, options.values()))}",
         snapshot,
         _written(source),
         _written(destination),
@@ -130,7 +138,7 @@ def _batfish() -> Iterator[Case]:
         snapshot = SNAPSHOTS / "batfish" / known["snapshot"]
         scope = scope_of(snapshot)
         source, destination = scope.place(known["source_ip"]), scope.place(known["destination"])
-        options = {"protocol": known["protocol"]} if known["protocol"] != "all" else {}
+        options = Options() if known["protocol"] == "all" else Options(protocol=known["protocol"])
         if known["port"] is not None:
             options["port"] = str(known["port"])
         yield Case(
@@ -208,10 +216,10 @@ def _listed(report: Json, source: str, destination: str) -> list[Json]:
 
 
 def _is_named(end: Json, name: str) -> bool:
-    outside = end.get("internet", "")
+    outside: str = end.get("internet", "")
     if not outside or not name[0].isdigit():
         return bool(end.get("name") == name)
-    return outside == "all-public-ranges" or outside == f"{name}/32"
+    return outside in ("all-public-ranges", f"{name}/32")
 
 
 def _pair(report: Json, source: str, destination: str, listed: list[Json]) -> _Pair:
@@ -238,7 +246,9 @@ def _pair_cases(pair: _Pair) -> Iterator[Case]:
 
 
 def _pair_case(pair: _Pair, protocol: str, expected: Expected, what: str = "") -> Case:
-    options = {"client_ports": EVERY_PORT} | ({"protocol": protocol} if protocol else {})
+    options = Options(client_ports=EVERY_PORT)
+    if protocol:
+        options["protocol"] = protocol
     return Case(
         "npguard",
         f"{pair.report['id']} {pair.names} {what or protocol}",
@@ -308,7 +318,7 @@ def _reach() -> Iterator[Case]:
                 "aat_destination",
                 True,
                 Expected(words, said),
-                {"client_ports": "0-65535"},
+                Options(client_ports="0-65535"),
             )
 
 

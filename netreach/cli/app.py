@@ -83,6 +83,9 @@ def run(arguments: list[str]) -> int:
         return INTERRUPTED
     except (BrokenPipeError, SystemExit):  # Typer turns the first into the second
         return _close_quietly()
+    except OSError as error:  # such as a full disk behind standard output
+        _forget_output()
+        return _complain(f"{error.filename or 'standard output'}: {error.strerror or error}")
     return status if isinstance(status, int) else 0
 
 
@@ -94,6 +97,11 @@ def _complain(message: str) -> int:
 
 def _close_quietly() -> int:
     """Let a reader that has gone, such as `head`, be no error."""
+    _forget_output()
+    return READER_GONE
+
+
+def _forget_output() -> None:
+    """Send what is still to be written nowhere, or Python complains about it as it leaves."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
-    return READER_GONE

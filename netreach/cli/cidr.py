@@ -65,7 +65,7 @@ Vpc = Annotated[
 Format = Annotated[CidrFormat, typer.Option("--format", help="How to print the answers.")]
 
 
-def cidr(  # noqa: PLR0913  one parameter for each option
+def cidr(
     prefixes: Prefixes = None,
     *,
     hosts: Hosts = None,

@@ -53,7 +53,7 @@ class Options(TypedDict):
 COLUMNS: Final = ("source", "destination", "protocol", "port")
 
 
-def path(
+def path(  # noqa: PLR0913 - each is an option of the command
     snapshot: Annotated[
         str, typer.Argument(metavar="SNAPSHOT", help="A folder, a file, or - for standard input.")
     ],

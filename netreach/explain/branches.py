@@ -187,6 +187,7 @@ class Branches:
         return self._indexes[key]
 
     def steps(self, branch: Branch) -> tuple[list[PacketStep], list[PacketStep]]:
+        """Return the steps of a branch, there and back."""
         trips = branch.asked.trips
         if trips is None or branch.trip == NO_ROW:
             return [], []

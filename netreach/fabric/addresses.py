@@ -155,13 +155,14 @@ def _all_prefixes(snapshot: Snapshot, held: list[HeldAddress]) -> Iterator[Prefi
         yield from vpc.prefixes
     for subnet in snapshot.subnets.values():
         yield from subnet.prefixes
-    for address in held:
-        yield address.prefix
-        if address.public is not None:
-            yield _host(address.public)
-    for elastic in snapshot.elastic_ips.values():
-        if elastic.public is not None:
-            yield _host(elastic.public)
+    publics = [address.public for address in held]
+    publics += [elastic.public for elastic in snapshot.elastic_ips.values()]
+    yield from (address.prefix for address in held)
+    yield from (_host(public) for public in publics if public is not None)
+    yield from _prefixes_of_rules(snapshot)
+
+
+def _prefixes_of_rules(snapshot: Snapshot) -> Iterator[Prefix]:
     for table in snapshot.route_tables.values():
         yield from (route.destination for route in table.routes if route.destination)
     for acl in snapshot.network_acls.values():

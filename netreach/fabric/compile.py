@@ -34,7 +34,7 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
     rows = _number(snapshot)
     book, held = _addresses(snapshot, rows)
     axis = book.axis
-    acls = compile_network_acls(snapshot, axis, pool, dict(rows.subnets))
+    acls = compile_network_acls(snapshot, axis, pool)
     groups = compile_security_groups(snapshot, axis, pool)
     columns = compile_interface_columns(snapshot, rows.vpcs, rows.subnets)
     services = compile_aws_services(snapshot, axis, pool, rows.vpcs)

@@ -62,9 +62,7 @@ class NetworkAcls:
         return PacketBatch.joined([asked, batch.where(~mask)])
 
 
-def compile_network_acls(
-    snapshot: Snapshot, axis: AtomAxis, pool: ServicePool, subnets: dict[str, int]
-) -> NetworkAcls:
+def compile_network_acls(snapshot: Snapshot, axis: AtomAxis, pool: ServicePool) -> NetworkAcls:
     """Turn rules into rows of pieces, and find each subnet's ACL [NA-1]."""
     records = list(snapshot.network_acls.values())
     row_of = {record.id: row for row, record in enumerate(records, start=2)}

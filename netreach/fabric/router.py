@@ -1,4 +1,4 @@
-"""The VPC router: route tables, longest prefix match, precedence, what is never forwarded [RT-*]."""
+"""The VPC router: route tables, longest prefix match, precedence, what it never forwards [RT-*]."""
 
 from __future__ import annotations
 

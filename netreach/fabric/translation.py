@@ -1,7 +1,8 @@
 """What translation does to sets of services and of reply ports.
 
 A NAT gateway picks its own source port in 1024-65535, so on the way back its subnet's filters see
-those ports, not the client's. They must all survive: where only some do, connections fail at random.
+those ports, not the client's. They must all survive: where only some do, connections fail at
+random.
 """
 
 from __future__ import annotations

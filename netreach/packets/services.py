@@ -39,7 +39,7 @@ ICMPV6_REPLIES: Final = {128: 129}
 
 
 class Service(NamedTuple):
-    """One point of the axis, taken apart: a protocol with a port, or a type and code, or neither."""
+    """One point of the axis, taken apart: a protocol with a port, a type and code, or neither."""
 
     protocol: int
     number: int = 0

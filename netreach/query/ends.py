@@ -129,8 +129,9 @@ class Places:
     def _settle(self, end: End) -> None:
         if len({member.vpc for member in end.members}) > 1 and end.nature is Nature.ADDRESS:
             forms = ", ".join(f"{member.vpc}/{member.address}" for member in end.members[:10])
+            count = len(end.members)
             raise SelectorError(
-                f"{quoted(end.text)} is ambiguous: {len(end.members)} VPCs hold it; say which: {forms}"
+                f"{quoted(end.text)} is ambiguous: {count} VPCs hold it; say which: {forms}"
             )
 
     def _host_of(self, end: End, atom: int, asking: set[int]) -> int:

@@ -331,7 +331,7 @@ class Selectors:
     def _without_own_interfaces(
         self, records: list[tuple[str, Resource]]
     ) -> list[tuple[str, Resource]]:
-        """Drop what a name does not mean: interfaces named as their instance, and the terminated."""
+        """Drop what a name does not mean: interfaces named as their instance, the terminated."""
         alive = [
             (kind, record)
             for kind, record in records

@@ -9,10 +9,10 @@ MAX_LENGTH: Final = 120
 
 
 def safe(text: str, limit: int = MAX_LENGTH) -> str:
-    """Return text without control, bidirectional or other invisible characters, cut to a length.
+    r"""Return text without control, bidirectional or other invisible characters, cut to a length.
 
-    >>> safe("web\\x1b[31m")
-    'web\\\\x1b[31m'
+    >>> safe("web\x1b[31m")
+    'web\\x1b[31m'
     """
     shown = "".join(c if c.isprintable() else _escaped(c) for c in text[: limit + 1])
     return shown if len(text) <= limit else shown[: limit - 1] + "…"

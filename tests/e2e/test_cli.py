@@ -78,23 +78,18 @@ def dump(tmp_path: Path) -> Callable[..., str]:
 
 
 @pytest.mark.parametrize(
-    ("fixture", "source", "destination", "port", "status", "verdict"),
+    ("question", "status", "verdict"),
     [
-        ("three-tier", "web-1", "app-1", "8080", 0, "reachable"),
-        ("three-tier", "web-1", "db-1", "5432", 3, "unreachable"),
-        ("three-tier", "internet", "web-1", "443", 0, "reachable"),
-        ("forgotten-ephemeral", "app-1", "db-1", "5432", 3, "unreachable"),
+        ("three-tier web-1 app-1 8080", 0, "reachable"),
+        ("three-tier web-1 db-1 5432", 3, "unreachable"),
+        ("three-tier internet web-1 443", 0, "reachable"),
+        ("forgotten-ephemeral app-1 db-1 5432", 3, "unreachable"),
     ],
 )
 def test_the_exit_status_says_the_verdict(
-    program: Program,
-    fixture: str,
-    source: str,
-    destination: str,
-    port: str,
-    status: int,
-    verdict: str,
+    program: Program, question: str, status: int, verdict: str
 ) -> None:
+    fixture, source, destination, port = question.split()
     ran = program("path", str(FIXTURES / fixture), source, destination, "--port", port)
     assert ran.status == status
     assert ran.out.startswith(f"{verdict}: ")
@@ -412,7 +407,10 @@ def test_hostile_names_as_selectors_do_no_harm(program: Program, hostile: str, n
         assert len(line) < 2000
 
 
-@pytest.mark.skipif(not shutil.which("dot"), reason="the program dot is not installed")
+DOT: Final = shutil.which("dot")
+
+
+@pytest.mark.skipif(DOT is None, reason="the program dot is not installed")
 @HOSTILE
 def test_graphviz_draws_hostile_names_as_text(
     program: Program, hostile: str, tmp_path: Path
@@ -423,14 +421,11 @@ def test_graphviz_draws_hostile_names_as_text(
     assert program("diagram", hostile, *path, "-o", str(drawn)).status == 0
     for source in (answer, drawn.read_text(encoding="utf-8")):
         svg = subprocess.run(
-            ["dot", "-Tsvg"], input=source.encode(), capture_output=True, check=True
+            [str(DOT), "-Tsvg"], input=source.encode(), capture_output=True, check=True
         ).stdout
-        tags = {element.tag.rpartition("}")[2] for element in ET.fromstring(svg).iter()}  # noqa: S314
-        assert "script" not in tags
-        titles = [
-            element.text for element in ET.fromstring(svg).iter() if element.tag.endswith("title")
-        ]  # noqa: S314
-        assert "injected" not in titles
+        elements = list(ET.fromstring(svg).iter())
+        assert "script" not in {element.tag.rpartition("}")[2] for element in elements}
+        assert "injected" not in {element.text for element in elements}
 
 
 # -- the program itself
@@ -485,3 +480,12 @@ def test_ctrl_c_is_quiet() -> None:
     assert asking.stderr.read() == b""
     for stream in (asking.stdin, asking.stdout, asking.stderr):
         stream.close()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_one_line_of_error() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ran = subprocess.run(
+            command("show", THREE_TIER), cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert "standard output" in one_line_of_error(Ran(ran.returncode, "", ran.stderr.decode()))

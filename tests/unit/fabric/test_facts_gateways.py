@@ -133,7 +133,9 @@ def test_ig_3_private_addresses_do_not_cross_the_gateway(
 def test_ig_3_an_unattached_interface_is_unreachable_in_spite_of_its_elastic_ip() -> None:
     spare = PRIVATE_HOST | {"elastic": "203.0.113.60", "status": "available"}
     network = estate(interfaces={"spare": spare})
-    assert verdict(network, "internet 203.0.113.60 tcp 443") == "unreachable"
+    inward = ask(network, "internet 203.0.113.60 tcp 443")
+    assert inward.verdict == "unreachable"
+    assert NO_PUBLIC_IN in codes(inward, "forward")
     assert verdict(network, f"10.0.1.30 {HOST} tcp 443") == "unreachable"
     used = estate(interfaces={"spare": spare | {"status": "in-use"}})
     assert verdict(used, "internet 203.0.113.60 tcp 443") == "reachable"
@@ -224,6 +226,9 @@ def test_ig_6_an_interface_may_refuse_the_gateway_over_ipv6() -> None:
     network = estate(instances={"web-1": {"denies_internet_gateway": True}})
     assert codes(ask(network, f"internet {WEB_1_SIX} tcp 443")) == {"ENI_DENIES_IGW_TRAFFIC"}
     assert codes(ask(network, f"web-1 {HOST_SIX} tcp 443")) == {"ENI_DENIES_IGW_TRAFFIC"}
+    # over IPv4 nothing is refused
+    assert verdict(network, "internet web-1 tcp 443", family=4) == "reachable"
+    assert verdict(network, f"web-1 {HOST} tcp 443") == "reachable"
     # from inside the VPC it is reachable all the same, and so is its neighbour from outside
     assert verdict(network, f"app-1 {WEB_1_SIX} tcp 443") == "reachable"
     assert verdict(network, "internet web-2 tcp 443", family=6) == "reachable"

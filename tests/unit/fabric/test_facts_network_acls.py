@@ -237,6 +237,14 @@ def test_na_8_traffic_inside_a_subnet_skips_the_acl() -> None:
     assert codes(ask(network, "app-1 web-1 tcp 22")) == {ACL}
 
 
+def test_na_8_each_packet_of_a_batch_is_told_apart() -> None:
+    network = estate(acls={"web": {"ingress": [], "egress": []}})
+    answer = ask(network, "vpc:vpc-shop web-2 tcp 22", family=4)
+    assert answer.verdict == "partial"
+    works = {part.source_address for part in answer.parts if part.verdict == "reachable"}
+    assert works == {"10.0.1.10"}
+
+
 def test_na_8_two_subnets_of_one_acl_are_two_subnets() -> None:
     network = estate(subnets={"app-a": {"acl": "web"}}, acls={"web": {"ingress": [], "egress": []}})
     assert verdict(network, "web-1 app-1 tcp 22") == "unreachable"

@@ -54,7 +54,7 @@ def asked(source: str, destination: str, protocol: str = "", port: str = "") -> 
     }
 
 
-def hop(  # noqa: PLR0917  a row of a table
+def hop(
     packet: tuple[str, str, str],
     component: Component,
     action: Action,
