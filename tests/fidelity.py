@@ -92,9 +92,8 @@ def lines(outcomes: list[Outcome]) -> Iterator[str]:
 def main() -> int:
     """Print the scores; fail if too few agree."""
     if not CASES.is_dir():
-        print(
-            f"nothing to compare with: there is no {'/'.join(CASES.parts[-2:])} beside the repository"
-        )
+        where = "/".join(CASES.parts[-2:])
+        print(f"nothing to compare with: there is no {where} beside the repository")
         return 0
     outcomes = ask_all()
     print("\n".join(lines(outcomes)))

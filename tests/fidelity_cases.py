@@ -55,7 +55,7 @@ class Case:
     destination: str
     in_scope: bool
     expected: Expected
-    options: Options = field(default_factory=lambda: Options())
+    options: Options = field(default_factory=Options)
 
 
 @cache
