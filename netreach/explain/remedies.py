@@ -88,10 +88,11 @@ class Remedies:
         interface = int(self.origins.fabric.book.interface[row]) if row != NO_ROW else NO_ROW
         if interface == NO_ROW or self.origins.fabric.book.nat[row] != NO_ROW:
             return None
-        axis = self.origins.fabric.book.axis
-        return fixes.associate_address(
-            self.origins.interface(interface).id, str(axis.first_address(atom))
-        )
+        address = self.origins.fabric.book.axis.first_address(atom)
+        record = self.origins.interface(interface)
+        if all(held.private != address for held in record.addresses):
+            return None  # a delegated prefix can't have one
+        return fixes.associate_address(record.id, str(address))
 
     def _held_row(self, vpc: int, atom: int) -> int:
         book = self.origins.fabric.book
@@ -195,9 +196,16 @@ class Remedies:
         if table.doubt:
             why = f"{table.id} can't be trusted: {table.doubt}"
             yield Missing(place, why, _doubt_code(table.doubt))
-        for route in table.routes:
-            if route.prefix_list:
-                yield from self._unknown_list(route.prefix_list)
+        unknown = [
+            missing
+            for route in table.routes
+            if route.prefix_list
+            for missing in self._unknown_list(route.prefix_list)
+        ]
+        yield from unknown
+        if not unknown and not table.doubt:
+            why = f"overlapping prefix lists of {table.id}: AWS picks one route at random"
+            yield Missing(place, why, Code.AMBIGUOUS_ROUTE)
 
 
 def _doubt_code(why: str) -> Code:

@@ -95,13 +95,7 @@ class PathReport:
         for branch in self._puzzling():
             blockers = self._blockers(branch)
             for explanation in blockers.found:
-                key = (
-                    explanation.code,
-                    explanation.leg,
-                    explanation.component,
-                    explanation.message,
-                )
-                found.setdefault(key, explanation)
+                found.setdefault(_key(explanation), explanation)
             missing.update(dict.fromkeys(blockers.missing))
         if self._result.cut_short or not self._result.rounds:
             return self._cut_short()
@@ -110,8 +104,7 @@ class PathReport:
         if disconnected is not None:
             return (disconnected, *found.values()), tuple(missing)
         for explanation in self._behind(tuple(found.values())):
-            key = (explanation.code, explanation.leg, explanation.component, explanation.message)
-            found.setdefault(key, explanation)
+            found.setdefault(_key(explanation), explanation)
         return tuple(found.values()), tuple(missing)
 
     def _behind(self, found: tuple[Explanation, ...]) -> tuple[Explanation, ...]:
@@ -219,6 +212,8 @@ class PathReport:
             blockers.misdelivery(second.forward, Fate.DELIVERED_ELSEWHERE, "forward")
         if trips is not None and trips.return_fate[branch.trip] == Fate.REPLY_FROM_OTHER_ADDRESS:
             blockers.misdelivery(second.returning, Fate.REPLY_FROM_OTHER_ADDRESS, "return")
+        if branch.asked.pairs.is_own_host(branch.pair):  # what stays inside meets no filter [LAB-8]
+            blockers.found = [e for e in blockers.found if e.code is Code.BAD_STATE]
         return blockers
 
     def _cut_short(self) -> tuple[tuple[Explanation, ...], tuple[Missing, ...]]:
@@ -327,6 +322,12 @@ class PathReport:
             taken=snapshot.taken,
             digest=snapshot.digest,
         )
+
+
+def _key(explanation: Explanation) -> tuple[object, ...]:
+    """Return what makes two blockers the same one."""
+    fix = explanation.fix.text if explanation.fix else ""
+    return explanation.code, explanation.leg, explanation.component, explanation.message, fix
 
 
 def _gap_code(end: End) -> Code:

@@ -24,7 +24,7 @@ def warnings_of(
         subnets = _listed(
             origins.subnet_id(step.row)
             for step in steps
-            if step.kind is Kind.NETWORK_ACL and origins.acl(step.row) is None
+            if step.kind is Kind.NETWORK_ACL and origins.fabric.acls.is_assumed[step.row]
         )
         yield f"the snapshot lacks the network ACL of {subnets}: AWS's default is assumed"
     if bits & Assumed.GATEWAY:

@@ -186,6 +186,11 @@ class Interfaces:
         With the source/destination check on they are dropped [RT-13]; what an appliance behind an
         interface without it does is not modelled yet.
         """
+        holders = self.book.holder(batch.vpc, batch.destination)
+        arrives = self.book.interface[holders] == batch.place
+        if arrives.any():
+            passage.move(batch.where(arrives).replace(stage=Stage.DELIVER))
+            batch = batch.where(~arrives)
         subnets = self.columns.subnet[batch.place]
         batch = batch.replace(subnet=subnets)
         batch = self.acls.screen(batch, subnets, passage, ingress=True)

@@ -78,6 +78,11 @@ class NatGateways:
             batch.place,
             batch,
         )
+        own = passage.sessions.gateway(batch.session) == batch.place
+        own &= ~passage.sessions.is_egress_only(batch.session)
+        batch, _ = passage.stop_where(  # its own table sends it to itself
+            own, Fate.ROUTING_LOOP, Kind.NAT_GATEWAY, batch.place, batch
+        )
         subnets = self.subnet[batch.place]
         batch = batch.replace(subnet=subnets)
         # what the router brings has left its subnet, even if it comes back to the same one

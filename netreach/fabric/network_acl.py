@@ -78,7 +78,7 @@ def compile_network_acls(snapshot: Snapshot, axis: AtomAxis, pool: ServicePool) 
     return NetworkAcls(
         decisions=PieceTable.of(rows),
         of_subnet=by_row(of_subnet),
-        is_assumed=mask_by_row([acl == _DEFAULT_ROW for acl in of_subnet]),
+        is_assumed=mask_by_row([subnet not in chosen for subnet in snapshot.subnets]),
         ids=("", "", *(record.id for record in records)),
     )
 

@@ -72,6 +72,11 @@ class Pairs:
         """Count the pairs."""
         return len(self.source)
 
+    def is_own_host(self, pair: int) -> bool:
+        """Tell whether both ends of a pair are one host."""
+        host = int(self.sources.host[self.source[pair]])
+        return host != NO_ROW and host == int(self.destinations.host[self.destination[pair]])
+
 
 class Places:
     """Turns ends into addresses, over one compiled network."""
