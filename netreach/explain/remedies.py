@@ -72,6 +72,8 @@ class Remedies:
             return fixes.start_instance(instance) if stopped else None
         if fate is Fate.BAD_STATE_ATTACHMENT and step.kind is Kind.INTERNET_GATEWAY:
             return self._attach(step)
+        if fate is Fate.NO_POSSIBLE_DESTINATION and step.kind is Kind.VPC:
+            return self._attach_named(self.origins.vpc_id(step.row))
         if fate is Fate.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS:
             return self._public_address(step.vpc, step.source)
         return None
@@ -81,6 +83,18 @@ class Remedies:
         known = gateway in self.origins.fabric.snapshot.internet_gateways
         vpc = self.origins.vpc_id(step.vpc)
         return fixes.attach_gateway(gateway, vpc) if known and vpc else None
+
+    def _attach_named(self, vpc: str) -> Fix | None:
+        """Return the attachment of the gateway that the VPC's own routes name."""
+        snapshot = self.origins.fabric.snapshot
+        named = [
+            route.target
+            for table in snapshot.route_tables.values()
+            if table.vpc == vpc
+            for route in table.routes
+            if route.target in snapshot.internet_gateways
+        ]
+        return fixes.attach_gateway(named[0], vpc) if named else None
 
     def _public_address(self, vpc: int, atom: int) -> Fix | None:
         """Return the association of an Elastic IP with the interface that holds an address."""

@@ -100,7 +100,8 @@ class PathReport:
         if self._result.cut_short or not self._result.rounds:
             return self._cut_short()
         missing.update(dict.fromkeys(self._assumed()))
-        disconnected = self._disconnected()
+        elsewhere = any(e.code is Code.DELIVERED_ELSEWHERE for e in found.values())
+        disconnected = None if elsewhere else self._disconnected()
         if disconnected is not None:
             return (disconnected, *found.values()), tuple(missing)
         for explanation in self._behind(tuple(found.values())):
@@ -326,7 +327,8 @@ class PathReport:
 
 def _key(explanation: Explanation) -> tuple[object, ...]:
     """Return what makes two blockers the same one."""
-    fix = explanation.fix.text if explanation.fix else ""
+    fields = explanation.fix.fields if explanation.fix else {}
+    fix = tuple(sorted((k, str(v)) for k, v in fields.items() if k != "number"))
     return explanation.code, explanation.leg, explanation.component, explanation.message, fix
 
 

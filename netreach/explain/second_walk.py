@@ -49,6 +49,8 @@ def _as_if_delivered(fabric: Fabric, flow: FlowBatch, ending: Ending) -> Ending 
     """Return where replies would start from; None where nobody knows."""
     if ending.fate is Fate.DELIVERED:
         return None if ending.kind is Kind.AWS_SERVICE else ending
+    if ending.fate is Fate.DELIVERED_ELSEWHERE:
+        return None
     interface = int(flow.expected[0])
     if interface < 0:
         interface = _holder(fabric, ending.batch)
