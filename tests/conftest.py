@@ -12,7 +12,7 @@ from hypothesis import settings
 GOLDEN = Path(__file__).parent / "golden"
 
 # No deadlines: how long an example takes says more about the machine than about the code.
-settings.register_profile("default", max_examples=50, deadline=None)
+settings.register_profile("default", max_examples=50, deadline=None, derandomize=True)
 settings.register_profile("long", max_examples=2000, deadline=None)
 settings.load_profile(os.environ.get("NETREACH_PROFILE", "default"))
 
