@@ -78,10 +78,12 @@ class NatGateways:
             batch.place,
             batch,
         )
-        own = passage.sessions.gateway(batch.session) == batch.place
-        own &= ~passage.sessions.is_egress_only(batch.session)
-        batch, _ = passage.stop_where(  # its own table sends it to itself
-            own, Fate.ROUTING_LOOP, Kind.NAT_GATEWAY, batch.place, batch
+        batch, _ = passage.stop_where(
+            self._has_been_here(batch, passage),
+            Fate.ROUTING_LOOP,
+            Kind.NAT_GATEWAY,
+            batch.place,
+            batch,
         )
         subnets = self.subnet[batch.place]
         batch = batch.replace(subnet=subnets)
@@ -117,6 +119,20 @@ class NatGateways:
         batch = batch.replace(source=sources, session=sessions, carrier=NO_ROW)
         passage.note(Kind.NAT_GATEWAY, batch.place, batch)
         self._send_on(batch, passage)
+
+    @staticmethod
+    def _has_been_here(batch: PacketBatch, passage: Passage) -> Mask:
+        """Tell which packets this gateway has translated before: their routes go in a circle.
+
+        Stopping them here keeps a gateway with several addresses from multiplying them each turn.
+        """
+        sessions, session = passage.sessions, batch.session
+        been = np.zeros(len(batch), bool)
+        while (session != NO_ROW).any():  # one turn a translation, not one a packet
+            here = (sessions.gateway(session) == batch.place) & ~sessions.is_egress_only(session)
+            been |= (session != NO_ROW) & here
+            session = sessions.parent(session)
+        return been
 
     def _is_foreign(self, destinations: Column) -> Mask:
         """Tell which destinations are IPv6 outside NAT64's prefix [NT-5]."""

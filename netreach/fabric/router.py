@@ -85,6 +85,8 @@ class Router:
     #: Lists of route rows of which any may be the one.
     ways: Lists
     is_doubted: Mask
+    #: (table, atom) -> 1 where a local route covers it, however specific others are.
+    local_blocks: PieceTable
     table_ids: tuple[str, ...]
     acls: NetworkAcls
     axis: AtomAxis
@@ -127,7 +129,7 @@ class Router:
         """
         ways = np.where(rows <= FIRST_RIVALS, FIRST_RIVALS - rows, NO_ROW)
         outside = (ways == NO_ROW) & (rows != UNROUTABLE_ROW)
-        outside &= self.routes.stage[rows] != Stage.DELIVER
+        outside &= self.local_blocks.lookup(tables, batch.destination) == 0
         is_ipv6 = self.axis.is_ipv6(batch.destination)
         open_ways = np.where(is_ipv6, self.open_way6[tables], self.open_way4[tables])
         ways = np.where(outside, open_ways, ways)
@@ -216,6 +218,7 @@ def compile_router(
         open_way6=by_row(open_ways[6]),
         ways=ways.compiled(),
         is_doubted=mask_by_row([bool(record.doubt) for record in records]),
+        local_blocks=PieceTable.of([_local_row(record, axis) for record in records] or [[(0, 0)]]),
         table_ids=tuple(table_rows),
         acls=acls,
         axis=axis,
@@ -285,6 +288,15 @@ def _row(
     never = Candidate(Rank(129, 3), UNROUTABLE_ROW, (TargetKind.UNKNOWN, "", RouteState.ACTIVE))
     spans += [(axis.span(prefix), never) for prefix in UNROUTABLE]
     return pieces(spans, len(axis), lambda candidates: _best(candidates, ways))
+
+
+def _local_row(record: RouteTable, axis: AtomAxis) -> list[tuple[int, int]]:
+    spans = [
+        (axis.span(route.destination), 1)
+        for route in record.routes
+        if route.target_kind is TargetKind.LOCAL and route.destination is not None
+    ]
+    return pieces(spans, len(axis), lambda items: int(bool(items)))
 
 
 def _prefixes(snapshot: Snapshot, route: Route) -> tuple[Prefix, ...]:

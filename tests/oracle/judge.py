@@ -166,7 +166,7 @@ def _never_leaves(case: _Case, walk: Walk) -> Ruling | None:
         return None
     walk.check_state(client)
     if own and case.destination_vpc not in (None, client.vpc):
-        raise StopError(NO_POSSIBLE_DESTINATION)  # the host takes it for itself
+        return Ruling(Verdict.UNREACHABLE, leg=Leg.FORWARD)  # the host takes it for itself
     if services is not None and (asked.protocol, asked.port) not in services:
         raise StopError(NO_POSSIBLE_DESTINATION)
     ports = (case.client_ports,) if asked.protocol in (TCP, UDP) else None

