@@ -470,13 +470,17 @@ def test_a_reader_that_leaves_is_no_error() -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGPIPE and other Ctrl-C")
 def test_ctrl_c_is_quiet() -> None:
-    asking = start("path", THREE_TIER, "--queries", "-")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:  # a job in the background inherits that Ctrl-C is ignored; people's terminals do not
+        asking = start("path", THREE_TIER, "--queries", "-")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert asking.stdin and asking.stdout and asking.stderr  # noqa: PT018 - pipes, all three
     asking.stdin.write(b"web-1,app-1,tcp,8080\n")
     asking.stdin.flush()
     assert asking.stdout.readline().startswith(b'{"schema"')
     asking.send_signal(signal.SIGINT)
-    assert asking.wait() == 130
+    assert asking.wait(timeout=60) == 130
     assert asking.stderr.read() == b""
     for stream in (asking.stdin, asking.stdout, asking.stderr):
         stream.close()
