@@ -130,7 +130,8 @@ def _rendered(answer: Answer, form: Form, *, verbose: bool) -> str:
 def _text(answer: Answer, *, verbose: bool) -> str:
     from netreach.present.text import render_text  # noqa: PLC0415 - only the form that is wanted
 
-    width = max(80, min(160, shutil.get_terminal_size((100, 24)).columns))
+    columns = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+    width = max(80, min(160, columns))
     return render_text(
         answer.report,
         width=width,
