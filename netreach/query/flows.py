@@ -213,11 +213,9 @@ class Asker:
         return self._is_translated(session, onward) & self.fabric.book.axis.is_ipv6(original)
 
     def _merely_maybe(self, services: Column) -> Column:
-        ids = {
-            number: self.fabric.pool.intern(ServiceSet.empty(), self.fabric.pool[number].maybe)
-            for number in distinct(services).tolist()
-        }
-        return column([ids[number] for number in services.tolist()])
+        pool, occurring = self.fabric.pool, distinct(services)
+        ids = [pool.intern(ServiceSet.empty(), pool[n].maybe) for n in occurring.tolist()]
+        return column(ids)[occurring.searchsorted(services)]
 
     def _return(
         self, arrivals: Sequence[Ending], onward: Passage, flows: FlowBatch
