@@ -125,7 +125,8 @@ class Router:
         """Send packets by every route that may be theirs, where nobody knows which one is.
 
         That is so where prefix lists overlap [RT-6], and where a list's entries are unknown: such
-        a list may cover any destination outside the VPC.
+        a list may cover any destination outside the VPC. A packet that comes to the same table
+        again takes the way that it took before.
         """
         ways = np.where(rows <= FIRST_RIVALS, FIRST_RIVALS - rows, NO_ROW)
         outside = (ways == NO_ROW) & (rows != UNROUTABLE_ROW)
@@ -136,12 +137,20 @@ class Router:
         spread = ways != NO_ROW
         if not spread.any():
             return batch, rows
+        choosers = tables * len(self.axis) + batch.destination
+        again = spread & (batch.chooser == choosers)
+        rows = np.where(again, batch.choice, rows)
+        spread &= ~again
         passage.wonder(Kind.ROUTE_TABLE, batch.subnet[spread], batch.where(spread), UNSURE)
         packets, others = self.ways.take(ways[spread])
         kept = rows > FIRST_RIVALS
         either = np.where(spread, batch.assumed | int(Assumed.EITHER), batch.assumed)
-        known = batch.replace(assumed=either)
-        more = known.where(spread).at(packets)
+        known = batch.replace(
+            assumed=either,
+            chooser=np.where(spread, choosers, batch.chooser),
+            choice=np.where(spread, rows, batch.choice),
+        )
+        more = known.where(spread).at(packets).replace(choice=others)
         return PacketBatch.joined([known.where(kept), more]), np.concatenate([rows[kept], others])
 
     def _stop(self, fate: Fate, batch: PacketBatch, rows: Column, passage: Passage) -> None:

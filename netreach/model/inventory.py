@@ -89,13 +89,20 @@ def take_inventory(snapshot: Snapshot) -> Inventory:
         format=snapshot.format,
         taken=snapshot.taken,
         digest=snapshot.digest,
-        counts={kind: len(getattr(snapshot, field)) for field, kind in KINDS.items()},
+        counts=_counts(snapshot),
         vpcs=tuple(_vpc_summary(vpc, relations) for vpc in snapshot.vpcs.values()),
         subnets=tuple(subnet_summary(one, relations) for one in snapshot.subnets.values()),
         problems=_problems(snapshot),
         unmodelled=_unmodelled(snapshot),
         missing_calls=tuple(missing_calls(snapshot)),
     )
+
+
+def _counts(snapshot: Snapshot) -> dict[str, int]:
+    counts = {kind: len(getattr(snapshot, field)) for field, kind in KINDS.items()}
+    for service in snapshot.managed_services.values():
+        counts[service.kind] = counts.get(service.kind, 0) + 1
+    return counts
 
 
 def age(taken: str, now: datetime) -> timedelta | None:

@@ -236,6 +236,8 @@ class SecurityGroup(Resource, frozen=True, kw_only=True):
 
     vpc: str = ""
     group_name: str = ""
+    #: Other VPCs that it may be used in [SG-11].
+    vpcs: tuple[str, ...] = ()
     ingress: tuple[SecurityGroupRule, ...] = ()
     egress: tuple[SecurityGroupRule, ...] = ()
 

@@ -128,7 +128,8 @@ class Relations:
         for field, kind in KINDS.items():
             for record in getattr(self.snapshot, field).values():
                 yield kind, record
-        for record in self.snapshot.unmodelled.values():
+        others = (self.snapshot.managed_services, self.snapshot.unmodelled)
+        for record in (record for some in others for record in some.values()):
             yield record.kind, record
 
     # -- who refers to whom

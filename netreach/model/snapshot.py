@@ -7,6 +7,18 @@ from typing import Final
 
 import msgspec
 
+from netreach.model.connections import (
+    ClientVpnEndpoint,
+    CustomerGateway,
+    DirectConnectGateway,
+    TransitAttachment,
+    TransitGateway,
+    TransitRouteTable,
+    VirtualInterface,
+    VpcPeering,
+    VpnConnection,
+    VpnGateway,
+)
 from netreach.model.records import (
     EgressOnlyInternetGateway,
     ElasticIp,
@@ -23,6 +35,20 @@ from netreach.model.records import (
     Unmodelled,
     Vpc,
 )
+from netreach.model.services import (
+    EndpointService,
+    FirewallPolicy,
+    FirewallRuleGroup,
+    HostedZone,
+    LoadBalancer,
+    ManagedService,
+    MirrorSession,
+    NetworkFirewall,
+    PublicAccessBlock,
+    PublicAccessExclusion,
+    TargetGroup,
+    VpcEndpoint,
+)
 
 #: The kinds of resources, in the order people think of them: field of Snapshot -> type word.
 KINDS: Final[Mapping[str, str]] = {
@@ -38,6 +64,27 @@ KINDS: Final[Mapping[str, str]] = {
     "nat_gateways": "nat-gateway",
     "prefix_lists": "prefix-list",
     "elastic_ips": "elastic-ip",
+    "peerings": "vpc-peering-connection",
+    "transit_gateways": "transit-gateway",
+    "transit_attachments": "transit-gateway-attachment",
+    "transit_route_tables": "transit-gateway-route-table",
+    "vpn_gateways": "vpn-gateway",
+    "customer_gateways": "customer-gateway",
+    "vpn_connections": "vpn-connection",
+    "direct_connect_gateways": "direct-connect-gateway",
+    "virtual_interfaces": "virtual-interface",
+    "client_vpn_endpoints": "client-vpn-endpoint",
+    "endpoints": "vpc-endpoint",
+    "endpoint_services": "vpc-endpoint-service",
+    "load_balancers": "load-balancer",
+    "target_groups": "target-group",
+    "firewalls": "network-firewall",
+    "firewall_policies": "firewall-policy",
+    "firewall_rule_groups": "firewall-rule-group",
+    "public_access_blocks": "vpc-block-public-access",
+    "public_access_exclusions": "vpc-block-public-access-exclusion",
+    "hosted_zones": "hosted-zone",
+    "mirror_sessions": "traffic-mirror-session",
 }
 
 
@@ -67,6 +114,29 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     nat_gateways: Mapping[str, NatGateway] = {}
     prefix_lists: Mapping[str, PrefixList] = {}
     elastic_ips: Mapping[str, ElasticIp] = {}
+    peerings: Mapping[str, VpcPeering] = {}
+    transit_gateways: Mapping[str, TransitGateway] = {}
+    transit_attachments: Mapping[str, TransitAttachment] = {}
+    transit_route_tables: Mapping[str, TransitRouteTable] = {}
+    vpn_gateways: Mapping[str, VpnGateway] = {}
+    customer_gateways: Mapping[str, CustomerGateway] = {}
+    vpn_connections: Mapping[str, VpnConnection] = {}
+    direct_connect_gateways: Mapping[str, DirectConnectGateway] = {}
+    virtual_interfaces: Mapping[str, VirtualInterface] = {}
+    client_vpn_endpoints: Mapping[str, ClientVpnEndpoint] = {}
+    endpoints: Mapping[str, VpcEndpoint] = {}
+    endpoint_services: Mapping[str, EndpointService] = {}
+    load_balancers: Mapping[str, LoadBalancer] = {}
+    target_groups: Mapping[str, TargetGroup] = {}
+    firewalls: Mapping[str, NetworkFirewall] = {}
+    firewall_policies: Mapping[str, FirewallPolicy] = {}
+    firewall_rule_groups: Mapping[str, FirewallRuleGroup] = {}
+    public_access_blocks: Mapping[str, PublicAccessBlock] = {}
+    public_access_exclusions: Mapping[str, PublicAccessExclusion] = {}
+    hosted_zones: Mapping[str, HostedZone] = {}
+    mirror_sessions: Mapping[str, MirrorSession] = {}
+    #: Databases, caches, functions ...; each says its own kind.
+    managed_services: Mapping[str, ManagedService] = {}
     #: What the input holds and the model does not cover yet, by id.
     unmodelled: Mapping[str, Unmodelled] = {}
     problems: tuple[Problem, ...] = ()
@@ -85,5 +155,5 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
             record = getattr(self, field).get(resource_id)
             if record is not None:
                 return kind, record
-        record = self.unmodelled.get(resource_id)
-        return None if record is None else (record.kind, record)
+        others = self.managed_services.get(resource_id) or self.unmodelled.get(resource_id)
+        return None if others is None else (others.kind, others)

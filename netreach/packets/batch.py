@@ -34,6 +34,8 @@ COLUMN_NAMES: Final = (
     "assumed",  # bits: defaults that the snapshot did not state
     "random",  # id of the protocols of which some connections fail at random
     "hops",  # how many routers it has crossed
+    "chooser",  # where one of several routes was taken and nobody knows which: table and address
+    "choice",  # the route that this branch took there
 )
 _INDEX: Final = {name: number for number, name in enumerate(COLUMN_NAMES)}
 
@@ -102,6 +104,8 @@ class PacketBatch:
     assumed = _View("assumed")
     random = _View("random")
     hops = _View("hops")
+    chooser = _View("chooser")
+    choice = _View("choice")
 
     @classmethod
     def of(cls, size: int, **columns: Column | int) -> PacketBatch:

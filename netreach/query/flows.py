@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
 from netreach.fabric.element import (
     FIRST_UNKNOWN,
@@ -34,8 +34,7 @@ VERDICTS: Final = tuple(Verdict)
 _CODES: Final = {verdict: number for number, verdict in enumerate(VERDICTS)}
 
 
-@dataclass(frozen=True, slots=True)
-class FlowBatch:
+class FlowBatch(Struct, frozen=True):
     """Flows: who sends what to whom; all columns ``(N,)``."""
 
     #: Interface that sends, NO_ROW for an address that nobody holds and for the internet.
@@ -72,8 +71,7 @@ class FlowBatch:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Trips:
+class Trips(Struct, frozen=True):
     """How every flow's branches ended, one row each.
 
     A flow has one branch, or one for each NAT address and for each way that may be taken.
@@ -118,8 +116,7 @@ class Trips:
         return result
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(Struct, frozen=True):
     """How replies ended, one row a reply."""
 
     row: Column
@@ -129,21 +126,22 @@ class Returned:
     assumed: Column
 
 
-@dataclass(slots=True)
 class Asker:
     """Asks one question of many flows, batch after batch, over one compiled network."""
 
-    fabric: Fabric
-    question: Question
-    strict: bool = False
-    #: False for the explaining walk.
-    narrowing: bool = True
-    traced: bool = False
-    judge: Judge = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Prepare the memo of outcomes."""
-        self.judge = Judge(self.fabric, self.question, strict=self.strict)
+    def __init__(
+        self,
+        fabric: Fabric,
+        question: Question,
+        *,
+        strict: bool = False,
+        narrowing: bool = True,
+        traced: bool = False,
+    ) -> None:
+        """Prepare the memo of outcomes; the explaining walk is traced and does not narrow."""
+        self.fabric, self.question, self.strict = fabric, question, strict
+        self.narrowing, self.traced = narrowing, traced
+        self.judge = Judge(fabric, question, strict=strict)
 
     def ask(self, flows: FlowBatch) -> Trips:
         """Walk the flows there and back."""
@@ -345,6 +343,8 @@ def departures(flows: FlowBatch, asked: int) -> PacketBatch:
         session=NO_ROW,
         assumed=np.where(unheld, int(Assumed.NO_GROUPS), 0),
         random=NOTHING,
+        chooser=NO_ROW,
+        choice=NO_ROW,
     )
 
 

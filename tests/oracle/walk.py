@@ -261,6 +261,8 @@ class Walk:
         if nat.state != "available" or not nat.addresses:
             raise StopError(codes.BAD_STATE)
         check_acl(self.world, nat.subnet, packet, egress=False)
+        if any(packet.destination == private for private, _ in nat.addresses):
+            return Arrival(packet, nat.as_interface())  # a route to the very gateway it is for
         if self.leg is Leg.RETURN or any(session.nat is nat for session in self.sessions):
             # an answer to what it never saw [LAB-3], or a packet that it has just sent itself
             raise StopError(codes.NO_POSSIBLE_DESTINATION)

@@ -1,0 +1,286 @@
+"""Records of what answers or passes on: endpoints, load balancers, firewalls, managed services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+from netreach.model.records import Resource
+from netreach.packets.prefixes import Address, Prefix
+
+
+class EndpointKind(StrEnum):
+    """Types of VPC endpoints, in AWS's words."""
+
+    GATEWAY = "Gateway"
+    INTERFACE = "Interface"
+    GATEWAY_LOAD_BALANCER = "GatewayLoadBalancer"
+    RESOURCE = "Resource"
+    SERVICE_NETWORK = "ServiceNetwork"
+    UNKNOWN = "unknown"
+
+
+class VpcEndpoint(Resource, frozen=True, kw_only=True):
+    """A VPC's private door to a service [EP-1..6]."""
+
+    vpc: str = ""
+    kind: EndpointKind = EndpointKind.UNKNOWN
+    #: For example com.amazonaws.us-east-1.s3.
+    service: str = ""
+    state: str = "available"
+    route_tables: tuple[str, ...] = ()
+    subnets: tuple[str, ...] = ()
+    interfaces: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    has_private_dns: bool = False
+    dns_names: tuple[str, ...] = ()
+
+
+class EndpointService(Resource, frozen=True, kw_only=True):
+    """What an account offers by PrivateLink, and the balancers behind it."""
+
+    service: str = ""
+    kind: EndpointKind = EndpointKind.INTERFACE
+    state: str = "Available"
+    balancers: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    private_dns_name: str = ""
+
+
+class BalancerKind(StrEnum):
+    """Types of load balancers, in AWS's words."""
+
+    APPLICATION = "application"
+    NETWORK = "network"
+    GATEWAY = "gateway"
+    CLASSIC = "classic"
+
+
+class BalancerZone(msgspec.Struct, frozen=True, kw_only=True):
+    """One zone that a balancer is enabled in."""
+
+    zone: str = ""
+    zone_id: str = ""
+    subnet: str = ""
+
+
+class Listener(msgspec.Struct, frozen=True, kw_only=True):
+    """What a balancer takes, and to whom it may hand it."""
+
+    #: TCP, UDP, TCP_UDP, TLS, HTTP, HTTPS, SSL, GENEVE ...
+    protocol: str
+    #: None: every port (a gateway balancer's).
+    port: int | None = None
+    #: Ids of target groups, of the default action and of all rules.
+    target_groups: tuple[str, ...] = ()
+    #: Of a classic balancer: the port of its instances.
+    instance_port: int | None = None
+    id: str = ""
+
+
+class LoadBalancer(Resource, frozen=True, kw_only=True):
+    """A load balancer; its nodes are interfaces in its subnets."""
+
+    kind: BalancerKind
+    balancer_name: str = ""
+    vpc: str = ""
+    state: str = "active"
+    is_internet_facing: bool = False
+    dns_name: str = ""
+    zones: tuple[BalancerZone, ...] = ()
+    groups: tuple[str, ...] = ()
+    #: None: the snapshot does not say.
+    listeners: tuple[Listener, ...] | None = None
+    #: None: not said; the default of its kind holds [LB-6].
+    is_cross_zone: bool | None = None
+    #: Whether groups filter what comes by PrivateLink [LB-3].
+    filters_private_link: bool = True
+    #: Of a classic balancer.
+    instances: tuple[str, ...] = ()
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may get a balancer's packets."""
+
+    #: Instance id, address, function ARN or balancer ARN.
+    id: str
+    port: int | None = None
+    zone: str = ""
+    #: healthy, unhealthy, initial, unused, draining, unavailable ... ; "" if not said.
+    health: str = ""
+    reason: str = ""
+
+
+class TargetGroup(Resource, frozen=True, kw_only=True):
+    """The targets of listeners, and how they are sent to."""
+
+    group_name: str = ""
+    #: instance, ip, lambda or alb.
+    target_kind: str = "instance"
+    protocol: str = ""
+    port: int | None = None
+    vpc: str = ""
+    balancers: tuple[str, ...] = ()
+    #: None: not said; the default of its kind holds [LB-4].
+    preserves_client: bool | None = None
+    #: None: as its balancer says [LB-6].
+    is_cross_zone: bool | None = None
+    health_protocol: str = ""
+    #: None: the port of the traffic.
+    health_port: int | None = None
+    #: None: the snapshot does not say.
+    targets: tuple[Target, ...] | None = None
+
+
+class FirewallEndpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A firewall's endpoint in one subnet."""
+
+    endpoint: str
+    subnet: str = ""
+    zone: str = ""
+    state: str = "READY"
+
+
+class NetworkFirewall(Resource, frozen=True, kw_only=True):
+    """An AWS Network Firewall [NF-*]."""
+
+    firewall_name: str = ""
+    vpc: str = ""
+    policy: str = ""
+    endpoints: tuple[FirewallEndpoint, ...] = ()
+
+
+class PolicyGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule group as a policy uses it."""
+
+    group: str
+    priority: int | None = None
+
+
+class FirewallPolicy(Resource, frozen=True, kw_only=True):
+    """What a firewall does, in which order."""
+
+    policy_name: str = ""
+    #: aws:pass, aws:drop, aws:forward_to_sfe.
+    stateless_default: str = "aws:forward_to_sfe"
+    stateless_groups: tuple[PolicyGroup, ...] = ()
+    stateful_groups: tuple[PolicyGroup, ...] = ()
+    is_strict: bool = False
+    stateful_defaults: tuple[str, ...] = ()
+    home_net: tuple[str, ...] = ()
+
+
+PortRange = tuple[int, int]
+
+
+class StatelessRule(msgspec.Struct, frozen=True, kw_only=True):
+    """One stateless rule; an empty tuple matches everything."""
+
+    priority: int
+    #: aws:pass, aws:drop, aws:forward_to_sfe.
+    action: str
+    sources: tuple[Prefix, ...] = ()
+    destinations: tuple[Prefix, ...] = ()
+    source_ports: tuple[PortRange, ...] = ()
+    destination_ports: tuple[PortRange, ...] = ()
+    protocols: tuple[int, ...] = ()
+    #: What of it the model can't decide ("" if nothing): TCP flags ...
+    undecided: str = ""
+
+
+class StatefulRule(msgspec.Struct, frozen=True, kw_only=True):
+    """One stateful 5-tuple rule, in Suricata's words as AWS gives them."""
+
+    #: PASS, DROP, REJECT or ALERT.
+    action: str
+    #: IP, TCP, UDP, ICMP, HTTP, TLS ...
+    protocol: str = "IP"
+    #: Texts such as ANY, 10.0.0.0/8, $HOME_NET, [80,443], !22.
+    source: str = "ANY"
+    source_port: str = "ANY"
+    destination: str = "ANY"
+    destination_port: str = "ANY"
+    is_any_direction: bool = False
+    #: What of it the model can't decide ("" if nothing).
+    undecided: str = ""
+    sid: str = ""
+
+
+class FirewallRuleGroup(Resource, frozen=True, kw_only=True):
+    """A named list of firewall rules."""
+
+    group_name: str = ""
+    is_stateful: bool = False
+    is_strict: bool = False
+    stateless: tuple[StatelessRule, ...] = ()
+    stateful: tuple[StatefulRule, ...] = ()
+    #: Variables: "$NAME" -> texts.
+    address_sets: Mapping[str, tuple[str, ...]] = {}
+    port_sets: Mapping[str, tuple[str, ...]] = {}
+    #: What of it the model can't decide ("" if nothing): a domain list, free Suricata text ...
+    undecided: str = ""
+
+
+class PublicAccessBlock(Resource, frozen=True, kw_only=True):
+    """VPC Block Public Access of an account in a Region [BP-1]."""
+
+    #: off, block-bidirectional or block-ingress.
+    mode: str = "off"
+
+
+class PublicAccessExclusion(Resource, frozen=True, kw_only=True):
+    """A VPC or subnet that Block Public Access leaves alone."""
+
+    #: Id of the VPC or subnet.
+    resource: str
+    #: allow-bidirectional or allow-egress.
+    mode: str = "allow-bidirectional"
+    state: str = "create-complete"
+
+
+class ManagedService(Resource, frozen=True, kw_only=True):
+    """A database, cache, cluster, function ...: asked about by name, reached by interfaces."""
+
+    #: Type word: db-instance, cache-cluster, lambda-function ...
+    kind: str
+    service_name: str = ""
+    vpc: str = ""
+    dns_names: tuple[str, ...] = ()
+    addresses: tuple[Address, ...] = ()
+    interfaces: tuple[str, ...] = ()
+    subnets: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    #: The port that it listens on by default: a hint, never assumed.
+    port: int | None = None
+    arn: str = ""
+
+
+class DnsRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One name of a hosted zone and what it resolves to."""
+
+    name: str
+    #: A, AAAA, CNAME or ALIAS.
+    kind: str
+    values: tuple[str, ...] = ()
+
+
+class HostedZone(Resource, frozen=True, kw_only=True):
+    """A Route 53 zone."""
+
+    zone_name: str
+    is_private: bool = False
+    vpcs: tuple[str, ...] = ()
+    #: None: the snapshot does not say.
+    records: tuple[DnsRecord, ...] | None = None
+
+
+class MirrorSession(Resource, frozen=True, kw_only=True):
+    """A traffic mirror session: copies of an interface's packets, as VXLAN to a target."""
+
+    interface: str
+    target: str = ""
+    #: Interface, balancer or endpoint behind the target.
+    target_resource: str = ""
+    virtual_network: int | None = None
