@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Final, NoReturn, cast
 
 import typer
@@ -23,6 +23,9 @@ INTERRUPTED: Final = 130
 #: The reader has gone: what a shell says of a program that SIGPIPE ended. Not 0, which would say
 #: `reachable`.
 READER_GONE: Final = 141
+
+#: New objects between two looks for garbage: importing makes many and drops few.
+_GARBAGE_THRESHOLD: Final = 100_000
 
 #: What Typer raises for a bad command line; which module it is in depends on Typer's version.
 _CommandLineError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[2])
@@ -45,6 +48,8 @@ for command in (path, show, diagram, cidr, explain, schema):
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow to load
+
         try:
             typer.echo(f"netreach {version('netreach')}")
         except PackageNotFoundError:
@@ -67,7 +72,17 @@ def _options(
 
 def main() -> NoReturn:
     """Run the program and leave with its exit status."""
-    sys.exit(run(sys.argv[1:]))
+    _start_light()
+    status = run(sys.argv[1:])
+    gc.freeze()  # a process that ends need not look through everything for garbage once more
+    sys.exit(status)
+
+
+def _start_light() -> None:
+    """Spare a short-lived process what only long-lived ones profit from."""
+    gc.set_threshold(_GARBAGE_THRESHOLD)
+    # no matrix is multiplied here, so numpy's BLAS need not start a thread for each core
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def run(arguments: list[str]) -> int:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Final, TextIO, TypedDict
 import typer
 
 from netreach.errors import InputError, NetreachError, UsageError
-from netreach.query.verdict import Verdict
 from netreach.query.words import quoted
 
 if TYPE_CHECKING:
@@ -29,7 +28,8 @@ class Exit(IntEnum):
     UNKNOWN = 5
 
 
-EXIT_OF: Final = {verdict: Exit[verdict.name] for verdict in Verdict}
+#: By the verdict's word, so that `--help` need not load the verdicts and, with them, numpy.
+EXIT_OF: Final = {status.name.lower(): status for status in Exit}
 
 
 class Form(StrEnum):
@@ -188,7 +188,7 @@ def _answer_file(network: Network, queries: str, options: Options) -> int:
     """Answer each row with one JSON object a line; bad rows are errors of their own line."""
     from netreach.present.json_v1 import render_json_line  # noqa: PLC0415 - only here
 
-    verdicts: set[Verdict] = set()
+    statuses: set[Exit] = set()
     for line, row in _rows(queries):
         try:
             answer = network.path(
@@ -199,11 +199,12 @@ def _answer_file(network: Network, queries: str, options: Options) -> int:
                 **options,
             )
         except NetreachError as error:
-            raise InputError(file=queries, place=f"line {line}", what=str(error)) from None
-        verdicts.add(answer.verdict)
+            file = "standard input" if queries == "-" else queries
+            raise InputError(file=file, place=f"line {line}", what=str(error)) from None
+        statuses.add(EXIT_OF[answer.verdict])
         typer.echo(render_json_line(answer.report).rstrip("\n"))
-    worst = (Verdict.UNREACHABLE, Verdict.PARTIAL, Verdict.UNKNOWN)
-    return next((EXIT_OF[verdict] for verdict in worst if verdict in verdicts), Exit.REACHABLE)
+    worst = (Exit.UNREACHABLE, Exit.PARTIAL, Exit.UNKNOWN)
+    return next((status for status in worst if status in statuses), Exit.REACHABLE)
 
 
 def _rows(queries: str) -> Iterator[tuple[int, dict[str, str]]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from typing import Annotated
 
@@ -19,6 +18,8 @@ def schema(
     name: Annotated[Schema, typer.Argument(help="Which output: `path` is `path --format json`.")],
 ) -> None:
     """Print the JSON Schema of an output that scripts may rely on."""
+    import json  # noqa: PLC0415  see `_schemas`
+
     typer.echo(json.dumps(_schemas()[name], indent=2))
 
 

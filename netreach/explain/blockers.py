@@ -16,6 +16,7 @@ from netreach.explain.evidence import (
     nearest_acl_rule,
     route_evidence,
 )
+from netreach.explain.gaps import Gaps, doubted
 from netreach.explain.hops import HopMaker, denied
 from netreach.explain.records import Component, Evidence, Explanation, Fix, Missing
 from netreach.explain.remedies import Remedies
@@ -25,9 +26,9 @@ from netreach.fabric.element import FIRST_UNKNOWN, Fate, Kind
 from netreach.fabric.origins import Origins
 from netreach.fabric.router import UNROUTABLE_ROW
 from netreach.fabric.rules import acl_rule_services
-from netreach.model.records import NetworkAcl, NetworkAclRule
+from netreach.model.records import NetworkAcl, NetworkAclRule, Route, RouteState
 from netreach.packets.batch import column
-from netreach.packets.prefixes import Address
+from netreach.packets.prefixes import Address, Prefix
 from netreach.packets.services import ServiceSet
 from netreach.query.words import safe
 
@@ -69,12 +70,6 @@ class Blockers:
                     self._filter(step, left, leg)
                 if (step.services.maybe & step.passes.maybe) - step.passes.sure:
                     self._gap(step)
-
-    def misdelivery(self, steps: Sequence[PacketStep], fate: Fate, leg: str) -> None:
-        """Say that packets arrived, but at another place than the one that was asked for."""
-        for step in steps:
-            if step.fate is Fate.DELIVERED:
-                self._end(step._replace(fate=fate), leg)
 
     # -- filters
 
@@ -150,10 +145,42 @@ class Blockers:
         component = of_row(self.origins, step.kind, step.row)
         message = self.sentence(step, component)
         if fate >= FIRST_UNKNOWN:
-            self._note(Missing(component, message, Code(fate.name)))
+            self._note(self._unknown(step, component, Missing(component, message, Code(fate.name))))
             return
         fix = self.remedies.ending(step, fate, leg)
-        self._add(Code(fate.name), leg, step, component, message, None, fix)
+        filtered = self._filtered_route(step) if fate is Fate.NO_ROUTE_TO_DESTINATION else None
+        if filtered is None:
+            self._add(Code(fate.name), leg, step, component, message, None, fix)
+        else:
+            said = sentences.route_filtered(component, self.names.destination(step), filtered.text)
+            self._add(Code.ROUTE_STATE_FILTERED, leg, step, component, said, filtered, fix)
+
+    def _unknown(self, step: PacketStep, place: Component, missing: Missing) -> Missing:
+        """Say why nobody knows what a NAT gateway does, where it is its record that is in doubt."""
+        record = self.origins.origin(step.kind, step.row).record
+        is_doubted = step.kind is Kind.NAT_GATEWAY and record is not None and record.doubt
+        return doubted(place, record.doubt) if is_doubted and record is not None else missing
+
+    def _filtered_route(self, step: PacketStep) -> Evidence | None:
+        """Return the route that would cover the destination, if AWS used it [RT-9]."""
+        table = self.origins.table(step.row)
+        address = self.names.address(step.destination)
+        filtered = [
+            (prefix.length, route)
+            for route in (table.routes if table else ())
+            if route.state is RouteState.FILTERED
+            for prefix in self._destinations(route)
+            if prefix.contains(address)
+        ]
+        if not filtered:
+            return None
+        return route_evidence(max(filtered, key=lambda found: found[0])[1])
+
+    def _destinations(self, route: Route) -> tuple[Prefix, ...]:
+        if route.destination is not None:
+            return (route.destination,)
+        record = self.origins.fabric.snapshot.prefix_lists.get(route.prefix_list)
+        return (record.entries or ()) if record else ()
 
     def sentence(self, step: PacketStep, component: Component) -> str:
         """Say how the way ended at a step."""
@@ -191,7 +218,7 @@ class Blockers:
 
     def _gap(self, step: PacketStep) -> None:
         component = of_row(self.origins, step.kind, step.row)
-        for missing in self.remedies.gaps(step, component):
+        for missing in Gaps(self.origins, self.names).of(step, component):
             self._note(missing)
 
     def _note(self, missing: Missing) -> None:

@@ -87,8 +87,9 @@ class Branches:
         trips = branch.asked.trips
         if trips is None:
             return NO_ROW
-        session = trips.session[branch.trip : branch.trip + 1]
-        return int(trips.onward.sessions.translated(session)[0])
+        sessions = trips.onward.sessions
+        session = sessions.effective(trips.session[branch.trip : branch.trip + 1])
+        return int(sessions.translated(session)[0])
 
     def _part(self, group: list[Branch]) -> Part:
         branch = group[0]

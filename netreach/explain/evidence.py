@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from netreach.explain.records import Evidence
 from netreach.fabric.rules import acl_rule_services, group_rule_services
@@ -44,18 +44,18 @@ class Reading:
 
     def allowing_rule(
         self,
-        rules: Iterable[tuple[SecurityGroup, SecurityGroupRule]],
+        rules: Sequence[tuple[SecurityGroup, SecurityGroupRule]],
         address: Address,
         groups: Sequence[str],
         services: ServiceSet,
     ) -> tuple[SecurityGroup, SecurityGroupRule] | None:
-        """Return the rule that allows most of these services to or from a peer."""
+        """Return the rule that allows most of these services to or from a peer, and surely."""
         matching = [
-            (len(group_rule_services(rule) & services), number, (group, rule))
-            for number, (group, rule) in enumerate(rules)
+            (-len(group_rule_services(rule) & services), _may_mean_another(rule, address), number)
+            for number, (_, rule) in enumerate(rules)
             if self.covers_peer(rule, address, groups) and group_rule_services(rule) & services
         ]
-        return min(matching, key=lambda item: (-item[0], item[1]))[2] if matching else None
+        return rules[min(matching)[2]] if matching else None
 
     def nearest_group_rule(
         self,
@@ -103,6 +103,11 @@ class Reading:
                 "peer": rule.group or rule.prefix_list or str(rule.prefix),
             },
         )
+
+
+def _may_mean_another(rule: SecurityGroupRule, address: Address) -> bool:
+    """Tell whether a rule's CIDR covers an address in one of two readings only."""
+    return rule.prefix is not None and not rule.prefix.certain.contains(address)
 
 
 # -- network ACLs

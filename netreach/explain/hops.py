@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from netreach.explain.components import component, of_row
 from netreach.explain.evidence import Reading, acl_evidence, deciding_rule, route_evidence
@@ -142,7 +143,8 @@ class HopMaker:
         if acl is None or step.passes is None:
             return Evidence("AWS's default ACL allows everything (assumed)", {"action": "allow"})
         rules = acl.ingress if step.ingress else acl.egress
-        wanted = (step.services.maybe & step.passes.maybe) or step.services.maybe
+        asked, passes = step.services.maybe, step.passes
+        wanted = (asked & passes.sure) or (asked & passes.maybe) or asked
         rule = deciding_rule(rules, self._names.address(self.peer_atom(step)), wanted)
         return acl_evidence(rule, ingress=step.ingress)
 

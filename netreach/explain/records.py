@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from netreach.explain.codes import Code
 from netreach.packets.services import ServiceSet
@@ -48,8 +49,7 @@ class ComponentType(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(Struct, frozen=True):
     """One thing of the estate, or the internet."""
 
     id: str
@@ -60,8 +60,7 @@ class Component:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """The rule or route that decided, as people read it and as scripts do."""
 
     #: "rule 100 allows tcp 5432 from 10.0.1.0/24"
@@ -70,8 +69,7 @@ class Evidence:
     fields: dict[str, str | int | bool] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(Struct, frozen=True):
     """One component that the packet crosses."""
 
     component: Component
@@ -87,8 +85,7 @@ class Hop:
     direction: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """The smallest change that removes one blocker."""
 
     #: "allow tcp 5432 from 10.0.1.10/32 in sg-db"
@@ -101,8 +98,7 @@ class Fix:
     command: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """One blocker: where, what was asked, what the nearest rule allows instead, and a fix."""
 
     code: Code
@@ -119,8 +115,7 @@ class Explanation:
     destination: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """What an unknown answer would need."""
 
     component: Component
@@ -128,8 +123,7 @@ class Missing:
     code: Code = Code.UNKNOWN_RESOURCE
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What became of one address pair, or of one branch of its path."""
 
     source_address: str
@@ -147,8 +141,7 @@ class Part:
     seen_source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """Everything that one answer says."""
 
     verdict: Verdict

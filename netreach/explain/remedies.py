@@ -1,23 +1,19 @@
-"""Remedies: which change would help at a step, and what a doubtful step would need to know."""
+"""Remedies: which change would help at a step."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from netreach.explain import fixes, sentences
-from netreach.explain.codes import Code
-from netreach.explain.components import component
-from netreach.explain.records import Component, Fix, Missing
+from netreach.explain import fixes
+from netreach.explain.records import Fix
 from netreach.explain.traces import AddressNames, PacketStep
 from netreach.fabric.addresses import SCOPE_INTERNET
 from netreach.fabric.element import Fate, Kind
 from netreach.fabric.origins import Origins
-from netreach.model.records import SecurityGroupRule, TargetKind
+from netreach.model.records import TargetKind
 from netreach.packets.batch import NO_ROW, column
 from netreach.packets.prefixes import WIDTH
 from netreach.packets.services import ServiceSet
-from netreach.query.words import safe
 
 
 @dataclass(slots=True)
@@ -150,77 +146,3 @@ class Remedies:
             if nat.vpc == owner and nat.state == "available" and nat.is_public:
                 return TargetKind.NAT_GATEWAY, nat.id
         return None
-
-    # -- what is missing
-
-    def gaps(self, step: PacketStep, place: Component) -> Iterator[Missing]:
-        """Yield what a filter's doubt comes from."""
-        if step.kind is Kind.GROUP_SET:
-            yield from self._group_gaps(step, place)
-        elif step.kind is Kind.ROUTE_TABLE:
-            yield from self._table_gaps(step, place)
-        else:
-            record = self.origins.origin(step.kind, step.row).record
-            why = (
-                record.doubt if record is not None and record.doubt else "its record is incomplete"
-            )
-            yield Missing(
-                place, f"{sentences.label(place)} can't be trusted: {why}", _doubt_code(why)
-            )
-
-    def _group_gaps(self, step: PacketStep, place: Component) -> Iterator[Missing]:
-        snapshot = self.origins.fabric.snapshot
-        record = self.origins.interface(step.row)
-        if not record.groups:
-            yield Missing(place, f"the snapshot lists no security groups for {record.id}")
-        for group in record.groups:
-            known = snapshot.security_groups.get(group)
-            if known is None:
-                yield Missing(
-                    component("security-group", group),
-                    f"the snapshot lacks the rules of {safe(group)}",
-                )
-                continue
-            if known.doubt:
-                yield Missing(
-                    component("security-group", group, known),
-                    f"{group} can't be trusted: {known.doubt}",
-                    _doubt_code(known.doubt),
-                )
-            yield from self._list_gaps(known.ingress if step.ingress else known.egress)
-
-    def _list_gaps(self, rules: tuple[SecurityGroupRule, ...]) -> Iterator[Missing]:
-        for rule in rules:
-            if rule.prefix_list:
-                yield from self._unknown_list(rule.prefix_list)
-
-    def _unknown_list(self, identifier: str) -> Iterator[Missing]:
-        record = self.origins.fabric.snapshot.prefix_lists.get(identifier)
-        if record is None or record.doubt or record.entries is None:
-            yield Missing(
-                component("prefix-list", identifier, record),
-                f"the snapshot lacks the entries of {safe(identifier)}",
-                Code.PREFIX_LIST_ENTRIES_UNKNOWN,
-            )
-
-    def _table_gaps(self, step: PacketStep, place: Component) -> Iterator[Missing]:
-        table = self.origins.table(step.row)
-        if table is None:
-            return
-        if table.doubt:
-            why = f"{table.id} can't be trusted: {table.doubt}"
-            yield Missing(place, why, _doubt_code(table.doubt))
-        unknown = [
-            missing
-            for route in table.routes
-            if route.prefix_list
-            for missing in self._unknown_list(route.prefix_list)
-        ]
-        yield from unknown
-        if not unknown and not table.doubt:
-            why = f"overlapping prefix lists of {table.id}: AWS picks one route at random"
-            yield Missing(place, why, Code.AMBIGUOUS_ROUTE)
-
-
-def _doubt_code(why: str) -> Code:
-    return Code.CONFLICTING_RECORDS if "differ" in why else Code.UNKNOWN_RESOURCE

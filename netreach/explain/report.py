@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 import numpy as np
+from msgspec.structs import replace
 
 from netreach.explain import sentences
 from netreach.explain.blockers import Blockers
@@ -22,13 +23,13 @@ from netreach.explain.remedies import Remedies
 from netreach.explain.second_walk import walk_again
 from netreach.explain.warnings import warnings_of
 from netreach.fabric.compile import compile_fabric
-from netreach.fabric.element import Assumed, Fate
+from netreach.fabric.element import Assumed
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.origins import Origins
 from netreach.model.records import TargetKind
 from netreach.packets.batch import NO_ROW, column, distinct
 from netreach.packets.services import ServiceSet
-from netreach.query.path import PathFinder, PathResult
+from netreach.query.path import PathFinder, PathResult, is_unassociated
 from netreach.query.selectors import End, Nature
 from netreach.query.verdict import Verdict
 
@@ -208,11 +209,6 @@ class PathReport:
         if not (is_open and self._verdict(branch) is Verdict.PARTIAL):
             blockers.collect(second.forward, "forward", is_open=is_open)
         blockers.collect(second.returning, "return", is_open=is_open)
-        trips = branch.asked.trips
-        if trips is not None and trips.forward_fate[branch.trip] == Fate.DELIVERED_ELSEWHERE:
-            blockers.misdelivery(second.forward, Fate.DELIVERED_ELSEWHERE, "forward")
-        if trips is not None and trips.return_fate[branch.trip] == Fate.REPLY_FROM_OTHER_ADDRESS:
-            blockers.misdelivery(second.returning, Fate.REPLY_FROM_OTHER_ADDRESS, "return")
         if branch.asked.pairs.is_own_host(branch.pair):  # what stays inside meets no filter [LAB-8]
             blockers.found = [e for e in blockers.found if e.code is Code.BAD_STATE]
         return blockers
@@ -221,6 +217,8 @@ class PathReport:
         result = self._result
         if result.cut_short:
             code = Code(result.cut_short)
+            if code is Code.UNASSOCIATED_COMPONENT:
+                return tuple(self._unassociated()), ()
             end = result.source if code is Code.SOURCE_CANNOT_INITIATE else result.destination
             if code is Code.BAD_STATE and result.source.why:
                 end = result.source
@@ -231,6 +229,14 @@ class PathReport:
             for end in (result.source, result.destination)
             if end.why
         )
+
+    def _unassociated(self) -> Iterator[Explanation]:
+        """Name each end that is tied to nothing."""
+        code, snapshot = Code.UNASSOCIATED_COMPONENT, self._fabric.snapshot
+        for end in dict.fromkeys((self._result.source, self._result.destination)):
+            if is_unassociated(snapshot, end):
+                place = of_end(end)
+                yield Explanation(code, "forward", place, sentences.cut_short(code, place))
 
     @property
     def explanations(self) -> tuple[Explanation, ...]:

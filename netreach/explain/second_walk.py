@@ -31,18 +31,67 @@ def walk_again(fabric: Fabric, question: Question, flow: FlowBatch) -> SecondWal
     asker = Asker(fabric, question, narrowing=False, traced=True)
     onward = Passage(fabric.pool, narrowing=False, traced=True)
     walk(fabric, departures(flow, fabric.pool.intern(question.services)), onward)
-    arrivals = [
-        arrival
-        for ending in onward.endings
-        for part in split_misdelivered(ending, flow)
-        if (arrival := _as_if_delivered(fabric, flow, part)) is not None
+    arrivals: list[Ending] = []
+    answers_truly: list[bool] = []  # for each reply: it answers what did arrive
+    for ending in onward.endings:
+        for part in split_misdelivered(ending, flow):
+            arrival = _as_if_delivered(fabric, flow, part)
+            if arrival is not None:
+                arrivals.append(arrival)
+                answers_truly += [arrival is part] * len(part.batch)
+    there = TraceIndex.of(fabric, onward).trace(0, None)
+    index = TraceIndex.of(fabric, asker.walk_back(arrivals, onward))
+    forward = [_told_elsewhere(fabric, flow, step) for step in there]
+    returning = [
+        _told_from_other(flow, step) if is_true else step
+        for row, is_true in enumerate(answers_truly)
+        for step in index.trace(row, None)
     ]
-    forward = TraceIndex.of(fabric, onward).trace(0, None)
-    back = asker.walk_back(arrivals, onward)
-    index = TraceIndex.of(fabric, back)
-    total = sum(len(arrival.batch) for arrival in arrivals)
-    returning = [step for row in range(total) for step in index.trace(row, None)]
-    return SecondWalk(forward, returning)
+    return SecondWalk(_without_strangers(forward), returning)
+
+
+def _told_elsewhere(fabric: Fabric, flow: FlowBatch, step: PacketStep) -> PacketStep:
+    """Return a step with the fate that it has where another than the one asked for is reached."""
+    expected = int(flow.expected[0])
+    reached = step.fate is Fate.DELIVERED or _is_unmodelled_end(fabric, step)
+    is_right = step.kind is Kind.INTERFACE and step.row == expected
+    if expected == NO_ROW or not reached or is_right:
+        return step
+    return step._replace(fate=Fate.DELIVERED_ELSEWHERE)
+
+
+def _is_unmodelled_end(fabric: Fabric, step: PacketStep) -> bool:
+    """Tell whether a step ends at an interface that holds the destination, but is not modelled."""
+    if step.fate is not Fate.NOT_MODELLED or step.kind is not Kind.INTERFACE:
+        return False
+    row = int(fabric.book.holder(column([step.vpc]), column([step.destination]))[0])
+    return row != NO_ROW and int(fabric.book.interface[row]) == step.row
+
+
+def _told_from_other(flow: FlowBatch, step: PacketStep) -> PacketStep:
+    """Return a step with the fate that it has where a reply is not what the client awaits."""
+    ends = (int(flow.destination[0]), int(flow.source[0]))
+    if step.fate is not Fate.DELIVERED or (step.source, step.destination) == ends:
+        return step
+    return step._replace(fate=Fate.REPLY_FROM_OTHER_ADDRESS)
+
+
+def _without_strangers(steps: list[PacketStep]) -> list[PacketStep]:
+    """Leave out the groups and the state of whoever wrongly receives: nobody wants those mended."""
+    strangers = {
+        step.row
+        for step in steps
+        if step.fate is Fate.DELIVERED_ELSEWHERE and step.kind is Kind.INTERFACE
+    }
+    sent = steps[:2]  # where the sender's own state stands, should it be the same interface
+    return sent + [step for step in steps[2:] if not _is_at(strangers, step)]
+
+
+def _is_at(interfaces: set[int], step: PacketStep) -> bool:
+    """Tell whether a step is what the groups or the state of these interfaces say on the way in."""
+    groups = step.kind is Kind.GROUP_SET and step.ingress
+    state = step.kind is Kind.INTERFACE and step.fate is Fate.BAD_STATE
+    return (groups or state) and step.row in interfaces
 
 
 def _as_if_delivered(fabric: Fabric, flow: FlowBatch, ending: Ending) -> Ending | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from netreach.explain.codes import Code
-from netreach.explain.records import Component
+from netreach.explain.records import Component, ComponentType
 from netreach.fabric.element import Fate
 from netreach.query.words import safe
 
@@ -52,6 +52,21 @@ def acl_denies(
     word = "from" if ingress else "to"
     side = "into" if ingress else "out of"
     return f"{label(component)}: {evidence} ({services} {word} {peer}, {side} the subnet)"
+
+
+def route_filtered(component: Component, destination: str, route: str) -> str:
+    """Say that only a route that AWS does not use covers the destination."""
+    return f"{label(component)} has no route in use that covers {destination}; it lists {route}"
+
+
+def not_trusted(component: Component, why: str) -> str:
+    """Say why a record leaves the answer open."""
+    return f"{label(component)} can't be trusted: {why}"
+
+
+def host_bits(component: Component, says: str, written: str, readings: str) -> str:
+    """Say which CIDR can be read in two ways."""
+    return f"{label(component)} {says} {written}, which has host bits: {readings} may be meant"
 
 
 _STOPS: Final[Mapping[Fate, str]] = {
@@ -124,12 +139,21 @@ _STOPS: Final[Mapping[Fate, str]] = {
 }
 
 
+def _unassociated(place: Component) -> str:
+    """Say that an end is tied to nothing that could send or receive."""
+    gateways = (ComponentType.INTERNET_GATEWAY, ComponentType.EGRESS_ONLY_INTERNET_GATEWAY)
+    if place.type in gateways:
+        return f"{label(place)} is attached to no VPC"
+    return f"no network interface of {label(place)} has an address"
+
+
 def cut_short(code: Code, place: Component) -> str:
     """Say why nothing was asked at all."""
     return {
         Code.NO_COMMON_ADDRESS_FAMILY: "the two ends have no address family in common",
         Code.SOURCE_CANNOT_INITIATE: f"{label(place)} answers and never begins a connection",
         Code.BAD_STATE: f"{label(place)} is not running and has no network interface any more",
+        Code.UNASSOCIATED_COMPONENT: _unassociated(place),
     }[code]
 
 

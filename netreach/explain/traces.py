@@ -94,7 +94,7 @@ class TraceIndex:
         found = {NO_ROW}
         while session != NO_ROW:
             found.add(session)
-            session = int(self.passage.sessions.parent(column([session]))[0])
+            session = int(self.passage.sessions.chain(column([session]))[0])
         return frozenset(found)
 
 

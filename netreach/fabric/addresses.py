@@ -7,10 +7,10 @@ holds, with its 1:1 public address where it has one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from netreach.fabric.ranges import GLOBAL_IPV6, NAT64, NEVER_ON_INTERNET, SPECIAL
 from netreach.model.records import NetworkInterface
@@ -35,8 +35,7 @@ class HeldAddress(NamedTuple):
     is_primary: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AddressBook:
+class AddressBook(Struct, frozen=True):
     """Addresses as atoms, and their holders."""
 
     axis: AtomAxis
@@ -137,7 +136,11 @@ def _host(address: Address) -> Prefix:
 
 def cut_axis(snapshot: Snapshot, held: list[HeldAddress], extra: Iterable[Prefix]) -> AtomAxis:
     """Cut the address space wherever anything in the snapshot begins or ends."""
-    ranges = [(p.family, p.first, p.last) for p in _all_prefixes(snapshot, held)]
+    ranges = [
+        (part.family, part.first, part.last)
+        for prefix in _all_prefixes(snapshot, held)
+        for part in ((prefix,) if prefix.is_certain else (prefix, prefix.certain))
+    ]
     ranges += [(p.family, p.first, p.last) for p in (*SPECIAL, *extra)]
     if snapshot.nat_gateways and any(
         p.family == 6 for v in snapshot.vpcs.values() for p in v.prefixes

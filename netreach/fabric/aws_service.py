@@ -7,10 +7,10 @@ hypervisor: no group, ACL or route is asked, and nothing else is served there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from netreach.fabric.element import Assumed, Fate, Kind, Passage
 from netreach.model.records import Vpc
@@ -54,8 +54,7 @@ _RESOLVER: Final = 0
 _METADATA: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
-class AwsServices:
+class AwsServices(Struct, frozen=True):
     """The platform's services as every VPC sees them."""
 
     #: (vpc, atom) -> service row or NO_ROW.

@@ -21,9 +21,13 @@ from netreach.fabric.internet import Internet
 from netreach.fabric.internet_gateway import compile_internet_gateways, gateway_rows
 from netreach.fabric.nat_gateway import compile_nat_gateways
 from netreach.fabric.network_acl import compile_network_acls
+from netreach.fabric.peering import compile_peerings, peering_prefixes
 from netreach.fabric.router import TargetRows, compile_router
 from netreach.fabric.security_group import compile_security_groups
+from netreach.fabric.transit_gateway import compile_transit_gateways, transit_gateway_rows
+from netreach.fabric.transit_routes import compile_transit_routes, transit_prefixes
 from netreach.fabric.translation import Translation
+from netreach.model.records import TargetKind
 from netreach.model.snapshot import Snapshot
 from netreach.packets.pool import ServicePool
 
@@ -44,7 +48,12 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
     nats = compile_nat_gateways(
         snapshot, book, held, acls, pool, vpcs=rows.vpcs, subnets=rows.subnets
     )
-    interfaces = Interfaces(columns, groups, acls, book, services)
+    peerings = compile_peerings(snapshot, axis, rows.vpcs)
+    transit_routes = compile_transit_routes(snapshot, axis, rows.transit_attachments)
+    transit = compile_transit_gateways(
+        snapshot, book, acls, transit_routes, vpcs=rows.vpcs, subnets=rows.subnets
+    )
+    interfaces = Interfaces(columns, groups, acls, book, services, peerings)
     internet = Internet(book, gateways, egress_only, _has_private_ways(snapshot))
     return Fabric(
         snapshot=snapshot,
@@ -60,6 +69,8 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
         nats=nats,
         internet=internet,
         services=services,
+        peerings=peerings,
+        transit=transit,
         translation=Translation(pool),
         crossings={
             Stage.ORIGIN: interfaces.send,
@@ -72,6 +83,10 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
             Stage.EGRESS_ONLY: egress_only.leave,
             Stage.EGRESS_ONLY_RETURN: egress_only.enter,
             Stage.INTERNET: internet.cross,
+            Stage.PEERING: peerings.cross,
+            Stage.TRANSIT_GATEWAY: transit.enter,
+            Stage.TRANSIT_TABLE: transit.route,
+            Stage.TRANSIT_ARRIVAL: transit.arrive,
         },
     )
 
@@ -104,6 +119,10 @@ def _number(snapshot: Snapshot) -> RowNumbers:
         nats=_rows(snapshot.nat_gateways),
         internet_gateways=gateway_rows(snapshot),
         egress_only=_rows(snapshot.egress_only_gateways),
+        peerings=_rows(snapshot.peerings),
+        transit_gateways=transit_gateway_rows(snapshot),
+        transit_attachments=_rows(snapshot.transit_attachments),
+        transit_tables=_rows(snapshot.transit_route_tables),
     )
 
 
@@ -113,7 +132,8 @@ def _rows(ids: Iterable[str]) -> dict[str, int]:
 
 def _addresses(snapshot: Snapshot, rows: RowNumbers) -> tuple[AddressBook, list[HeldAddress]]:
     held = held_addresses(snapshot)
-    axis = cut_axis(snapshot, held, service_prefixes(snapshot))
+    extra = (service_prefixes, peering_prefixes, transit_prefixes)
+    axis = cut_axis(snapshot, held, (prefix for each in extra for prefix in each(snapshot)))
     book = compile_addresses(
         snapshot,
         held,
@@ -132,10 +152,13 @@ def _targets(snapshot: Snapshot, rows: RowNumbers) -> TargetRows:
         for record in reversed(list(snapshot.interfaces.values()))
         if record.instance
     }
-    return TargetRows(
-        internet_gateways=rows.internet_gateways,
-        egress_only=rows.egress_only,
-        nats=rows.nats,
-        interfaces=rows.interfaces,
-        instances=instances,
-    )
+    return {
+        TargetKind.INTERNET_GATEWAY: rows.internet_gateways,
+        TargetKind.EGRESS_ONLY_INTERNET_GATEWAY: rows.egress_only,
+        TargetKind.NAT_GATEWAY: rows.nats,
+        TargetKind.NETWORK_INTERFACE: rows.interfaces,
+        TargetKind.INSTANCE: instances,
+        TargetKind.LOCAL: {},
+        TargetKind.VPC_PEERING: rows.peerings,
+        TargetKind.TRANSIT_GATEWAY: rows.transit_gateways,
+    }

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from netreach.fabric.element import Fate, Kind, Passage, Stage
+from msgspec import Struct
+
+from netreach.fabric.element import Fate, Kind, Passage, SessionKind, Stage
 from netreach.fabric.internet_gateway import attached_vpc
 from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, mask_by_row
 from netreach.packets.pool import UNSURE
 
 
-@dataclass(frozen=True, slots=True)
-class EgressOnlyGateways:
+class EgressOnlyGateways(Struct, frozen=True):
     """All egress-only internet gateways."""
 
     #: Gateway row -> VPC it is attached to in a good state, or NO_ROW.
@@ -39,7 +39,7 @@ class EgressOnlyGateways:
             self.is_doubted[batch.place], Kind.EGRESS_ONLY, batch.place, batch, UNSURE
         )
         sessions = passage.sessions.push(
-            gateway=batch.place, egress_only=True, batch=batch, translated=batch.source
+            SessionKind.EGRESS_ONLY, place=batch.place, batch=batch, translated=batch.source
         )
         passage.note(Kind.EGRESS_ONLY, batch.place, batch)
         passage.move(
@@ -50,13 +50,13 @@ class EgressOnlyGateways:
 
     def enter(self, batch: PacketBatch, passage: Passage) -> None:
         """Bring answers back into the VPC that they are for."""
-        sessions = batch.session
-        gateways = passage.sessions.gateway(sessions)
+        sessions = passage.sessions.effective(batch.session)
+        gateways = passage.sessions.place(sessions)
         inside = batch.replace(
             place=gateways,
             subnet=NO_ROW,
             stage=Stage.DELIVER,
-            session=passage.sessions.parent(sessions),
+            session=passage.sessions.chain(sessions),
         )
         passage.note(Kind.EGRESS_ONLY, gateways, inside)
         passage.move(inside)

@@ -7,11 +7,11 @@ of one walk. It never loops over packets: it screens, stops, moves or delivers w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from enum import IntEnum, auto
 from typing import Final, NamedTuple
 
 import numpy as np
+from msgspec import Struct, field
 
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, filled
 from netreach.packets.pool import EVERYTHING, NOTHING, ServicePool
@@ -30,7 +30,11 @@ class Stage(IntEnum):
     INGRESS = auto()  # an internet gateway, on the way in; place: the gateway
     EGRESS_ONLY_RETURN = auto()  # an egress-only gateway, on the way in
     MIDDLEBOX = auto()  # routed to an interface; place: the interface
-
+    PEERING = auto()  # place: the peering connection
+    TRANSIT_GATEWAY = auto()  # from a VPC; place: the gateway
+    TRANSIT_TABLE = auto()  # inside a transit gateway; place: the attachment it came in by
+    TRANSIT_ARRIVAL = auto()  # into a VPC; place: the attachment
+    SITE = auto()  # outside AWS and the internet; place: the site
 
 class Kind(IntEnum):
     """What a component of a trace is; origins.py turns kind and row into a record."""
@@ -47,6 +51,11 @@ class Kind(IntEnum):
     VPC = auto()
     UNMODELLED = auto()  # row: the route that leads there
     SUBNET = auto()
+    PEERING = auto()
+    TRANSIT_GATEWAY = auto()
+    TRANSIT_ATTACHMENT = auto()
+    TRANSIT_TABLE = auto()  # row: the transit route table; detail: its route
+    SITE = auto()  # networks behind a customer gateway, a Direct Connect link, VPN clients
 
 
 class Fate(IntEnum):
@@ -80,11 +89,17 @@ class Fate(IntEnum):
     DELIVERED_ELSEWHERE = auto()
     REPLY_FROM_OTHER_ADDRESS = auto()
     VPC_DNS_SUPPORT_DISABLED = auto()
+    PCX_REQUIRES_ADDRESS_IN_VPC_CIDR = auto()
+    TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION = auto()
+    TGW_ROUTE_AZ_RESTRICTION = auto()
+    TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT = auto()
+    TGW_RTB_BAD_STATE_ROUTE = auto()
     # from here on: nobody can say
     NOT_MODELLED = auto()
     UNKNOWN_RESOURCE = auto()
     AMBIGUOUS_ROUTE = auto()
     PREFIX_LIST_ENTRIES_UNKNOWN = auto()
+    TGW_RTB_ROUTES_ARE_UNKNOWN = auto()
 
 
 #: The first of the fates that mean "unknown".
@@ -100,14 +115,21 @@ class Assumed(IntEnum):
     NO_GROUPS = 8
     #: Not a default: one of several ways of which nobody knows which one AWS takes.
     EITHER = 16
+    #: Not a default: what arrives is not the service that was asked for (a listener maps ports).
+    MAPPED = 32
+    #: What lies behind a customer gateway, a Direct Connect link or a VPN client.
+    SITE = 64
+    #: That an appliance passes on what it is sent, as it is ...
+    FORWARDS = 128
+    #: ... or with its own address as the source.
+    TRANSLATES = 256
 
 
 #: Assumptions that `--strict` turns into unknown.
 STRICT_BITS: Final = Assumed.ACL | Assumed.GATEWAY
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One decision or crossing by one kind of component, for a whole batch."""
 
     kind: Kind
@@ -122,8 +144,7 @@ class Step:
     fate: Fate | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """Packets whose way ended, and how."""
 
     fate: Fate
@@ -132,8 +153,26 @@ class Ending:
     batch: PacketBatch
 
 
+class SessionKind(IntEnum):
+    """What a session remembers."""
+
+    #: A NAT gateway's translation.
+    NAT = 0
+    #: An egress-only gateway's connection: nothing is translated.
+    EGRESS_ONLY = auto()
+    #: Not a session: which of several ways this branch took, so that its traces can be told apart.
+    FORK = auto()
+    #: A fork over zones; what it chose is a subnet.
+    ZONE = auto()
+
+
 class SessionLog:
-    """The translations that packets underwent: what gateways remember for the replies."""
+    """The translations that packets underwent: what gateways remember for the replies.
+
+    A session knows the one before it. Forks stand in the same chain, but only `chain` shows them.
+    """
+
+    _FIELDS = ("place", "kind", "source", "destination", "before", "translated", "chain", "newest")
 
     def __init__(self) -> None:
         """Remember nothing yet."""
@@ -142,57 +181,85 @@ class SessionLog:
         self._rows: Column | None = None
 
     def push(
-        self, *, gateway: Column, egress_only: bool, batch: PacketBatch, translated: Column
+        self, kind: SessionKind, *, place: Column, batch: PacketBatch, translated: Column
     ) -> Column:
-        """Remember one translation per packet and return the new session rows, ``(N,)``."""
+        """Remember one session per packet and return their rows, ``(N,)``.
+
+        `place` is the gateway's row, or what a fork chose.
+        """
         size = len(batch)
+        first, self._size = self._size, self._size + size
+        rows = np.arange(first, self._size, dtype=np.int64)
+        before = self.effective(batch.session)
+        newest = before if kind >= SessionKind.FORK else rows
         chunk = np.stack(
             [
-                gateway,
-                filled(size, int(egress_only)),
+                place,
+                filled(size, kind),
                 batch.source,
                 batch.destination,
-                batch.session,
+                before,
                 translated,
+                batch.session,
+                newest,
             ]
         )
         self._chunks.append(chunk)
         self._rows = None
-        first, self._size = self._size, self._size + size
-        return np.arange(first, self._size, dtype=np.int64)
+        return rows
 
-    def _field(self, number: int, sessions: Column) -> Column:
+    def fork(
+        self, batch: PacketBatch, choice: Column, kind: SessionKind = SessionKind.FORK
+    ) -> PacketBatch:
+        """Mark which of several ways each packet takes; `choice` says which, ``(N,)``."""
+        rows = self.push(kind, place=choice, batch=batch, translated=batch.source)
+        return batch.replace(session=rows)
+
+    def _field(self, name: str, sessions: Column) -> Column:
         if self._rows is None:
-            self._rows = np.concatenate([column([]).reshape(6, 0), *self._chunks], axis=1)
-        if not self._size:
+            empty = column([]).reshape(len(self._FIELDS), 0)
+            self._rows = np.concatenate([empty, *self._chunks], axis=1)
+        if not self._rows.shape[1]:
             return filled(len(sessions), NO_ROW)
-        values = self._rows[number].take(sessions, mode="clip")
+        values = self._rows[self._FIELDS.index(name)].take(sessions, mode="clip")
         return np.where(sessions >= 0, values, NO_ROW)
 
-    def gateway(self, sessions: Column) -> Column:
-        """Return the gateway rows that translated, ``(N,)``."""
-        return self._field(0, sessions)
+    def effective(self, sessions: Column) -> Column:
+        """Return the newest sessions that are no forks, NO_ROW where there is none."""
+        return self._field("newest", sessions)
 
-    def is_egress_only(self, sessions: Column) -> Mask:
-        """Tell which sessions belong to egress-only internet gateways."""
-        mask: Mask = self._field(1, sessions) == 1
+    def place(self, sessions: Column) -> Column:
+        """Return the rows of the gateways that translated, or what forks chose, ``(N,)``."""
+        return self._field("place", sessions)
+
+    def kind(self, sessions: Column) -> Column:
+        """Return their kinds as numbers of SessionKind, NO_ROW for none."""
+        return self._field("kind", sessions)
+
+    def is_a(self, kind: SessionKind, sessions: Column) -> Mask:
+        """Tell which sessions, forks aside, are of a kind."""
+        mask: Mask = self.kind(self.effective(sessions)) == kind
         return mask
 
     def source(self, sessions: Column) -> Column:
         """Return the source atoms before translation."""
-        return self._field(2, sessions)
+        return self._field("source", sessions)
 
     def destination(self, sessions: Column) -> Column:
         """Return the destination atoms before translation."""
-        return self._field(3, sessions)
+        return self._field("destination", sessions)
 
     def parent(self, sessions: Column) -> Column:
-        """Return the sessions before these."""
-        return self._field(4, sessions)
+        """Return the sessions before these, forks aside."""
+        return self._field("before", sessions)
+
+    def chain(self, sessions: Column) -> Column:
+        """Return what stands before these in the chain, forks included."""
+        return self._field("chain", sessions)
 
     def translated(self, sessions: Column) -> Column:
         """Return the source atoms after translation."""
-        return self._field(5, sessions)
+        return self._field("translated", sessions)
 
 
 class Check(NamedTuple):
@@ -204,8 +271,7 @@ class Check(NamedTuple):
     component: Column
 
 
-@dataclass(slots=True)
-class Passage:
+class Passage(Struct):
     """One walk of a batch: which way, how strictly, and what has happened so far."""
 
     pool: ServicePool

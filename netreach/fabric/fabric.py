@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
 from netreach.fabric.aws_service import AwsServices
@@ -14,15 +15,16 @@ from netreach.fabric.internet import Internet
 from netreach.fabric.internet_gateway import InternetGateways
 from netreach.fabric.nat_gateway import NatGateways
 from netreach.fabric.network_acl import NetworkAcls
+from netreach.fabric.peering import Peerings
 from netreach.fabric.router import Router
 from netreach.fabric.security_group import SecurityGroups
+from netreach.fabric.transit_gateway import TransitGateways
 from netreach.fabric.translation import Translation
 from netreach.model.snapshot import Snapshot
 from netreach.packets.pool import ServicePool
 
 
-@dataclass(frozen=True, slots=True)
-class RowNumbers:
+class RowNumbers(Struct, frozen=True):
     """Id -> row, for every kind that the fabric numbers."""
 
     vpcs: Mapping[str, int]
@@ -31,10 +33,13 @@ class RowNumbers:
     nats: Mapping[str, int]
     internet_gateways: Mapping[str, int]
     egress_only: Mapping[str, int]
+    peerings: Mapping[str, int]
+    transit_gateways: Mapping[str, int]
+    transit_attachments: Mapping[str, int]
+    transit_tables: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Fabric:
+class Fabric(Struct, frozen=True):
     """A snapshot compiled for walking."""
 
     snapshot: Snapshot
@@ -50,6 +55,8 @@ class Fabric:
     nats: NatGateways
     internet: Internet
     services: AwsServices
+    peerings: Peerings
+    transit: TransitGateways
     translation: Translation
     #: Who takes a batch at each stage.
     crossings: Mapping[Stage, Cross]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
 from netreach.fabric.aws_service import AwsServices
 from netreach.fabric.element import Fate, Kind, Passage, Stage
 from netreach.fabric.network_acl import NetworkAcls
+from netreach.fabric.peering import Peerings
 from netreach.fabric.security_group import SecurityGroups
 from netreach.model.records import NetworkInterface
 from netreach.model.snapshot import Snapshot
@@ -34,8 +35,7 @@ _GOOD_STATUS: Final = frozenset({"in-use", "associated", "attached", ""})
 _GOOD_ATTACHMENT: Final = frozenset({"attached", ""})
 
 
-@dataclass(frozen=True, slots=True)
-class InterfaceColumns:
+class InterfaceColumns(Struct, frozen=True):
     """What the walk needs to know of every interface."""
 
     vpc: Column
@@ -51,8 +51,7 @@ class InterfaceColumns:
     denies_internet_gateway: Mask
 
 
-@dataclass(frozen=True, slots=True)
-class Interfaces:
+class Interfaces(Struct, frozen=True):
     """All interfaces, as the first and the last element of a way."""
 
     columns: InterfaceColumns
@@ -60,6 +59,7 @@ class Interfaces:
     acls: NetworkAcls
     book: AddressBook
     services: AwsServices
+    peerings: Peerings
 
     def send(self, batch: PacketBatch, passage: Passage) -> None:
         """Let packets leave the interface they start at: state, then groups, then the subnet."""
@@ -89,14 +89,30 @@ class Interfaces:
             return
         batch = self.services.serve(batch, passage)
         if len(batch):
-            holders = self.book.holder(batch.vpc, batch.destination)
-            peers = self.book.interface[holders]
+            peers = self._peers(batch)
             self._leave(
                 self.groups.screen(
                     batch, batch.place, batch.destination, peers, passage, ingress=False
                 ),
                 passage,
             )
+
+    def _peers(self, batch: PacketBatch) -> list[Column]:
+        """Return who may hold the destinations, as egress rules that name groups see it [SG-7].
+
+        The VPC itself comes first, then its peers: several where their blocks overlap.
+        """
+        own = self.book.interface[self.book.holder(batch.vpc, batch.destination)]
+        found = [own]
+        positions, vpcs = self.peerings.known_neighbours(batch.vpc, batch.destination)
+        while len(positions):
+            first = np.append(True, positions[1:] != positions[:-1])
+            at, there = positions[first], vpcs[first]
+            peers = np.full(len(batch), NO_ROW, np.int64)
+            peers[at] = self.book.interface[self.book.holder(there, batch.destination[at])]
+            found.append(peers)
+            positions, vpcs = positions[~first], vpcs[~first]
+        return found
 
     def _leave(self, batch: PacketBatch, passage: Passage) -> None:
         """Hand packets to their own subnet, or to the router where they leave it [RT-10]."""
@@ -167,7 +183,7 @@ class Interfaces:
             passage.note(Kind.GROUP_SET, batch.place, batch)
         else:
             batch = self.groups.screen(
-                batch, batch.place, batch.source, batch.carrier, passage, ingress=True
+                batch, batch.place, batch.source, [batch.carrier], passage, ingress=True
             )
         batch = self._check(batch, passage)
         if not passage.returning:
@@ -196,7 +212,7 @@ class Interfaces:
         batch = self.acls.screen(batch, subnets, passage, ingress=True)
         if not passage.returning and len(batch):
             batch = self.groups.screen(
-                batch, batch.place, batch.source, batch.carrier, passage, ingress=True
+                batch, batch.place, batch.source, [batch.carrier], passage, ingress=True
             )
         batch = self._check(batch, passage)
         checks = self.columns.checks_source_and_destination[batch.place]

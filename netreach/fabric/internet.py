@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from netreach.fabric.addresses import (
     SCOPE_IDLE,
@@ -15,13 +14,12 @@ from netreach.fabric.addresses import (
     AddressBook,
 )
 from netreach.fabric.egress_only_gateway import EgressOnlyGateways
-from netreach.fabric.element import Fate, Kind, Passage, Stage
+from netreach.fabric.element import Fate, Kind, Passage, SessionKind, Stage
 from netreach.fabric.internet_gateway import InternetGateways
 from netreach.packets.batch import NO_ROW, PacketBatch, filled
 
 
-@dataclass(frozen=True, slots=True)
-class Internet:
+class Internet(Struct, frozen=True):
     """Everything outside the estate that has a public address."""
 
     book: AddressBook
@@ -72,7 +70,7 @@ class Internet:
             return
         stage = np.full(len(batch), Stage.INGRESS)
         if passage.returning:
-            by_egress_only = passage.sessions.is_egress_only(batch.session)
+            by_egress_only = passage.sessions.is_a(SessionKind.EGRESS_ONLY, batch.session)
             stage = np.where(by_egress_only, Stage.EGRESS_ONLY_RETURN, stage)
         vpcs = batch.vpc
         closed = (

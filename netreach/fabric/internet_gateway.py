@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
 from netreach.fabric.addresses import SCOPE_RFC1918, SCOPE_RFC6598, AddressBook
-from netreach.fabric.element import Check, Fate, Kind, Passage, Stage
+from netreach.fabric.element import Assumed, Check, Fate, Kind, Passage, Stage
 from netreach.fabric.interface import InterfaceColumns
-from netreach.model.records import Attachment, InternetGateway, TargetKind
+from netreach.model.records import Attachment, InternetGateway, Route, RouteState, TargetKind
 from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, mask_by_row
 from netreach.packets.pool import UNSURE
@@ -20,8 +20,7 @@ from netreach.packets.pool import UNSURE
 GOOD_ATTACHMENT: Final = frozenset({"available", "attached"})
 
 
-@dataclass(frozen=True, slots=True)
-class InternetGateways:
+class InternetGateways(Struct, frozen=True):
     """All internet gateways."""
 
     #: Gateway row -> VPC it is attached to in a good state, or NO_ROW.
@@ -32,6 +31,8 @@ class InternetGateways:
     has_own_table: Mask
     #: Gateway rows that can't be trusted: Block Public Access, records that differ.
     is_doubted: Mask
+    #: Gateway rows that only active routes name: assumed to be attached where those are.
+    is_assumed: Mask
     ids: tuple[str, ...]
     book: AddressBook
     interfaces: InterfaceColumns
@@ -94,7 +95,9 @@ class InternetGateways:
         """
         holders = batch.place
         is_ipv6 = self.book.axis.is_ipv6(batch.destination)
-        arriving = batch.replace(place=self.of_vpc[batch.vpc])
+        gateways = self.of_vpc[batch.vpc]
+        assumed = np.where(self.is_assumed[gateways], int(Assumed.GATEWAY), 0)
+        arriving = batch.replace(place=gateways, assumed=batch.assumed | assumed)
         passes = passage.gate(arriving, self._entry_checks(arriving, holders, is_ipv6))
         private = np.where(is_ipv6, batch.destination, self.book.first_atom[holders])
         inside = arriving.replace(destination=private, stage=Stage.DELIVER, subnet=NO_ROW)
@@ -159,6 +162,7 @@ def compile_internet_gateways(
         of_vpc=by_row(of_vpc),
         has_own_table=mask_by_row([_has_own_table(snapshot, g) for g in rows]),
         is_doubted=mask_by_row([g in named and bool(named[g].doubt) for g in rows]),
+        is_assumed=mask_by_row([g not in named for g in rows]),
         ids=tuple(rows),
         book=book,
         interfaces=interfaces,
@@ -174,9 +178,14 @@ def _tied_vpcs(record: InternetGateway | None, vpcs: Mapping[str, int]) -> list[
 
 def _vpc_of_route(snapshot: Snapshot, gateway: str) -> str:
     for table in snapshot.route_tables.values():
-        if any(route.target == gateway for route in table.routes):
+        if any(_names(route) and route.target == gateway for route in table.routes):
             return table.vpc
     return ""
+
+
+def _names(route: Route) -> bool:
+    """Tell whether a route vouches for its gateway: a blackhole's is gone [RT-9]."""
+    return route.target_kind is TargetKind.INTERNET_GATEWAY and route.state is RouteState.ACTIVE
 
 
 def _has_own_table(snapshot: Snapshot, gateway: str) -> bool:
@@ -188,10 +197,10 @@ def _has_own_table(snapshot: Snapshot, gateway: str) -> bool:
 
 
 def gateway_rows(snapshot: Snapshot) -> dict[str, int]:
-    """Number the internet gateways: those on record, then those that only routes name."""
+    """Number the internet gateways: those on record, then those that only active routes name."""
     ids = dict.fromkeys(snapshot.internet_gateways)
     for table in snapshot.route_tables.values():
         for route in table.routes:
-            if route.target_kind is TargetKind.INTERNET_GATEWAY and route.target:
+            if _names(route) and route.target:
                 ids.setdefault(route.target)
     return {gateway: row for row, gateway in enumerate(ids)}

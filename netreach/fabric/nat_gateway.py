@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook, HeldAddress
-from netreach.fabric.element import Fate, Kind, Passage, Stage
+from netreach.fabric.element import Fate, Kind, Passage, SessionKind, Stage
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.translation import Translation
 from netreach.model.snapshot import Snapshot
@@ -33,8 +33,7 @@ CARRIED_NAT64: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NatGateways:
+class NatGateways(Struct, frozen=True):
     """All NAT gateways."""
 
     vpc: Column
@@ -112,7 +111,7 @@ class NatGateways:
         sources = self.book.first_atom[rows]
         batch = batch.at(packets)
         sessions = passage.sessions.push(
-            gateway=batch.place, egress_only=False, batch=batch, translated=sources
+            SessionKind.NAT, place=batch.place, batch=batch, translated=sources
         )
         is_ipv6 = self.book.axis.is_ipv6(batch.destination)
         batch = self._to_ipv4(batch, is_ipv6)
@@ -126,11 +125,12 @@ class NatGateways:
 
         Stopping them here keeps a gateway with several addresses from multiplying them each turn.
         """
-        sessions, session = passage.sessions, batch.session
+        sessions = passage.sessions
+        session = sessions.effective(batch.session)
         been = np.zeros(len(batch), bool)
         while (session != NO_ROW).any():  # one turn a translation, not one a packet
-            here = (sessions.gateway(session) == batch.place) & ~sessions.is_egress_only(session)
-            been |= (session != NO_ROW) & here
+            here = sessions.place(session) == batch.place
+            been |= here & (sessions.kind(session) == SessionKind.NAT)
             session = sessions.parent(session)
         return been
 
@@ -156,18 +156,18 @@ class NatGateways:
     def _undo(self, batch: PacketBatch, passage: Passage) -> None:
         """Give answers back to whoever began the connection; drop all others [NT-8, LAB-3]."""
         sessions = passage.sessions
+        session = sessions.effective(batch.session)
         known = (
-            (batch.session != NO_ROW)
-            & (sessions.gateway(batch.session) == batch.place)
-            & ~sessions.is_egress_only(batch.session)
-            & (sessions.translated(batch.session) == batch.destination)
+            (sessions.kind(session) == SessionKind.NAT)
+            & (sessions.place(session) == batch.place)
+            & (sessions.translated(session) == batch.destination)
         )
         batch, _ = passage.stop_where(
             ~known, Fate.NGW_NO_SESSION, Kind.NAT_GATEWAY, batch.place, batch
         )
         if not len(batch):
             return
-        session = batch.session
+        session = sessions.effective(batch.session)
         parent = sessions.parent(session)
         awaited = passage.replies[batch.row]
         inner = np.where(parent == NO_ROW, awaited, self.translation.outside(awaited))
@@ -179,7 +179,7 @@ class NatGateways:
             destination=original,
             services=services,
             random=passage.pool.join(batch.random, random),
-            session=parent,
+            session=sessions.chain(session),
             subnet=self.subnet[batch.place],
         )
         passage.note(Kind.NAT_GATEWAY, batch.place, batch)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from netreach.fabric.element import Assumed, Kind, Passage
 from netreach.fabric.rules import acl_rule_services
 from netreach.model.records import NetworkAcl, NetworkAclRule
 from netreach.model.snapshot import Snapshot
-from netreach.packets.atoms import AtomAxis
+from netreach.packets.atoms import AtomAxis, Span
 from netreach.packets.batch import Column, Mask, PacketBatch, by_row, mask_by_row
 from netreach.packets.pieces import PieceTable, pieces
 from netreach.packets.pool import EVERYTHING, UNSURE, ServicePool
@@ -21,8 +22,7 @@ from netreach.packets.services import ServiceSet
 _DEFAULT_ROW, _DOUBTED_ROW = 0, 1
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkAcls:
+class NetworkAcls(Struct, frozen=True):
     """The ACLs of all subnets."""
 
     #: (2 * acl + direction, atom) -> bounds; direction 1 is ingress.
@@ -88,19 +88,40 @@ def _row(
 ) -> list[tuple[int, int]]:
     if record.doubt:
         return [(0, UNSURE)]
-    spans = [(axis.span(rule.prefix), rule) for rule in sorted(rules, key=lambda r: r.number)]
+    ordered = sorted(rules, key=lambda rule: rule.number)
+    spans = [span for rule in ordered for span in _spans(rule, axis)]
     return pieces(spans, len(axis), _first_matches(pool))
 
 
-def _first_matches(pool: ServicePool) -> Callable[[list[NetworkAclRule]], int]:
-    def allowed(rules: list[NetworkAclRule]) -> int:
-        """Return what rules in order let pass: the lowest number that matches decides [NA-2]."""
-        undecided, passed = ServiceSet.everything(), ServiceSet.empty()
-        for rule in rules:
+class Covering(NamedTuple):
+    """A rule whose CIDR covers a stretch of atoms."""
+
+    rule: NetworkAclRule
+    #: False where only one way of reading the CIDR covers them: it has host bits.
+    surely: bool
+
+
+def _spans(rule: NetworkAclRule, axis: AtomAxis) -> Iterator[tuple[Span, Covering]]:
+    yield axis.span(rule.prefix.certain), Covering(rule, surely=True)
+    if not rule.prefix.is_certain:
+        yield axis.span(rule.prefix), Covering(rule, surely=False)
+
+
+def _first_matches(pool: ServicePool) -> Callable[[list[Covering]], int]:
+    def allowed(found: list[Covering]) -> int:
+        """Return what rules in order let pass: the lowest number that matches decides [NA-2].
+
+        What a rule may match, or may not, goes on to the next one as well.
+        """
+        undecided, passed, stopped = ServiceSet.everything(), ServiceSet.empty(), ServiceSet.empty()
+        for rule, surely in found:
             matched = acl_rule_services(rule) & undecided
             if rule.allows:
                 passed |= matched
-            undecided -= matched
-        return pool.intern(passed)
+            else:
+                stopped |= matched
+            if surely:
+                undecided -= matched
+        return pool.intern(passed - stopped - undecided, passed)
 
     return allowed

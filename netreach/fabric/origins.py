@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from netreach.fabric.aws_service import SERVICES
 from netreach.fabric.element import Kind
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.router import Router
+from netreach.model.connections import TransitRoute, TransitRouteTable
 from netreach.model.records import (
     NetworkAcl,
     NetworkInterface,
@@ -30,8 +32,7 @@ class Origin(NamedTuple):
     record: Resource | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Origins:
+class Origins(Struct, frozen=True):
     """Finds the records behind the rows of one compiled network."""
 
     fabric: Fabric
@@ -50,6 +51,10 @@ class Origins:
                 Kind.NAT_GATEWAY: tuple(rows.nats),
                 Kind.INTERNET_GATEWAY: tuple(rows.internet_gateways),
                 Kind.EGRESS_ONLY: tuple(rows.egress_only),
+                Kind.PEERING: tuple(rows.peerings),
+                Kind.TRANSIT_GATEWAY: tuple(rows.transit_gateways),
+                Kind.TRANSIT_ATTACHMENT: tuple(rows.transit_attachments),
+                Kind.TRANSIT_TABLE: tuple(rows.transit_tables),
             },
         )
 
@@ -86,6 +91,11 @@ class Origins:
         table_id, position = self.fabric.router.routes.origin[route_row]
         table = self.fabric.snapshot.route_tables.get(table_id)
         return None if table is None else (table, table.routes[position])
+
+    def transit_route(self, way: int) -> tuple[TransitRouteTable, TransitRoute]:
+        """Return the transit route behind a way, with its table."""
+        table, route = self.fabric.transit.routes.origin[way]
+        return self.fabric.snapshot.transit_route_tables[table], route
 
     def groups(self, interface_row: int) -> tuple[SecurityGroup, ...]:
         """Return the groups of an interface that the snapshot holds, in its own order."""
@@ -133,4 +143,8 @@ _WORDS: Mapping[Kind, str] = {
     Kind.NAT_GATEWAY: "nat-gateway",
     Kind.INTERNET_GATEWAY: "internet-gateway",
     Kind.EGRESS_ONLY: "egress-only-internet-gateway",
+    Kind.PEERING: "vpc-peering-connection",
+    Kind.TRANSIT_GATEWAY: "transit-gateway",
+    Kind.TRANSIT_ATTACHMENT: "transit-gateway-attachment",
+    Kind.TRANSIT_TABLE: "transit-gateway-route-table",
 }

@@ -30,7 +30,11 @@ _STAGES: Final = {
     TargetKind.NAT_GATEWAY: Stage.NAT_GATEWAY,
     TargetKind.NETWORK_INTERFACE: Stage.MIDDLEBOX,
     TargetKind.INSTANCE: Stage.MIDDLEBOX,
+    TargetKind.VPC_PEERING: Stage.PEERING,
+    TargetKind.TRANSIT_GATEWAY: Stage.TRANSIT_GATEWAY,
 }
+#: Gateways that an active route proves to exist, whether or not the snapshot holds them.
+_PROVEN: Final = (TargetKind.INTERNET_GATEWAY, TargetKind.EGRESS_ONLY_INTERNET_GATEWAY)
 
 
 class Rank(NamedTuple):
@@ -171,25 +175,8 @@ class Router:
         )
 
 
-class TargetRows(NamedTuple):
-    """Where the other elements keep the things that routes lead to."""
-
-    internet_gateways: Mapping[str, int]
-    egress_only: Mapping[str, int]
-    nats: Mapping[str, int]
-    interfaces: Mapping[str, int]
-    instances: Mapping[str, int]  # instance id -> interface row
-
-    def find(self, route: Route) -> int:
-        """Return the row of a route's target, or NO_ROW."""
-        table: Mapping[TargetKind, Mapping[str, int]] = {
-            TargetKind.INTERNET_GATEWAY: self.internet_gateways,
-            TargetKind.EGRESS_ONLY_INTERNET_GATEWAY: self.egress_only,
-            TargetKind.NAT_GATEWAY: self.nats,
-            TargetKind.NETWORK_INTERFACE: self.interfaces,
-            TargetKind.INSTANCE: self.instances,
-        }
-        return table.get(route.target_kind, {}).get(route.target, NO_ROW)
+#: Kind of target -> id -> row, as the element behind it numbers them.
+TargetRows = Mapping[TargetKind, Mapping[str, int]]
 
 
 def compile_router(
@@ -210,7 +197,7 @@ def compile_router(
     for record in records:
         first = len(origin)
         for position, route in enumerate(record.routes):
-            found = targets.find(route)
+            found = targets.get(route.target_kind, {}).get(route.target, NO_ROW)
             origin.append((record.id, position))
             stage.append(_STAGES.get(route.target_kind, Stage.ROUTER))
             target.append(found)
@@ -248,7 +235,7 @@ def _fate(route: Route, target: int) -> int:
         return Fate.BAD_STATE_ROUTE
     if route.target_kind not in _STAGES:
         return Fate.NOT_MODELLED
-    needs_record = _STAGES[route.target_kind] in (Stage.NAT_GATEWAY, Stage.MIDDLEBOX)
+    needs_record = route.target_kind not in (TargetKind.LOCAL, *_PROVEN)
     return Fate.UNKNOWN_RESOURCE if needs_record and target == NO_ROW else Fate.DELIVERED
 
 

@@ -6,8 +6,9 @@ set of groups and direction; rules that name a group become cells (group set, pe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
 
 from netreach.fabric.element import Kind, Passage
 from netreach.fabric.rules import group_rule_services
@@ -17,14 +18,14 @@ from netreach.packets.atoms import AtomAxis, Span
 from netreach.packets.batch import Column, PacketBatch, by_row
 from netreach.packets.pieces import PairTable, PieceTable, pieces
 from netreach.packets.pool import EVERYTHING, NOTHING, UNSURE, ServicePool
+from netreach.packets.prefixes import Prefix
 from netreach.packets.services import ServiceSet
 
 GroupSet = tuple[str, ...]
 _DIRECTIONS = ("egress", "ingress")
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityGroups:
+class SecurityGroups(Struct, frozen=True):
     """The groups of all interfaces."""
 
     #: (2 * group set + direction, peer's atom) -> bounds; direction 1 is ingress.
@@ -40,19 +41,21 @@ class SecurityGroups:
         batch: PacketBatch,
         interfaces: Column,
         peers: Column,
-        peer_interfaces: Column,
+        peer_interfaces: Sequence[Column],
         passage: Passage,
         *,
         ingress: bool,
     ) -> PacketBatch:
         """Ask the groups of interfaces about peers, given as atoms and as interfaces or NO_ROW.
 
-        A reference matches only a peer that is known as an interface [SG-6].
+        A reference matches only a peer that is known as an interface [SG-6]; where several may be
+        meant, any of them will do.
         """
         rows = 2 * self.of_interface[interfaces] + int(ingress)
         bounds = self.by_address.lookup(rows, peers)
-        peer_sets = self.of_interface[peer_interfaces]
-        bounds = passage.pool.join(bounds, self.by_reference.lookup(rows, peer_sets))
+        for peer in peer_interfaces:
+            allowed = self.by_reference.lookup(rows, self.of_interface[peer])
+            bounds = passage.pool.join(bounds, allowed)
         return passage.screen(Kind.GROUP_SET, interfaces, batch, bounds, ingress=ingress)
 
 
@@ -156,15 +159,24 @@ def _spans(
 ) -> Iterator[tuple[Span, int]]:
     services = group_rule_services(rule)
     if rule.prefix is not None:
-        yield axis.span(rule.prefix), pool.intern(services)
+        yield from _spans_of_prefix(rule.prefix, services, axis, pool)
     if rule.prefix_list:
         record = snapshot.prefix_lists.get(rule.prefix_list)
         if record is None or record.doubt or record.entries is None:
             span = axis.whole(record.family if record else None)
             yield span, pool.intern(ServiceSet.empty(), services)
         else:
-            allowed = pool.intern(services)
-            yield from ((axis.span(prefix), allowed) for prefix in record.entries)
+            for prefix in record.entries:
+                yield from _spans_of_prefix(prefix, services, axis, pool)
+
+
+def _spans_of_prefix(
+    prefix: Prefix, services: ServiceSet, axis: AtomAxis, pool: ServicePool
+) -> Iterator[tuple[Span, int]]:
+    """Yield what is surely meant, and around it what may be meant where there were host bits."""
+    yield axis.span(prefix.certain), pool.intern(services)
+    if not prefix.is_certain:
+        yield axis.span(prefix), pool.intern(ServiceSet.empty(), services)
 
 
 def _union(pool: ServicePool) -> Callable[[list[int]], int]:

@@ -91,6 +91,7 @@ class Translation:
         self._outside = PairMemo(lambda a, _: self._map(a, _as_nat_ports))
         self._undo = PairMemo(self._undo_ids)
         self._random = PairMemo(self._random_ids)
+        self._as_asked = PairMemo(self._as_asked_ids)
 
     def to_ipv4(self, services: Column) -> Column:
         """Apply `to_ipv4` to ids, ``(N,)``."""
@@ -123,6 +124,17 @@ class Translation:
             arrived = np.where(is_nat64, self.to_ipv6(arrived), arrived)
         return self._undo(arrived, inner), self._random(arrived, inner)
 
+    def as_asked(self, asked: Column, arrived: Column) -> Column:
+        """Return what was asked, of branches on which it arrived under another port, ``(N,)``."""
+        return self._as_asked(asked, arrived)
+
+    def _as_asked_ids(self, asked: int, arrived: int) -> int:
+        whole, bounds = self._pool[asked], self._pool[arrived]
+        nothing = ServiceSet.empty()
+        return self._pool.intern(
+            whole.sure if bounds.sure else nothing, whole.maybe if bounds.maybe else nothing
+        )
+
     def _map(self, number: int, change: Callable[[ServiceSet], ServiceSet]) -> int:
         bounds = self._pool[number]
         return self._pool.intern(change(bounds.sure), change(bounds.maybe))
@@ -132,7 +144,7 @@ class Translation:
         return self._pool.intern(_inner(a.sure, b.sure), _inner(a.maybe, b.maybe))
 
     def _random_ids(self, arrived: int, inner: int) -> int:
-        return self._pool.intern(_random(self._pool[arrived], self._pool[inner]))
+        return self._pool.intern(*_random(self._pool[arrived], self._pool[inner]))
 
 
 def _as_nat_ports(replies: ServiceSet) -> ServiceSet:
@@ -151,10 +163,14 @@ def _inner(arrived: ServiceSet, inner: ServiceSet) -> ServiceSet:
     return kept
 
 
-def _random(arrived: Bounds, inner: Bounds) -> ServiceSet:
-    found = ServiceSet.empty()
+def _random(arrived: Bounds, inner: Bounds) -> Bounds:
+    """Return the protocols of which some of the gateway's ports work and some do not."""
+    surely, maybe = ServiceSet.empty(), ServiceSet.empty()
     for protocol, ports in NAT_PORTS.items():
-        passed = arrived.sure.of_protocol(protocol)
-        if passed and passed != ports and inner.sure.of_protocol(protocol):
-            found |= ServiceSet.protocol(protocol)
-    return found
+        if not (arrived.sure.of_protocol(protocol) and inner.sure.of_protocol(protocol)):
+            continue
+        if arrived.sure.of_protocol(protocol) != ports:
+            maybe |= ServiceSet.protocol(protocol)
+        if arrived.maybe.of_protocol(protocol) != ports:
+            surely |= ServiceSet.protocol(protocol)
+    return Bounds(surely, maybe)

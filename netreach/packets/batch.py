@@ -29,6 +29,7 @@ COLUMN_NAMES: Final = (
     "source",  # atom of its source address, as it is here
     "destination",  # atom of its destination address, as it is here
     "carrier",  # interface whose groups references see; NO_ROW once translated [SG-6, SG-9]
+    "asked",  # id of the services that this branch was asked for, as the client names them
     "services",  # id of the services (forward) or reply ports (return) still alive
     "session",  # translations undergone, newest first: a row of Sessions
     "assumed",  # bits: defaults that the snapshot did not state
@@ -99,6 +100,7 @@ class PacketBatch:
     source = _View("source")
     destination = _View("destination")
     carrier = _View("carrier")
+    asked = _View("asked")
     services = _View("services")
     session = _View("session")
     assumed = _View("assumed")

@@ -84,6 +84,16 @@ class Prefix(NamedTuple):
         return cls(address.family, address.number >> width - length << width - length, length)
 
     @property
+    def certain(self) -> Prefix:
+        """What is inside whatever the writer meant: all of it, unless there were host bits."""
+        return self
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether there is one way to read it."""
+        return self.certain == self
+
+    @property
     def last(self) -> int:
         """The highest address inside, as a number."""
         return self.first | (1 << WIDTH[self.family] - self.length) - 1
@@ -108,6 +118,40 @@ class Prefix(NamedTuple):
     def __str__(self) -> str:
         """Return the usual text form."""
         return f"{Address(self.family, self.first)}/{self.length}"
+
+
+class MaskedPrefix(Prefix):
+    """The block of a CIDR that was written with host bits, such as ``10.0.1.7/24``.
+
+    AWS keeps no such CIDR, so somebody wrote it who may have meant the block or the one address.
+    It is a prefix like any other, the block, and equal to it; it only remembers the address.
+    """
+
+    host: int
+
+    @classmethod
+    def parse(cls, text: str) -> MaskedPrefix:
+        """Read a CIDR, and keep the address that was written.
+
+        Raises:
+            AddressError: the text is no CIDR.
+
+        >>> str(MaskedPrefix.parse("10.0.0.9/24").certain)
+        '10.0.0.9/32'
+        """
+        masked = cls(*Prefix.parse(text))
+        masked.host = Address.parse(text.partition("/")[0]).number
+        return masked
+
+    @property
+    def certain(self) -> Prefix:
+        """The one address, which the block holds as well."""
+        return Prefix(self.family, self.host, WIDTH[self.family])
+
+    @property
+    def written(self) -> str:
+        """The CIDR with its host bits."""
+        return f"{Address(self.family, self.host)}/{self.length}"
 
 
 def has_host_bits(text: str) -> bool:

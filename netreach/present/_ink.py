@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from textwrap import wrap
 from typing import Final
+
+from msgspec import Struct
 
 from netreach.query.verdict import Verdict
 from netreach.query.words import safe
@@ -51,8 +52,7 @@ _VERDICT_MARKS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Ink:
+class Ink(Struct, frozen=True):
     """How one terminal wants its text."""
 
     width: int = 100

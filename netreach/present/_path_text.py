@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from netreach.explain.records import Action, ComponentType, Explanation, Hop, Part, Report
 from netreach.present._headline import (
@@ -58,8 +59,7 @@ class _Columns(NamedTuple):
     direction: int
 
 
-@dataclass(frozen=True, slots=True)
-class PathText:
+class PathText(Struct, frozen=True):
     """Writes the paths of one answer."""
 
     report: Report

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from netreach.explain.records import Explanation, Report
 from netreach.present._headline import count_of, name_and_id, pair_of
@@ -19,8 +20,7 @@ _MOST: Final = 8
 _MOST_FIXES: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """A blocker, told once for all the address pairs that it stops alike."""
 
     number: int

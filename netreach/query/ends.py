@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from netreach.errors import SelectorError
 from netreach.fabric.addresses import SCOPE_INTERNET
@@ -31,8 +31,7 @@ class Spot(NamedTuple):
     host: int
 
 
-@dataclass(frozen=True, slots=True)
-class Spots:
+class Spots(Struct, frozen=True):
     """The addresses of an end as columns, ``(N,)``."""
 
     interface: Column
@@ -56,8 +55,7 @@ class Spots:
         return len(self.atom)
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
+class Pairs(Struct, frozen=True):
     """The address pairs that a question asks, by their positions in two `Spots`."""
 
     sources: Spots
@@ -264,6 +262,7 @@ class Places:
             subnet=sources.subnet[left],
             source=sources.atom[left],
             destination=destinations.atom[right],
+            site=np.full(len(left), NO_ROW, np.int64),
             expected=destinations.interface[right],
         )
         down = self._fabric.interfaces.columns.is_down

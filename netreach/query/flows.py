@@ -15,6 +15,7 @@ from netreach.fabric.element import (
     Fate,
     Kind,
     Passage,
+    SessionKind,
     Stage,
 )
 from netreach.fabric.fabric import Fabric
@@ -25,12 +26,16 @@ from netreach.query.judge import Judge
 from netreach.query.verdict import Outcome, Question, Verdict
 from netreach.query.walk import walk
 
+#: Where replies begin that no interface sends.
+_RETURN_STAGES: Final = {Kind.INTERNET: Stage.INTERNET, Kind.SITE: Stage.SITE}
 #: How many flows are walked at once where their ways are not kept.
 PIECE: Final = 16384
 #: An expected receiver that no interface is.
 NOBODY: Final = -2
 #: The order of verdicts in columns.
 VERDICTS: Final = tuple(Verdict)
+#: From the worst to the best.
+_MERIT: Final = (Verdict.UNREACHABLE, Verdict.UNKNOWN, Verdict.PARTIAL, Verdict.REACHABLE)
 _CODES: Final = {verdict: number for number, verdict in enumerate(VERDICTS)}
 
 
@@ -45,6 +50,8 @@ class FlowBatch(Struct, frozen=True):
     #: Atoms.
     source: Column
     destination: Column
+    #: Site that it sends from, NO_ROW for none: then `vpc` is NO_ROW too.
+    site: Column
     #: Interface that must receive; NO_ROW where whoever holds the address will do, NOBODY where
     #: no interface would be right.
     expected: Column
@@ -56,19 +63,12 @@ class FlowBatch(Struct, frozen=True):
     @classmethod
     def joined(cls, batches: Sequence[FlowBatch]) -> FlowBatch:
         """Return all flows of several batches."""
-        names = ("source_interface", "vpc", "subnet", "source", "destination", "expected")
+        names = cls.__struct_fields__
         return cls(*(np.concatenate([getattr(b, name) for b in batches]) for name in names))
 
     def at(self, rows: Column) -> FlowBatch:
         """Return the flows at these positions."""
-        return FlowBatch(
-            self.source_interface[rows],
-            self.vpc[rows],
-            self.subnet[rows],
-            self.source[rows],
-            self.destination[rows],
-            self.expected[rows],
-        )
+        return FlowBatch(*(getattr(self, name)[rows] for name in self.__struct_fields__))
 
 
 class Trips(Struct, frozen=True):
@@ -100,8 +100,28 @@ class Trips(Struct, frozen=True):
 
     def verdict_of_flow(self, flows: int) -> Column:
         """Return the index into VERDICTS of every flow, its branches combined, ``(flows,)``."""
+        by_mode = [self._verdict_where(mode, flows) for mode in self._modes()]
+        return self._best(by_mode) if len(by_mode) > 1 else by_mode[0]
+
+    def _modes(self) -> list[int]:
+        """Return the bits of what appliances are assumed to do, 0 where none was met."""
+        bits = (Assumed.FORWARDS, Assumed.TRANSLATES)
+        met = [bit for bit in bits if (self.assumed & bit).any()]
+        return [int(bit) for bit in bits] if met else [0]
+
+    @staticmethod
+    def _best(verdicts: list[Column]) -> Column:
+        """Return the better of what appliances may do: their own settings are not AWS's."""
+        merit = column([_MERIT.index(verdict) for verdict in VERDICTS])
+        best: Column = np.max([merit[verdict] for verdict in verdicts], axis=0)
+        return column([_CODES[verdict] for verdict in _MERIT])[best]
+
+    def _verdict_where(self, mode: int, flows: int) -> Column:
+        """Combine the branches on which appliances do one thing, and those that met none."""
+        others = (int(Assumed.FORWARDS) | int(Assumed.TRANSLATES)) & ~mode
+        counts = (self.assumed & others) == 0 if mode else np.ones(len(self.flow), bool)
         seen = np.zeros((len(VERDICTS), flows), bool)
-        seen[self.verdict, self.flow] = True
+        seen[self.verdict[counts], self.flow[counts]] = True
         reachable, partial, unreachable, unknown = (seen[_CODES[v]] for v in VERDICTS)
         result = np.full(flows, _CODES[Verdict.UNREACHABLE], np.int64)
         result[unknown] = _CODES[Verdict.UNKNOWN]
@@ -161,7 +181,7 @@ class Asker:
         returning_row[arrived] = np.arange(len(arrived))
         branch, fate, replies, random, bits = _joined_ways(len(ends), arrived, returned, awaited)
         assumed = ends.assumed[branch] | bits
-        number = self.judge(forward[branch], replies, random, assumed)
+        number = self.judge(ends.asked[branch], forward[branch], replies, random, assumed)
         verdict = column([_CODES[outcome.verdict] for outcome in self.judge.outcomes])[number]
         return Trips(
             flow=ends.row[branch],
@@ -199,15 +219,18 @@ class Asker:
         is_nat64 = self._is_nat64(ends.session, onward)
         if is_nat64.any():
             result = np.where(is_nat64, self.fabric.translation.to_ipv6(result), result)
+        is_mapped = (ends.assumed & Assumed.MAPPED) != 0
+        if is_mapped.any():
+            asked = self.fabric.translation.as_asked(ends.asked, result)
+            result = np.where(is_mapped, asked, result)
         return result
 
     def _is_translated(self, session: Column, onward: Passage) -> Mask:
-        mask: Mask = (session != NO_ROW) & ~onward.sessions.is_egress_only(session)
-        return mask
+        return onward.sessions.is_a(SessionKind.NAT, session)
 
     def _is_nat64(self, session: Column, onward: Passage) -> Mask:
         """Tell which sessions turned IPv6 into IPv4."""
-        original = onward.sessions.source(session)
+        original = onward.sessions.source(onward.sessions.effective(session))
         return self._is_translated(session, onward) & self.fabric.book.axis.is_ipv6(original)
 
     def _merely_maybe(self, services: Column) -> Column:
@@ -280,11 +303,11 @@ class Asker:
         batch = ending.batch
         is_nat = self._is_translated(batch.session, onward)
         is_nat64 = self._is_nat64(batch.session, onward)
-        outside = ending.kind is Kind.INTERNET
+        stage = _RETURN_STAGES.get(ending.kind, Stage.ORIGIN)
         return batch.replace(
             row=rows,
-            stage=Stage.INTERNET if outside else Stage.ORIGIN,
-            place=NO_ROW if outside else ending.component,
+            stage=stage,
+            place=NO_ROW if stage is Stage.INTERNET else ending.component,
             source=batch.destination,
             destination=batch.source,
             services=self.fabric.translation.awaited(back.replies[rows], is_nat, is_nat64),
@@ -328,17 +351,19 @@ def _joined_ways(
 def departures(flows: FlowBatch, asked: int) -> PacketBatch:
     """Return the packets with which flows begin, each carrying the asked set of services."""
     outside = flows.vpc == NO_ROW
+    on_site = flows.site != NO_ROW
     unheld = (flows.source_interface == NO_ROW) & ~outside
     return PacketBatch.of(
         len(flows),
         row=np.arange(len(flows)),
-        stage=np.where(outside, Stage.INTERNET, Stage.ORIGIN),
-        place=flows.source_interface,
+        stage=np.where(on_site, Stage.SITE, np.where(outside, Stage.INTERNET, Stage.ORIGIN)),
+        place=np.where(on_site, flows.site, flows.source_interface),
         vpc=flows.vpc,
         subnet=flows.subnet,
         source=flows.source,
         destination=flows.destination,
         carrier=flows.source_interface,
+        asked=asked,
         services=asked,
         session=NO_ROW,
         assumed=np.where(unheld, int(Assumed.NO_GROUPS), 0),

@@ -24,13 +24,16 @@ class Judge:
         self._keys: list[tuple[int, ...]] = [()]
         self._first = PairMemo(self._register)
         self._second = PairMemo(self._extend)
+        self._third = PairMemo(self._extend)
         self._last = PairMemo(self._conclude)
 
-    def __call__(self, forward: Column, replies: Column, random: Column, assumed: Column) -> Column:
+    def __call__(
+        self, asked: Column, forward: Column, replies: Column, random: Column, assumed: Column
+    ) -> Column:
         """Return the numbers of the outcomes, ``(N,)``."""
         strict = (assumed & STRICT_BITS) if self._strict else filled(len(assumed), 0)
         partial = self._second(self._first(forward, replies), random)
-        return self._last(partial, (strict != 0).astype(np.int64))
+        return self._last(self._third(partial, asked), (strict != 0).astype(np.int64))
 
     def _register(self, *key: int) -> int:
         self._keys.append(key)
@@ -40,8 +43,9 @@ class Judge:
         return self._register(*self._keys[key], more)
 
     def _conclude(self, key: int, strict: int) -> int:
-        forward, replies, random = (self._pool[number] for number in self._keys[key])
+        forward, replies, random, asked = (self._pool[number] for number in self._keys[key])
         if strict:
             forward = Bounds(ServiceSet.empty(), forward.maybe)
-        self.outcomes.append(judge(self._question, forward, replies, random.maybe))
+        question = self._question._replace(services=asked.maybe)
+        self.outcomes.append(judge(question, forward, replies, random))
         return len(self.outcomes) - 1

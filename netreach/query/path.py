@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
 from netreach.errors import SelectorError, UsageError
 from netreach.fabric.fabric import Fabric
+from netreach.model.relations import Relations
+from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import Column, distinct
 from netreach.packets.prefixes import Family
 from netreach.packets.services import ServiceSet
@@ -23,8 +25,7 @@ from netreach.query.words import quoted
 MAX_PAIRS: Final = 2_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(Struct, frozen=True):
     """Pairs asked together, and how they fared."""
 
     pairs: Pairs
@@ -35,8 +36,7 @@ class Round:
     verdict: Column
 
 
-@dataclass(frozen=True, slots=True)
-class PathResult:
+class PathResult(Struct, frozen=True):
     """What a question came to, before anybody explains it."""
 
     question: Question
@@ -50,19 +50,15 @@ class PathResult:
     strict: bool = False
 
 
-@dataclass(slots=True)
 class PathFinder:
     """Answers questions over one compiled network."""
 
-    fabric: Fabric
-    selectors: Selectors = field(init=False)
-    places: Places = field(init=False)
-    _askers: dict[tuple[Question, bool], Asker] = field(init=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
+    def __init__(self, fabric: Fabric) -> None:
         """Prepare what all questions share."""
-        self.selectors = Selectors(self.fabric)
-        self.places = Places(self.fabric)
+        self.fabric = fabric
+        self.selectors = Selectors(Relations(fabric.snapshot))
+        self.places = Places(fabric)
+        self._askers: dict[tuple[Question, bool], Asker] = {}
 
     def find(
         self,
@@ -175,9 +171,26 @@ def _cut_short(fabric: Fabric, source: End, destination: End) -> tuple[Verdict, 
         instance = fabric.snapshot.instances.get(end.id)
         if end.nature is Nature.BARE and instance is not None and instance.state != "running":
             return Verdict.UNREACHABLE, "BAD_STATE"
+    if any(is_unassociated(fabric.snapshot, end) for end in (source, destination)):
+        return Verdict.UNREACHABLE, "UNASSOCIATED_COMPONENT"
     if {source.nature, destination.nature} & {Nature.UNMODELLED, Nature.BARE}:
         return Verdict.UNKNOWN, ""
     return None
+
+
+def is_unassociated(snapshot: Snapshot, end: End) -> bool:
+    """Tell whether an end is tied to nothing that could send or receive.
+
+    Its interfaces have no address of any family (so it is with those that carry EFA only), or it is
+    a gateway that is attached to no VPC.
+    """
+    gateway = snapshot.internet_gateways.get(end.id) or snapshot.egress_only_gateways.get(end.id)
+    if end.nature is Nature.UNMODELLED and gateway is not None:
+        return not gateway.attachments and not gateway.doubt
+    if end.nature is not Nature.RESOURCE:
+        return False
+    records = [snapshot.interfaces[member.interface] for member in end.members]
+    return not any(record.addresses or record.delegated or record.doubt for record in records)
 
 
 def _check_families(

@@ -62,7 +62,7 @@ def complete(forward: ServiceSet, replies: ServiceSet) -> ServiceSet:
     return whole
 
 
-def judge(question: Question, forward: Bounds, replies: Bounds, random: ServiceSet) -> Outcome:
+def judge(question: Question, forward: Bounds, replies: Bounds, random: Bounds) -> Outcome:
     """Weigh one flow: what got there, which replies came back, what fails at random."""
     sure = complete(forward.sure, replies.sure)
     maybe = complete(forward.maybe, replies.maybe)
@@ -71,18 +71,27 @@ def judge(question: Question, forward: Bounds, replies: Bounds, random: ServiceS
     if not sure:
         verdict = Verdict.UNKNOWN if maybe else Verdict.UNREACHABLE
         return Outcome(verdict, services, returned)
-    awaited = question.replies()
+    if _works(question, sure, replies.sure, random.maybe):
+        return Outcome(Verdict.REACHABLE, services, returned)
+    # one flow: where all that is in doubt is whether every reply comes back, nobody knows
+    may_work = _works(question, sure, replies.maybe, random.sure)
+    verdict = Verdict.UNKNOWN if may_work else Verdict.PARTIAL
+    return Outcome(verdict, services, returned)
+
+
+def _works(
+    question: Question, services: ServiceSet, replies: ServiceSet, random: ServiceSet
+) -> bool:
+    """Tell whether all that was asked works, for every client port; if open, any protocol."""
+    awaited, protocols = question.replies(), services.protocols()
     whole = [
         protocol
-        for protocol in sure.protocols()
-        if _is_whole(protocol, returned, awaited) and not random.of_protocol(protocol)
+        for protocol in protocols
+        if _is_whole(protocol, replies, awaited) and not random.of_protocol(protocol)
     ]
     if question.is_open:
-        verdict = Verdict.REACHABLE if whole else Verdict.PARTIAL
-    else:
-        everything = question.services <= sure and len(whole) == len(sure.protocols())
-        verdict = Verdict.REACHABLE if everything else Verdict.PARTIAL
-    return Outcome(verdict, services, returned)
+        return bool(whole)
+    return question.services <= services and len(whole) == len(protocols)
 
 
 def _is_whole(protocol: int, returned: ServiceSet, awaited: ServiceSet) -> bool:

@@ -6,7 +6,13 @@ from typing import Final
 
 from netreach.errors import InputError
 from netreach.model.records import ANY_PROTOCOL
-from netreach.packets.prefixes import Address, AddressError, Prefix
+from netreach.packets.prefixes import (
+    Address,
+    AddressError,
+    MaskedPrefix,
+    Prefix,
+    has_host_bits,
+)
 from netreach.packets.services import ICMP, ICMPV6, NAMES, NUMBERS, TCP, UDP
 
 #: Echoed values longer than this are cut.
@@ -72,12 +78,11 @@ class Prefixes:
     def __init__(self) -> None:
         """Begin with nothing read."""
         self._prefix_by_text: dict[str, Prefix] = {}
-        self._masked: set[str] = set()
         #: Texts with host bits that were read since somebody last took them away.
         self.masked: list[str] = []
 
     def read(self, text: str, field: str) -> Prefix:
-        """Read a CIDR; host bits are masked, as AWS does.
+        """Read a CIDR; host bits are masked, as AWS does, and remembered.
 
         Raises:
             ImpossibleValueError: it is none.
@@ -85,9 +90,7 @@ class Prefixes:
         prefix = self._prefix_by_text.get(text)
         if prefix is None:
             prefix = self._prefix_by_text[text] = _parse_prefix(text, field)
-            if Address.parse(text.partition("/")[0]).number != prefix.first:
-                self._masked.add(text)
-        if text in self._masked:
+        if isinstance(prefix, MaskedPrefix):
             self.masked.append(text)
         return prefix
 
@@ -102,11 +105,12 @@ class Prefixes:
 
 def _parse_prefix(text: str, field: str) -> Prefix:
     try:
-        return Prefix.parse(text)
+        prefix = Prefix.parse(text)
     except AddressError:
         raise ImpossibleValueError(
             field, f"{echo(text)} is not a CIDR", "write one such as 10.0.0.0/16"
         ) from None
+    return MaskedPrefix.parse(text) if has_host_bits(text) else prefix
 
 
 def protocol(text: str, field: str) -> int:

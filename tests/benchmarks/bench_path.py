@@ -18,6 +18,7 @@ import numpy as np
 
 import netreach
 from netreach.network import Network
+from netreach.packets.batch import NO_ROW
 from netreach.query.ends import Places
 from netreach.query.flows import Asker, FlowBatch
 from netreach.query.options import parse_question
@@ -92,6 +93,7 @@ def batch(network: Network, count: int) -> float:
         subnet=columns.subnet[source],
         source=fabric.book.first_atom[source_row],
         destination=fabric.book.first_atom[destination_row],
+        site=np.full(count, NO_ROW, np.int64),
         expected=destination,
     )
     asker = Asker(fabric, parse_question("tcp", 443))

@@ -12,7 +12,16 @@ from tests.oracle.verdict import (
     Fork,
     StopError,
 )
-from tests.oracle.world import ALL, AclEntry, Address, GroupRule, Interface, Packet, World
+from tests.oracle.world import (
+    ALL,
+    AclEntry,
+    Address,
+    GroupRule,
+    Interface,
+    Packet,
+    World,
+    Written,
+)
 
 TCP, UDP, ICMP, ICMPV6 = 6, 17, 1, 58
 
@@ -22,18 +31,38 @@ Suppose = Callable[[Hashable, Fork, int, str], int]
 YES: Final = 0  # the first option, so that of two equal rulings the one that went on is kept
 
 
-def check_acl(world: World, subnet: str, packet: Packet, *, egress: bool) -> None:
+def check_acl(world: World, subnet: str, packet: Packet, *, egress: bool, suppose: Suppose) -> None:
     """Stop the packet unless the subnet's ACL allows it; a missing ACL is AWS's default [NA-2]."""
     entries = world.acl_of_subnet.get(subnet)
     if entries is None:
         return
     peer = packet.destination if egress else packet.source
     for entry in entries:
-        if entry.egress == egress and peer in entry.prefix and _acl_entry_matches(entry, packet):
+        if entry.egress != egress or not _acl_entry_matches(entry, packet):
+            continue
+        key = ("entry", subnet, entry)
+        if is_surely_meant(entry.prefix, peer) or (
+            is_perhaps_meant(entry.prefix, peer)
+            and suppose(key, Fork.EITHER, 2, str(entry.prefix)) == YES
+        ):
             if entry.allow:
                 return
             break
     raise StopError(SUBNET_ACL_RESTRICTION)
+
+
+def is_surely_meant(written: Written, peer: Address) -> bool:
+    """Say whether a rule's CIDR covers the peer, however it is read.
+
+    AWS keeps no CIDR with host bits; one that has some may mean the block or the one address.
+    """
+    is_block = written.ip == written.network.network_address
+    return peer == written.ip or (is_block and peer in written.network)
+
+
+def is_perhaps_meant(written: Written, peer: Address) -> bool:
+    """Say whether the CIDR covers the peer if it is read as the block."""
+    return peer in written.network
 
 
 def _acl_entry_matches(entry: AclEntry, packet: Packet) -> bool:
@@ -71,7 +100,9 @@ def check_groups(
     rules = list(_rules(world, interface, egress=egress))
     fitting = [rule for rule in rules if _group_rule_matches(rule, packet)]
     for rule in fitting:
-        if any(peer in prefix for prefix in rule.prefixes) or _in_list(world, rule, peer):
+        if any(is_surely_meant(cidr, peer) for cidr in rule.prefixes):
+            return
+        if _in_list(world, rule, peer):
             return
         if not by_gateway and _is_carrier(world, interface.vpc, rule, peer):
             return
@@ -132,6 +163,9 @@ def _doubts(
     """Name what the snapshot lacks and what might have let the packet through."""
     peer = packet.destination if egress else packet.source
     for rule in fitting:
+        for cidr in rule.prefixes:
+            if is_perhaps_meant(cidr, peer):
+                yield str(cidr), ("rule", rule, cidr)
         for name in rule.prefix_lists:
             if is_list_unknown(world, name, peer):
                 yield name, ("list", name, peer)

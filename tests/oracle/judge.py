@@ -14,7 +14,8 @@ from typing import Final
 from tests.oracle.filters import TCP, UDP
 from tests.oracle.question import Question
 from tests.oracle.verdict import (
-    NO_POSSIBLE_DESTINATION,
+    DELIVERED_ELSEWHERE,
+    SERVICE_PORT,
     Fork,
     Interval,
     Leg,
@@ -166,9 +167,9 @@ def _never_leaves(case: _Case, walk: Walk) -> Ruling | None:
         return None
     walk.check_state(client)
     if own and case.destination_vpc not in (None, client.vpc):
-        return Ruling(Verdict.UNREACHABLE, leg=Leg.FORWARD)  # the host takes it for itself
+        raise StopError(DELIVERED_ELSEWHERE)  # the host takes it for itself
     if services is not None and (asked.protocol, asked.port) not in services:
-        raise StopError(NO_POSSIBLE_DESTINATION)
+        raise StopError(SERVICE_PORT)
     ports = (case.client_ports,) if asked.protocol in (TCP, UDP) else None
     return Ruling(Verdict.REACHABLE, ports, sees=(str(asked.source),))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address, ip_interface, ip_network
 from typing import Any, Final
 
 from tests.oracle.world import (
@@ -147,7 +147,7 @@ def _acl_entry(record: Record) -> AclEntry:
         number=record["RuleNumber"],
         egress=record["Egress"],
         allow=record["RuleAction"] == "allow",
-        prefix=prefix(record.get("CidrBlock") or record["Ipv6CidrBlock"]),
+        prefix=ip_interface(record.get("CidrBlock") or record["Ipv6CidrBlock"]),
         protocol=_protocol(record["Protocol"]),
         ports=(ports["From"], ports["To"]) if ports else None,
         icmp=(icmp.get("Type", ALL), icmp.get("Code", ALL)),
@@ -168,7 +168,7 @@ def _group_rule(record: Record) -> GroupRule:
         protocol=_protocol(record["IpProtocol"]),
         first=record.get("FromPort"),
         last=record.get("ToPort"),
-        prefixes=tuple(prefix(cidr) for cidr in cidrs),
+        prefixes=tuple(map(ip_interface, cidrs)),
         prefix_lists=tuple(r["PrefixListId"] for r in record.get("PrefixListIds", ())),
         groups=tuple(r["GroupId"] for r in record.get("UserIdGroupPairs", ())),
     )

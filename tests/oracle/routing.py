@@ -7,11 +7,18 @@ from typing import Final
 
 from tests.oracle.filters import YES, Suppose, is_list_unknown
 from tests.oracle.parse import prefix
-from tests.oracle.verdict import BAD_STATE_ROUTE, NO_ROUTE, Fork, StopError
+from tests.oracle.verdict import (
+    BAD_STATE_ROUTE,
+    NO_ROUTE,
+    ROUTE_FILTERED,
+    UNROUTABLE,
+    Fork,
+    StopError,
+)
 from tests.oracle.world import Address, Route, RouteTable, World
 
 #: Never forwarded, whatever the table says [RT-8].
-UNROUTABLE: Final = (prefix("169.254.168.0/22"), prefix("fd00:ec2::/32"))
+NEVER_FORWARDED: Final = (prefix("169.254.168.0/22"), prefix("fd00:ec2::/32"))
 
 STATIC, LISTED, PROPAGATED = 3, 2, 1  # of two equally long prefixes, the higher rank [RT-3]
 
@@ -21,11 +28,12 @@ Covering = tuple[int, int, Route]
 
 def route_for(world: World, table: RouteTable, destination: Address, suppose: Suppose) -> Route:
     """Return the active route that the table uses, or stop the packet."""
-    if any(destination in block for block in UNROUTABLE):
-        raise StopError(NO_ROUTE)
+    if any(destination in block for block in NEVER_FORWARDED):
+        raise StopError(UNROUTABLE)
     route = _choose(world, table, destination, suppose)
     if route is None:
-        raise StopError(NO_ROUTE)
+        unused = any(_covering(world, table, destination, filtered=True))
+        raise StopError(ROUTE_FILTERED if unused else NO_ROUTE)
     if route.state != "active":
         raise StopError(BAD_STATE_ROUTE)
     return route
@@ -51,9 +59,12 @@ def _choose(
     return tied[0] if tied else None
 
 
-def _covering(world: World, table: RouteTable, destination: Address) -> Iterator[Covering]:
+def _covering(
+    world: World, table: RouteTable, destination: Address, *, filtered: bool = False
+) -> Iterator[Covering]:
+    """Yield the routes that cover the destination, of those in use or of the filtered ones."""
     for route in table.routes:
-        if route.state == "filtered":
+        if (route.state == "filtered") != filtered:
             continue
         if route.prefix is not None and destination in route.prefix:
             rank = PROPAGATED if route.propagated else STATIC

@@ -100,12 +100,12 @@ class Walk:
         """
         arrival = self.internet(packet) if source is None else self._start(source, packet)
         holder = arrival.holder
+        if holder is not None and holder.is_nat:  # it answers nobody who was not asked [NT-8]
+            raise StopError(codes.NGW_NO_SESSION)
         if vpc not in (None, holder.vpc if holder else None):
-            raise StopError(codes.NO_POSSIBLE_DESTINATION)
+            raise StopError(codes.DELIVERED_ELSEWHERE)
         if holder is None:
             return arrival
-        if holder.is_nat:  # it answers nobody who was not asked [NT-8]
-            raise StopError(codes.NO_POSSIBLE_DESTINATION)
         self._groups(holder, arrival.packet, egress=False)
         self.check_state(holder)
         if not holder.is_modelled:
@@ -134,10 +134,9 @@ class Walk:
         state = self.world.instances.get(interface.instance or "")
         if state is not None and state != "running":
             raise StopError(codes.BAD_STATE)
-        if state is None and interface.status != "in-use":
+        unused = state is None and interface.status != "in-use"
+        if unused or interface.attachment not in (None, "attached"):
             raise StopError(codes.BAD_STATE)
-        if interface.attachment not in (None, "attached"):
-            raise StopError(codes.BAD_STATE_ATTACHMENT)
 
     # -- inside a VPC
 
@@ -148,7 +147,7 @@ class Walk:
             raise NotModelledError(sender.subnet)
         if subnet.covers(packet.destination):  # layer 2: no ACL, no table [NA-8, RT-10]
             return self.deliver(subnet.vpc, packet, subnet.id)
-        check_acl(self.world, subnet.id, packet, egress=True)
+        check_acl(self.world, subnet.id, packet, egress=True, suppose=self.suppose)
         return self._follow(self._route(subnet, packet), subnet, packet)
 
     def _route(self, subnet: Subnet, packet: Packet) -> Route:
@@ -173,9 +172,9 @@ class Walk:
         """Hand the packet to whoever holds its destination in the VPC."""
         holder = self.world.holder(vpc, packet.destination)
         if holder is None:
-            raise StopError(codes.NO_POSSIBLE_DESTINATION)
+            raise StopError(codes.ADDRESS_NOT_HELD)
         if holder.subnet != sender_subnet:
-            check_acl(self.world, holder.subnet, packet, egress=False)
+            check_acl(self.world, holder.subnet, packet, egress=False, suppose=self.suppose)
         return Arrival(packet, holder)
 
     # -- internet gateways
@@ -186,8 +185,9 @@ class Walk:
         if states is not None and states.get(vpc.id) not in GOOD_ATTACHMENTS:
             raise StopError(codes.BAD_STATE_ATTACHMENT)
         sender = self.world.holder(vpc.id, packet.source)
-        if sender is None or sender.deny_igw:
+        if sender is None:
             raise StopError(codes.IGW_EGRESS)
+        _check_denial(sender, packet.source)
         if packet.source.version == 4:
             public = sender.public.get(packet.source)
             if public is None:
@@ -202,7 +202,7 @@ class Walk:
         if states is not None and states.get(vpc.id) not in GOOD_ATTACHMENTS:
             raise StopError(codes.BAD_STATE_ATTACHMENT)
         if self.leg is Leg.RETURN:
-            raise StopError(codes.NO_POSSIBLE_DESTINATION)
+            raise StopError(codes.EIGW_OUTBOUND_ONLY)
         self.egress_only.append((vpc.id, packet.source))
         return self.internet(packet)
 
@@ -213,7 +213,8 @@ class Walk:
         found = self.world.public_holder(packet.destination)
         if found is not None:
             holder, private = found
-            self._check_way_in(holder)
+            self._check_way_in(holder.vpc, packet.destination)
+            self._check_holder(holder, packet.destination)
             return self.deliver(holder.vpc, replace(packet, destination=private), None)
         vpc = self.world.vpc_of(packet.destination)
         if vpc is not None and packet.destination.version == 6:
@@ -221,23 +222,35 @@ class Walk:
         if vpc is not None or packet.destination in self.world.unused_public:
             raise StopError(codes.IGW_INGRESS)
         if not is_on_the_internet(packet.destination):
-            raise StopError(codes.NO_POSSIBLE_DESTINATION)
+            raise StopError(codes.NOT_ON_THE_INTERNET)
         return Arrival(packet, None)
 
     def _in_by_ipv6(self, vpc: Vpc, packet: Packet) -> Arrival:
         answers = (vpc.id, packet.destination) in self.egress_only
         holder = self.world.holder(vpc.id, packet.destination)
-        if holder is None:
-            raise StopError(codes.NO_POSSIBLE_DESTINATION)
         if not answers:
-            self._check_way_in(holder)
+            self._check_way_in(vpc.id, packet.destination)
+            if holder is not None:
+                self._check_holder(holder, packet.destination)
         return self.deliver(vpc.id, packet, None)
 
-    def _check_way_in(self, holder: Interface) -> None:
-        if not self._has_internet_gateway(holder.vpc):
+    def _check_way_in(self, vpc: str, destination: Address) -> None:
+        if self._has_internet_gateway(vpc):
+            return
+        if any(vpc in states for states in self.world.internet_gateways.values()):
             raise StopError(codes.BAD_STATE_ATTACHMENT)
-        if holder.deny_igw or not holder.is_attached:
+        outwards = self.world.egress_only_gateways.values()
+        if destination.version == 6 and any(
+            states.get(vpc) in GOOD_ATTACHMENTS for states in outwards
+        ):
+            raise StopError(codes.EIGW_OUTBOUND_ONLY)
+        raise StopError(codes.NO_POSSIBLE_DESTINATION)
+
+    @staticmethod
+    def _check_holder(holder: Interface, destination: Address) -> None:
+        if not holder.is_attached:
             raise StopError(codes.IGW_INGRESS)
+        _check_denial(holder, destination)
 
     def _has_internet_gateway(self, vpc: str) -> bool:
         """Say whether one is attached, or an active route names one that nobody described."""
@@ -258,14 +271,18 @@ class Walk:
         nat = self.world.nat_gateways.get(name)
         if nat is None or nat.subnet not in self.world.subnets:
             raise NotModelledError(name)
+        own = any(packet.destination == private for private, _ in nat.addresses)
+        if own and self.leg is Leg.RETURN:  # a route to the very gateway that it is for
+            check_acl(self.world, nat.subnet, packet, egress=False, suppose=self.suppose)
+            return Arrival(packet, nat.as_interface())
+        # these two first: no ACL and no state that one could mend would make it of use
+        if own or self.leg is Leg.RETURN:  # or an answer to what it never saw [NT-8, LAB-3]
+            raise StopError(codes.NGW_NO_SESSION)
+        if any(session.nat is nat for session in self.sessions):  # it has just sent it itself
+            raise StopError(codes.ROUTING_LOOP)
+        check_acl(self.world, nat.subnet, packet, egress=False, suppose=self.suppose)
         if nat.state != "available" or not nat.addresses:
             raise StopError(codes.BAD_STATE)
-        check_acl(self.world, nat.subnet, packet, egress=False)
-        if any(packet.destination == private for private, _ in nat.addresses):
-            return Arrival(packet, nat.as_interface())  # a route to the very gateway it is for
-        if self.leg is Leg.RETURN or any(session.nat is nat for session in self.sessions):
-            # an answer to what it never saw [LAB-3], or a packet that it has just sent itself
-            raise StopError(codes.NO_POSSIBLE_DESTINATION)
         what = f"address of {name}"
         choice = self.suppose(("nat", name), Fork.EVERY, len(nat.addresses), what)
         address = nat.addresses[choice][0]
@@ -279,10 +296,10 @@ class Walk:
         """Carry a reply to the NAT gateway that holds the session."""
         arrival = self._start_reply(sender, packet)
         holder = arrival.holder
-        if holder is None or holder.id != session.nat.id:
-            raise StopError(codes.NO_POSSIBLE_DESTINATION)
-        if arrival.packet.destination != session.address:
-            raise StopError(codes.NO_POSSIBLE_DESTINATION)
+        if holder is None or not holder.is_nat:
+            raise StopError(codes.REPLY_FROM_OTHER)
+        if (holder.id, arrival.packet.destination) != (session.nat.id, session.address):
+            raise StopError(codes.NGW_NO_SESSION)
 
     def back_to_client(
         self, sender: Interface | None, packet: Packet, client: Interface | None, asked: Packet
@@ -290,12 +307,20 @@ class Walk:
         """Carry a reply to the client, who must find in it the two addresses of his packet."""
         arrival = self._start_reply(sender, packet)
         ends = (arrival.packet.source, arrival.packet.destination)
+        if arrival.holder is not None and arrival.holder.is_nat:
+            raise StopError(codes.NGW_NO_SESSION)
         if arrival.holder != client or ends != (asked.destination, asked.source):
-            raise StopError(codes.NO_POSSIBLE_DESTINATION)
+            raise StopError(codes.REPLY_FROM_OTHER)
 
     def _start_reply(self, sender: Interface | None, packet: Packet) -> Arrival:
         self.leg = Leg.RETURN
         return self.internet(packet) if sender is None else self.leave(sender, packet)
+
+
+def _check_denial(interface: Interface, address: Address) -> None:
+    """Stop IPv6 between an internet gateway and an interface that refuses it [IG-6]."""
+    if interface.deny_igw and address.version == 6:
+        raise StopError(codes.ENI_DENIES_IGW)
 
 
 def _refuse_private_destination(address: Address) -> None:
@@ -319,7 +344,7 @@ def _translate(packet: Packet, address: Address) -> Packet:
     destination, protocol, port = packet.destination, packet.protocol, packet.port
     if isinstance(destination, IPv6Address):
         if destination not in NAT64:
-            raise StopError(codes.PROTOCOL_RESTRICTION)
+            raise StopError(codes.NGW_NOT_NAT64)
         destination = IPv4Address(int(destination) & 0xFFFFFFFF)
         if protocol == ICMPV6:
             if port not in PING_TO_IPV4:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+)
 
 Address = IPv4Address | IPv6Address
 Prefix = IPv4Network | IPv6Network
+Written = IPv4Interface | IPv6Interface  # a rule's CIDR as it was written, host bits included
 
 ALL = -1  # any protocol, any ICMP type, any ICMP code
 
@@ -64,7 +72,7 @@ class AclEntry:
     number: int
     egress: bool
     allow: bool
-    prefix: Prefix
+    prefix: Written
     protocol: int
     ports: tuple[int, int] | None  # None: all of them
     icmp: tuple[int, int]  # type and code
@@ -77,7 +85,7 @@ class GroupRule:
     protocol: int
     first: int | None  # first port or ICMP type
     last: int | None  # last port or ICMP code
-    prefixes: tuple[Prefix, ...]
+    prefixes: tuple[Written, ...]
     prefix_lists: tuple[str, ...]
     groups: tuple[str, ...]
 

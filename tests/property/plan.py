@@ -166,6 +166,12 @@ def blocks_of(vpc: VpcPlan, version: int) -> Iterator[str]:
 
 
 def draw_block(draft: Draft, vpc: VpcPlan, version: int) -> str:
-    """Draw a CIDR for a rule; four times in ten the widest."""
+    """Draw a CIDR for a rule; four times in ten the widest, now and then with host bits."""
     options = list(blocks_of(vpc, version))
-    return options[0] if draft.dice.integer(1, 10) <= 4 else draft.dice.pick(options)
+    if draft.dice.integer(1, 10) <= 4:
+        return options[0]
+    block = ip_network(draft.dice.pick(options))
+    if block.num_addresses < 2 or not draft.dice.chance(15):
+        return str(block)
+    offset = draft.dice.pick((4, 5, 10, 1))  # hosts begin at 4; many are asked about
+    return f"{block.network_address + min(offset, block.num_addresses - 1)}/{block.prefixlen}"

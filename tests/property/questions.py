@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_interface,
+    ip_network,
+)
 from typing import Final
 
 from tests.oracle.question import ANY_CLIENT_PORT, Question
@@ -246,12 +253,16 @@ def _host(scene: Scene, version: int) -> str:
 
 
 def _edge(scene: Scene, version: int) -> str:
-    """Draw the address before, at either end of, or behind a CIDR that occurs."""
+    """Draw the address before, at either end of, or behind a CIDR that occurs; or as written."""
     if not scene.blocks[version]:
         return _host(scene, version)
-    block = ip_network(scene.dice.pick(scene.blocks[version]))
+    written = ip_interface(scene.dice.pick(scene.blocks[version]))
+    block = written.network
     first, last = int(block.network_address), int(block.broadcast_address)
-    number = scene.dice.pick((first, last, first - 1, last + 1))
+    numbers = [first, last, first - 1, last + 1]
+    if int(written) != first:  # host bits
+        numbers += [int(written), int(written) - 1, int(written) + 1]
+    number = scene.dice.pick(numbers)
     top = (1 << block.max_prefixlen) - 1
     kind = IPv4Address if version == 4 else IPv6Address
     address = str(kind(min(max(number, 0), top)))

@@ -67,33 +67,14 @@ def _engine_answer(network: Network, estate: Estate, question: Question) -> Engi
     return EngineAnswer(
         verdict=str(answer.verdict),
         good_client_ports=_intervals(answer.client_ports),
-        # where the VPC was named, the judge stops at the wrong one before it asks its filters
-        codes=() if question.destination_vpc else codes,
+        codes=codes,
         leg=None if not legs else "forward" if "forward" in legs else "return",
         sees=None if _takes_either(answer) else seen or None,
     )
 
 
-#: The judge has one word where the engine tells apart why nobody is there.
-_JUDGES_WORD: Final = dict.fromkeys(
-    (
-        "ADDRESS_NOT_HELD",
-        "NGW_NO_SESSION",
-        "NGW_REQUIRES_NAT64_ADDRESS",
-        "EIGW_OUTBOUND_ONLY",
-        "NOT_AN_INTERNET_ADDRESS",
-        "NO_SOURCE_OR_DESTINATION",
-        "AWS_SERVICE_PORT_RESTRICTION",
-        "REPLY_FROM_OTHER_ADDRESS",
-        "DELIVERED_ELSEWHERE",
-        "ROUTING_LOOP",
-        "GATEWAY_REJECTS_SPOOFED_TRAFFIC",
-    ),
-    "NO_POSSIBLE_DESTINATION",
-) | {
-    "SG_REFERENCES_NOT_PRESERVED": "ENI_SG_RULES_MISMATCH",
-    "UNROUTABLE_DESTINATION_RANGE": "NO_ROUTE_TO_DESTINATION",
-}
+#: The engine's word is the finer one: why a rule that names a group does not match.
+_JUDGES_WORD: Final = {"SG_REFERENCES_NOT_PRESERVED": "ENI_SG_RULES_MISMATCH"}
 
 
 def _takes_either(answer: Answer) -> bool:
@@ -148,15 +129,6 @@ def disagreement(ruling: Ruling, said: EngineAnswer) -> str:
     return f"{', '.join(differing)}: {said}, but the judge: {ruling}" if differing else ""
 
 
-#: Where the engine tells apart what the judge does not: a VPC without any internet gateway from
-#: one that is badly attached, an interface that refuses gateways from one without an address.
-_ALIKE: Final = {
-    "BAD_STATE_ATTACHMENT": ("NO_POSSIBLE_DESTINATION", "BAD_STATE"),
-    "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS": ("ENI_DENIES_IGW_TRAFFIC",),
-    "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS": ("ENI_DENIES_IGW_TRAFFIC",),
-}
-
-
 def _works(ruling: Ruling) -> bool:
     return ruling.verdict in (Verdict.REACHABLE, Verdict.PARTIAL)
 
@@ -174,8 +146,7 @@ def _blockers_agree(ruling: Ruling, said: EngineAnswer) -> bool:
     """Compare the leg, and find the judge's first blocker among all that the engine names."""
     if ruling.verdict is not Verdict.UNREACHABLE or not said.codes or ruling.code is None:
         return True
-    alike = {ruling.code, *_ALIKE.get(str(ruling.code), ())}
-    return said.leg == ruling.leg and bool(alike & set(said.codes))
+    return said.leg == ruling.leg and ruling.code in said.codes
 
 
 def disagreements(case: Case) -> list[tuple[Question, str]]:
@@ -223,16 +194,17 @@ def explain(seed: int) -> None:
         return
     question, _ = found[0]
 
-    def verdicts(smaller: Estate) -> tuple[str, str]:
+    def claims(smaller: Estate) -> tuple[object, ...]:
         said = ask_engine(deepcopy(smaller), [question])[0]
-        return said.verdict, answer(parse(smaller), question).verdict
+        ruling = answer(parse(smaller), question)
+        return said.verdict, said.leg, set(said.codes), ruling.verdict, ruling.leg, ruling.code
 
-    kept = verdicts(estate)  # or else it ends on another disagreement than it began with
+    kept = claims(estate)  # or else it ends on another disagreement than it began with
 
     def differs(smaller: Estate) -> bool:
         try:
             found = disagreements((smaller, [question]))
-            return bool(found) and verdicts(smaller) == kept
+            return bool(found) and claims(smaller) == kept
         except (
             KeyError,
             ValueError,

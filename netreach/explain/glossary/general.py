@@ -194,25 +194,35 @@ ENTRIES: Final = (
     Entry(
         code=Code.UNASSOCIATED_COMPONENT,
         group=Group.GENERAL,
-        element="instance",
+        element="interface, internet gateway, egress-only internet gateway",
         title="The resource has no place in any VPC",
         meaning=(
-            "The asked resource has no network interface, or none with an address, so there is "
-            "nothing to send from or to."
+            "The asked resource has no network interface with an address, or is a gateway that no "
+            "VPC is attached to, so there is nothing to send from or to."
         ),
         why=(
-            "A terminated instance stays in listings for about an hour after its interfaces are "
-            "gone, and a new one appears before its interface does."
+            "An interface that carries EFA traffic only has no IP address at all, and a gateway "
+            "carries nothing before it is attached. An instance whose interfaces are gone is "
+            "BAD_STATE if it does not run; if it runs, the snapshot lacks them: UNKNOWN_RESOURCE."
         ),
-        fix="Take a fresh snapshot, or ask for the resource that replaced it.",
-        commands=("aws ec2 describe-instances --instance-ids i-ID",),
-        example="i-0b1 has no network interface.",
+        fix=(
+            "Attach the gateway, or ask for an interface with an address. If the snapshot is old, "
+            "take a fresh one."
+        ),
+        commands=(
+            "aws ec2 describe-network-interfaces --network-interface-ids eni-ID",
+            "aws ec2 attach-internet-gateway --internet-gateway-id igw-ID --vpc-id vpc-ID",
+        ),
+        example="igw-0f5 is attached to no VPC.",
         related=(
             Code.BAD_STATE,
             Code.UNKNOWN_RESOURCE,
             Code.NO_COMMON_ADDRESS_FAMILY,
         ),
-        situations=("the asked resource has no interface, or no interface of it has an address",),
+        situations=(
+            "no interface of the asked resource has an address, of either family",
+            "the asked resource is an internet gateway that is attached to no VPC",
+        ),
     ),
     Entry(
         code=Code.UNSUPPORTED_COMPONENT,

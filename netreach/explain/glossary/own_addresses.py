@@ -300,7 +300,8 @@ ENTRIES: Final = (
             ),
         ),
         example=(
-            "rtb-0e4 has 10.1.0.0/16 to eni-0d1 in state filtered, and no other route for 10.1.0.5."
+            "rtb-0e4 has no route in use that covers 10.1.0.5; it lists 10.1.0.0/16 -> eni-0d1 "
+            "(filtered)."
         ),
         related=(
             Code.NO_ROUTE_TO_DESTINATION,

@@ -113,8 +113,8 @@ ENTRIES: Final = (
         element="every element",
         title="The snapshot contradicts itself",
         meaning=(
-            "Two records bear the same id and differ, or two interfaces of one VPC claim the same "
-            "address, and the answer depends on which is true."
+            "Two records bear the same id and differ, or claim the same address, subnet or role, "
+            "and the answer depends on which is true."
         ),
         why=(
             "It happens when dumps of different days or edited files are put together. Equal "
@@ -132,17 +132,19 @@ ENTRIES: Final = (
         situations=(
             "a record that decides the answer occurs twice with different content",
             "two interfaces of one VPC claim the asked address",
+            "an interface and its Elastic IP tell different public addresses",
+            "several route tables or network ACLs claim a subnet, or several tables are main",
         ),
     ),
     Entry(
         code=Code.ADDRESS_OUTSIDE_SUBNET,
         group=Group.OWN_UNKNOWN,
         effect=Effect.UNDECIDED,
-        element="interface",
+        element="interface, NAT gateway",
         title="An interface's address does not belong to its subnet",
         meaning=(
-            "The snapshot gives an interface an address outside the CIDR blocks of its subnet, and "
-            "the answer depends on it."
+            "The snapshot gives an interface or a NAT gateway an address outside the CIDR blocks "
+            "of its subnet, and the answer depends on it."
         ),
         why=(
             "AWS does not allow this, so one of the two records is wrong and netreach can't tell "
@@ -150,35 +152,47 @@ ENTRIES: Final = (
         ),
         fix="Take the dump again, or correct the edited record.",
         commands=("aws ec2 describe-network-interfaces --network-interface-ids eni-ID",),
-        example="eni-0d1 has 10.0.9.4, but its subnet-0c3 is 10.0.1.0/24.",
+        example=(
+            "eni-0d1 can't be trusted: 10.0.9.4 is outside its subnet subnet-0c3 (10.0.1.0/24)."
+        ),
         related=(
             Code.CONFLICTING_RECORDS,
             Code.CIDR_HAS_HOST_BITS,
         ),
-        situations=("the answer depends on an interface whose address is outside its subnet",),
+        situations=(
+            "the answer depends on an interface whose address is outside its subnet",
+            "the path enters a NAT gateway whose private address is outside its subnet",
+        ),
     ),
     Entry(
         code=Code.CIDR_HAS_HOST_BITS,
         group=Group.OWN_UNKNOWN,
         effect=Effect.UNDECIDED,
-        element="every element",
+        element="security group, network ACL",
         title="A CIDR has bits set behind its prefix length",
         meaning=(
-            "A record that decides the answer holds a CIDR such as 10.0.1.5/24, which is not the "
-            "start of a block."
+            "A rule, or a prefix list that a rule names, holds a CIDR such as 10.0.1.5/24, which "
+            "is not the start of a block, and the answer depends on which way it is read."
         ),
         why=(
             "AWS stores CIDRs with these bits cleared, so the record was edited or comes from "
-            "another source. netreach reads it as the block, as AWS would, but does not vouch for "
-            "an answer that rests on it."
+            "another source, and its writer may have meant the block (10.0.1.0/24) or the one "
+            "address (10.0.1.5/32). For that address, and for all outside the block, the answer is "
+            "definite; for the rest of the block it is unknown if the rule decides it. Routes, and "
+            "the blocks of VPCs and subnets, are read as the block, as AWS does when it takes them."
         ),
         fix="Write the block (10.0.1.0/24) or the one address (10.0.1.5/32), whichever was meant.",
-        example="sg-0b2 allows tcp 22 from 10.0.1.5/24; read as 10.0.1.0/24.",
+        example=(
+            "sg-0b2 allows tcp 22 from 10.0.1.5/24, which has host bits: 10.0.1.0/24 or "
+            "10.0.1.5/32 may be meant."
+        ),
         related=(
             Code.CONFLICTING_RECORDS,
             Code.ADDRESS_OUTSIDE_SUBNET,
         ),
-        situations=("the answer depends on a record whose CIDR has host bits",),
+        situations=(
+            "the answer depends on a rule's CIDR with host bits, read as the block or the address",
+        ),
         facts=("NA-7",),
     ),
     Entry(

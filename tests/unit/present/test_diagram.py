@@ -6,12 +6,12 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import graphviz
 import pytest
+from msgspec.structs import replace
 
 from netreach.errors import InputError, MissingExtraError, UsageError
 from netreach.explain.codes import Code

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from netreach.explain.codes import Code
 from netreach.explain.records import Action, ComponentType, Evidence, Fix, Report
