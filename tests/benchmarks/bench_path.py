@@ -6,6 +6,7 @@ thousand interfaces (default ``../shared/tools/estate.py --interfaces 1000``, ma
 
 from __future__ import annotations
 
+import os
 import random
 import statistics
 import subprocess
@@ -37,17 +38,28 @@ def estate(folder: Path, interfaces: int) -> Path:
 
 
 def cold(folder: Path) -> list[float]:
-    """Return the wall seconds of whole `netreach path` processes on thirty interfaces."""
+    """Return the wall seconds of whole `netreach path` processes on thirty interfaces.
+
+    Bytecode is cached, as it is where netreach was installed: one run that is not counted.
+    """
     snapshot = estate(folder, 30)
     network = netreach.load(snapshot)
     source, destination = list(network.snapshot.interfaces)[-2:]
     command = [sys.executable, "-m", "netreach", "path", str(snapshot), source, destination]
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
     taken = []
-    for _ in range(9):
+    for _ in range(10):
         start = time.perf_counter()
-        subprocess.run([*command, "--port", "443"], check=False, capture_output=True, cwd=ROOT)
+        subprocess.run(
+            [*command, "--port", "443"],
+            check=False,
+            capture_output=True,
+            cwd=ROOT,
+            env=environment,
+        )
         taken.append(time.perf_counter() - start)
-    return taken
+    return taken[1:]
 
 
 def pairs_within_vpcs(network: Network, count: int) -> list[tuple[str, str]]:
