@@ -27,7 +27,7 @@ from netreach.fabric.origins import Origins
 from netreach.fabric.router import UNROUTABLE_ROW
 from netreach.fabric.rules import acl_rule_services
 from netreach.model.records import NetworkAcl, NetworkAclRule, Route, RouteState
-from netreach.packets.batch import column
+from netreach.packets.batch import NO_ROW, column
 from netreach.packets.prefixes import Address, Prefix
 from netreach.packets.services import ServiceSet
 from netreach.query.words import safe
@@ -39,8 +39,8 @@ _DENIALS: Final = {
 }
 
 
-#: What hides a sender's groups from those behind it.
-_HIDING: Final = (Kind.INTERNET_GATEWAY, Kind.NAT_GATEWAY, Kind.EGRESS_ONLY)
+#: Codes for losing the sender's groups, where it is more than a gateway's nature [SG-10].
+_LOST_AT: Final[dict[Kind | None, Code]] = {Kind.TRANSIT_ATTACHMENT: Code.SG_REFERENCING_SUPPORT}
 
 
 @dataclass(slots=True)
@@ -53,15 +53,16 @@ class Blockers:
     remedies: Remedies
     found: list[Explanation] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
-    #: Whether a gateway has hidden the sender on the leg that is being read [SG-6, SG-9].
-    _hidden: bool = False
+    #: What has hidden the sender's groups on the leg that is being read [SG-6, SG-9].
+    _hider: Kind | None = None
 
     def collect(self, steps: Sequence[PacketStep], leg: str, *, is_open: bool) -> None:
         """Read the steps of one leg."""
         chosen = _telling(steps) if is_open and leg == "forward" else None
-        self._hidden = False
+        self._hider = None
         for number, step in enumerate(steps):
-            self._hidden |= step.kind in _HIDING
+            if self._hider is None and step.carrier == NO_ROW != steps[0].carrier:
+                self._hider = step.kind
             if step.fate is not None:
                 self._end(step, leg)
             elif step.passes is not None:
@@ -104,11 +105,12 @@ class Blockers:
         near = reading.nearest_group_rule(rules, address, self.maker.peer_groups(step), left)
         nearest = reading.group_evidence(*near, ingress=step.ingress) if near else None
         said = nearest.text if nearest else ""
-        hidden = step.ingress and self._hidden
+        hidden = step.ingress and self._hider is not None
         by_reference = [r for _, r in rules if r.group and self.maker.covers_service(r, left)]
         if hidden and near and near[1].group and by_reference:
             message = sentences.references_lost(component, str(left), peer, said)
-            return Code.SG_REFERENCES_NOT_PRESERVED, message, nearest
+            code = _LOST_AT.get(self._hider, Code.SG_REFERENCES_NOT_PRESERVED)
+            return code, message, nearest
         message = sentences.group_mismatch(
             component, str(left), peer, ingress=step.ingress, nearest=said
         )

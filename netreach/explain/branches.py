@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from netreach.explain.evidence import Reading
 from netreach.explain.hops import HopMaker
@@ -21,6 +21,16 @@ from netreach.packets.services import TCP, UDP, ServiceSet
 from netreach.query.path import PathResult, Round
 from netreach.query.selectors import End, Nature
 from netreach.query.verdict import Verdict
+
+#: What a way is said to lead over.
+_GATEWAYS: Final = (
+    Kind.INTERNET_GATEWAY,
+    Kind.NAT_GATEWAY,
+    Kind.EGRESS_ONLY,
+    Kind.PEERING,
+    Kind.TRANSIT_ATTACHMENT,
+    Kind.UNMODELLED,
+)
 
 
 class Branch(NamedTuple):
@@ -204,9 +214,8 @@ class Branches:
     def _via(self, branch: Branch) -> tuple[str, ...]:
         """Return the ids of the gateways on the way there."""
         forward, _ = self.steps(branch)
-        gateways = (Kind.INTERNET_GATEWAY, Kind.NAT_GATEWAY, Kind.EGRESS_ONLY, Kind.UNMODELLED)
         origins = self._origins
-        found = [origins.origin(s.kind, s.row).id for s in forward if s.kind in gateways]
+        found = [origins.origin(s.kind, s.row).id for s in forward if s.kind in _GATEWAYS]
         return tuple(dict.fromkeys(identifier for identifier in found if identifier))
 
 

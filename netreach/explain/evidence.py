@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from netreach.explain.records import Evidence
 from netreach.fabric.rules import acl_rule_services, group_rule_services
+from netreach.model.connections import TransitRoute
 from netreach.model.records import (
     NetworkAclRule,
     Route,
@@ -183,6 +184,24 @@ def route_evidence(route: Route) -> Evidence:
     )
 
 
+def transit_route_evidence(route: TransitRoute) -> Evidence:
+    """Say one transit route: "10.0.0.0/8 -> tgw-attach-0a1 (static)"."""
+    target = ", ".join(route.attachments) or "nothing"
+    destination = str(route.destination) if route.destination else route.prefix_list
+    origin = "static" if route.is_static else "propagated"
+    state = "" if route.state == "active" else f", {route.state}"
+    return Evidence(
+        f"{destination} -> {target} ({origin}{state})",
+        {
+            "destination": destination,
+            "target": target,
+            "target_type": "transit-gateway-attachment",
+            "state": route.state,
+            "origin": origin,
+        },
+    )
+
+
 def _gap(allowed: ServiceSet, services: ServiceSet) -> int:
     """Return how far apart two sets of services are: 0 where they meet."""
     if not allowed or not services or allowed & services:
@@ -208,4 +227,5 @@ __all__ = [
     "deciding_rule",
     "nearest_acl_rule",
     "route_evidence",
+    "transit_route_evidence",
 ]

@@ -7,7 +7,13 @@ from typing import Final
 from msgspec.structs import replace
 
 from netreach.explain.components import component, of_row
-from netreach.explain.evidence import Reading, acl_evidence, deciding_rule, route_evidence
+from netreach.explain.evidence import (
+    Reading,
+    acl_evidence,
+    deciding_rule,
+    route_evidence,
+    transit_route_evidence,
+)
 from netreach.explain.records import Action, Component, Evidence, Hop
 from netreach.explain.traces import AddressNames, PacketStep
 from netreach.fabric.element import FIRST_UNKNOWN, Fate, Kind
@@ -23,6 +29,7 @@ _CROSSING: Final = {
     Kind.GROUP_SET: Action.ALLOW,
     Kind.NETWORK_ACL: Action.ALLOW,
     Kind.ROUTE_TABLE: Action.ROUTE,
+    Kind.TRANSIT_TABLE: Action.ROUTE,
     Kind.NAT_GATEWAY: Action.TRANSLATE,
     Kind.EGRESS_ONLY: Action.FORWARD,
     Kind.AWS_SERVICE: Action.ALLOW,
@@ -93,13 +100,13 @@ class HopMaker:
 
     def peer_groups(self, step: PacketStep) -> tuple[str, ...]:
         """Return the groups that references see at the other end [SG-6]."""
-        book = self._origins.fabric.book
-        peer = step.carrier
+        peers = [step.carrier]
         if not step.ingress:
-            vpc_row, atom = step.vpc, step.destination
-            holder = int(book.holder(column([vpc_row]), column([atom]))[0])
-            peer = int(book.interface[holder]) if holder != NO_ROW else NO_ROW
-        return self._origins.interface(peer).groups if peer != NO_ROW else ()
+            interfaces = self._origins.fabric.interfaces
+            found = interfaces.peers(column([step.vpc]), column([step.destination]))
+            peers = [int(peer[0]) for peer in found]
+        known = (self._origins.interface(peer).groups for peer in peers if peer != NO_ROW)
+        return tuple(dict.fromkeys(group for groups in known for group in groups))
 
     def peer_atom(self, step: PacketStep) -> int:
         """Return the atom that a filter compares its rules with."""
@@ -127,6 +134,8 @@ class HopMaker:
         if step.kind is Kind.ROUTE_TABLE and step.route not in (NO_ROW, UNROUTABLE_ROW):
             found_route = self._origins.route(step.route)
             return route_evidence(found_route[1]) if found_route else None
+        if step.kind is Kind.TRANSIT_TABLE and step.route != NO_ROW:
+            return transit_route_evidence(self._origins.transit_route(step.route)[1])
         return None
 
     def _no_rule(self, step: PacketStep) -> Evidence:

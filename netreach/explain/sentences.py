@@ -128,6 +128,24 @@ _STOPS: Final[Mapping[Fate, str]] = {
     ),
     Fate.VPC_DNS_SUPPORT_DISABLED: "{component} has DNS support switched off",
     Fate.INSTANCE_METADATA_DISABLED: "the instance of {component} hides its metadata service",
+    Fate.PCX_REQUIRES_ADDRESS_IN_VPC_CIDR: (
+        "{component} carries packets for the peer VPC's own addresses only, and {destination} is "
+        "none: peering leads no further, neither to a third network nor to the peer's gateways"
+    ),
+    Fate.TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION: (
+        "{component} is associated with no transit gateway route table, so nothing routes {source}"
+    ),
+    Fate.TGW_ROUTE_AZ_RESTRICTION: (
+        "{component} has no subnet in the zone of {source}: from there nothing enters the "
+        "transit gateway"
+    ),
+    Fate.TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT: "{component} has no route that covers {destination}",
+    Fate.TGW_RTB_BAD_STATE_ROUTE: (
+        "the route of {component} that covers {destination} is a blackhole or not in service"
+    ),
+    Fate.TGW_RTB_ROUTES_ARE_UNKNOWN: (
+        "the snapshot does not hold all routes that decide at {component}"
+    ),
     Fate.NOT_MODELLED: "the path enters {component}, which is not modelled yet",
     Fate.UNKNOWN_RESOURCE: "the snapshot lacks what the path needs at {component}",
     Fate.AMBIGUOUS_ROUTE: (

@@ -89,7 +89,7 @@ class Interfaces(Struct, frozen=True):
             return
         batch = self.services.serve(batch, passage)
         if len(batch):
-            peers = self._peers(batch)
+            peers = self.peers(batch.vpc, batch.destination)
             self._leave(
                 self.groups.screen(
                     batch, batch.place, batch.destination, peers, passage, ingress=False
@@ -97,21 +97,20 @@ class Interfaces(Struct, frozen=True):
                 passage,
             )
 
-    def _peers(self, batch: PacketBatch) -> list[Column]:
-        """Return who may hold the destinations, as egress rules that name groups see it [SG-7].
+    def peers(self, vpcs: Column, destinations: Column) -> list[Column]:
+        """Return who may hold destinations, as egress rules that name groups see it [SG-7].
 
         The VPC itself comes first, then its peers: several where their blocks overlap.
         """
-        own = self.book.interface[self.book.holder(batch.vpc, batch.destination)]
-        found = [own]
-        positions, vpcs = self.peerings.known_neighbours(batch.vpc, batch.destination)
-        while len(positions):
-            first = np.append(True, positions[1:] != positions[:-1])
-            at, there = positions[first], vpcs[first]
-            peers = np.full(len(batch), NO_ROW, np.int64)
-            peers[at] = self.book.interface[self.book.holder(there, batch.destination[at])]
-            found.append(peers)
-            positions, vpcs = positions[~first], vpcs[~first]
+        found = [self.book.interface[self.book.holder(vpcs, destinations)]]
+        positions, peers = self.peerings.known_neighbours(vpcs, destinations)
+        while len(positions):  # one turn for each peer that overlaps another, mostly one
+            first = np.append([True], positions[1:] != positions[:-1])
+            at = positions[first]
+            holders = np.full(len(vpcs), NO_ROW, np.int64)
+            holders[at] = self.book.interface[self.book.holder(peers[first], destinations[at])]
+            found.append(holders)
+            positions, peers = positions[~first], peers[~first]
         return found
 
     def _leave(self, batch: PacketBatch, passage: Passage) -> None:

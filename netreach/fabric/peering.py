@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.element import Check, Fate, Kind, Passage, Stage
@@ -45,13 +46,10 @@ class Peerings(Struct, frozen=True):
             batch, target = batch.where(passes), target[passes]
         doubted = self.is_doubted[batch.place]
         batch = passage.doubt_where(doubted, Kind.PEERING, batch.place, batch, UNSURE)
-        passage.note(Kind.PEERING, batch.place, batch)
         regional = self.is_regional[batch.place]
-        carrier = batch.carrier.copy()
-        carrier[~regional] = NO_ROW
-        passage.move(
-            batch.replace(stage=Stage.DELIVER, vpc=target, subnet=NO_ROW, carrier=carrier)
-        )
+        batch = batch.replace(carrier=np.where(regional, batch.carrier, NO_ROW))
+        passage.note(Kind.PEERING, batch.place, batch)
+        passage.move(batch.replace(stage=Stage.DELIVER, vpc=target, subnet=NO_ROW))
 
     def _checks(self, batch: PacketBatch, target: Column, side: Column) -> tuple[Check, ...]:
         peering = batch.place

@@ -83,8 +83,9 @@ class TransitGateways(Struct, frozen=True):
         batch = self._doubt(batch.replace(place=attachments), passage)
         # the filter at the attachment's subnet sees what comes in from hosts, not what goes out
         inside = self.acls.screen(batch.replace(subnet=doors), doors, passage, ingress=True)
+        inside = self._past(inside)
         passage.note(Kind.TRANSIT_ATTACHMENT, inside.place, inside)
-        passage.move(self._past(inside).replace(stage=Stage.TRANSIT_TABLE, vpc=NO_ROW))
+        passage.move(inside.replace(stage=Stage.TRANSIT_TABLE, vpc=NO_ROW))
 
     def _entry_checks(self, attachments: Column, doors: Column) -> tuple[Check, ...]:
         kind, missing = Kind.TRANSIT_ATTACHMENT, doors == NO_ROW

@@ -219,14 +219,13 @@ _FIELDS: Final = {kind: field for field, kind in KINDS.items()}
 def _service(resolver: Resolver, text: str) -> Service | None:
     if not re.fullmatch(r"[a-z0-9.-]+", text):
         return None
-    is_whole = bool(_SERVICE.fullmatch(text))
     listed = rf"com\.amazonaws\.([a-z0-9-]+\.)?{re.escape(text)}"
     lists = tuple(
         Found("prefix-list", record)
         for record in resolver.snapshot.prefix_lists.values()
-        if record.list_name == text or (not is_whole and re.fullmatch(listed, record.list_name))
+        if record.list_name == text or re.fullmatch(listed, record.list_name)
     )
-    is_known = is_whole or text in SERVICE_NAMES
+    is_known = text in SERVICE_NAMES or bool(_SERVICE.fullmatch(text))
     return Service(text, is_known, lists) if is_known or lists else None
 
 

@@ -92,7 +92,7 @@ def _named(namesakes: Namesakes) -> Matches:
 
 def _is_public(held: InterfaceAddress) -> bool:
     """Tell whether the internet may know an address: a public one, or a global IPv6 one."""
-    return held.public is not None or (held.private.family == 6 and _GLOBAL.contains(held.private))
+    return held.public is not None or _GLOBAL.contains(held.private)
 
 
 _GLOBAL: Final = Prefix.parse("2000::/3")

@@ -135,11 +135,13 @@ def _group_rule_matches(rule: GroupRule, packet: Packet) -> bool:
 
 
 def _in_list(world: World, rule: GroupRule, peer: Address) -> bool:
+    return any(is_surely_meant(cidr, peer) for cidr in _entries(world, rule))
+
+
+def _entries(world: World, rule: GroupRule) -> Iterator[Written]:
     for name in rule.prefix_lists:
         known = world.prefix_lists.get(name)
-        if known and any(peer in prefix for prefix in known.entries or ()):
-            return True
-    return False
+        yield from (known.entries or ()) if known else ()
 
 
 def _is_carrier(world: World, vpc: str, rule: GroupRule, peer: Address) -> bool:
@@ -163,7 +165,7 @@ def _doubts(
     """Name what the snapshot lacks and what might have let the packet through."""
     peer = packet.destination if egress else packet.source
     for rule in fitting:
-        for cidr in rule.prefixes:
+        for cidr in (*rule.prefixes, *_entries(world, rule)):
             if is_perhaps_meant(cidr, peer):
                 yield str(cidr), ("rule", rule, cidr)
         for name in rule.prefix_lists:

@@ -191,7 +191,7 @@ def _prefix_list(record: Record) -> PrefixList:
     cidrs = record.get("Cidrs")
     if "Entries" in record:
         cidrs = [entry["Cidr"] for entry in record["Entries"]]
-    return PrefixList(None if cidrs is None else tuple(map(prefix, cidrs)), family)
+    return PrefixList(None if cidrs is None else tuple(map(ip_interface, cidrs)), family)
 
 
 def _instances(estate: Mapping[str, Any]) -> Iterator[Record]:

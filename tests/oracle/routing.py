@@ -71,8 +71,8 @@ def _covering(
             yield route.prefix.prefixlen, rank, route
         known = world.prefix_lists.get(route.prefix_list or "")
         for entry in (known.entries or ()) if known else ():
-            if destination in entry:
-                yield entry.prefixlen, LISTED, route
+            if destination in entry.network:
+                yield entry.network.prefixlen, LISTED, route
 
 
 def _hidden(

@@ -99,7 +99,7 @@ class Group:
 
 @dataclass(frozen=True)
 class PrefixList:
-    entries: tuple[Prefix, ...] | None  # None: the snapshot does not hold them
+    entries: tuple[Written, ...] | None  # None: the snapshot does not hold them
     family: int | None
 
 

@@ -236,6 +236,12 @@ def test_a_whole_name_comes_before_the_tail_of_an_arn() -> None:
     assert referent.record.id == "vpc-1"
 
 
+def test_what_looks_like_an_id_is_no_name() -> None:
+    number = "i-0123456789abcdef0"
+    with pytest.raises(SelectorError):
+        resolver(vpcs=[Vpc(id="vpc-1", tags={"Name": number})]).resolve(number)
+
+
 def test_a_name_comes_before_a_service_and_a_keyword_before_a_name() -> None:
     named = resolver(
         vpcs=[Vpc(id="vpc-1", tags={"Name": "s3"}), Vpc(id="vpc-2", tags={"Name": "internet"})]

@@ -164,6 +164,15 @@ def test_an_interface_is_in_a_tagged_set_once() -> None:
     assert members(both.resolve("tag:env=prod")) == ["eni-2", "eni-3"]
 
 
+def test_the_tag_of_a_vpc_is_not_that_of_its_interfaces() -> None:
+    tags = {"env": "prod"}
+    tagged = selectors(
+        vpcs=[Vpc(id="vpc-1", tags=tags)],
+        interfaces=[interface("eni-1"), interface("eni-2", tags=tags)],
+    )
+    assert members(tagged.resolve("tag:env=prod")) == ["eni-2"]
+
+
 @pytest.mark.parametrize(
     ("selector", "sentence"),
     [

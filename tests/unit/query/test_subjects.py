@@ -88,3 +88,8 @@ def test_a_service_means_the_prefix_lists_of_all_its_regions(
         subject = lists.resolve(selector)
         assert isinstance(subject, Matches)
         assert [one.record.id for one in subject.found] == numbers
+
+
+def test_a_service_without_prefix_lists_has_nothing_to_show(estate: Subjects) -> None:
+    with pytest.raises(SelectorError, match=r"^nothing in the snapshot matches 'ec2'; "):
+        estate.resolve("ec2")

@@ -371,3 +371,18 @@ def test_host_bits_are_masked_with_one_warning_for_each_text(tmp_path: Path) -> 
         "sg-1: 10.0.0.9/24 has host bits; it is read as 10.0.0.0/24, as AWS does"
     )
     assert snapshot.security_groups["sg-1"].doubt == ""
+
+
+def test_a_prefix_with_host_bits_remembers_the_address_as_written(tmp_path: Path) -> None:
+    ranges = [{"CidrIp": "10.0.0.9/24"}, {"CidrIp": "10.0.0.0/24"}, {"CidrIp": "10.0.0.9/32"}]
+    found = loaded(
+        tmp_path,
+        Vpcs=[vpc()],
+        SecurityGroups=[group("sg-1", IpPermissions=[permission("tcp", IpRanges=ranges)])],
+    )
+    prefixes = [rule.prefix for rule in found.security_groups["sg-1"].ingress]
+    assert [str(prefix and prefix.certain) for prefix in prefixes] == [
+        "10.0.0.9/32",
+        "10.0.0.0/24",
+        "10.0.0.9/32",
+    ]
