@@ -29,6 +29,7 @@ _CROSSING: Final = {
     Kind.GROUP_SET: Action.ALLOW,
     Kind.NETWORK_ACL: Action.ALLOW,
     Kind.ROUTE_TABLE: Action.ROUTE,
+    Kind.GATEWAY_TABLE: Action.ROUTE,
     Kind.TRANSIT_TABLE: Action.ROUTE,
     Kind.NAT_GATEWAY: Action.TRANSLATE,
     Kind.EGRESS_ONLY: Action.FORWARD,
@@ -131,7 +132,8 @@ class HopMaker:
             return self._no_rule(step) if not step.passes.maybe & step.services.maybe else None
         if step.kind is Kind.NETWORK_ACL:
             return self._acl_evidence(step)
-        if step.kind is Kind.ROUTE_TABLE and step.route not in (NO_ROW, UNROUTABLE_ROW):
+        tables = (Kind.ROUTE_TABLE, Kind.GATEWAY_TABLE)
+        if step.kind in tables and step.route not in (NO_ROW, UNROUTABLE_ROW):
             found_route = self._origins.route(step.route)
             return route_evidence(found_route[1]) if found_route else None
         if step.kind is Kind.TRANSIT_TABLE and step.route != NO_ROW:

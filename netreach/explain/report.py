@@ -38,7 +38,8 @@ _REOPENING: Final = frozenset(
     {"add-route", "associate-address", "attach-internet-gateway", "start-instance"}
 )
 _DEPTH: Final = 5
-_ONCE: Final = "once that is mended: "
+#: How blockers begin that only show once others are mended.
+ONCE: Final = "once that is mended: "
 #: Estates with more interfaces than this are not compiled anew to look behind a blocker.
 MAX_MENDED: Final = 2000
 #: What a route of a VPC that is tied to no other can lead to.
@@ -136,7 +137,7 @@ class PathReport:
             return ()
         report = PathReport(Reporter(fabric), again, depth=self._depth + 1)
         return tuple(
-            e if e.message.startswith(_ONCE) else replace(e, message=_ONCE + e.message)
+            e if e.message.startswith(ONCE) else replace(e, message=ONCE + e.message)
             for e in report.explanations
         )
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from netreach.explain.traces import PacketStep, TraceIndex
+from netreach.fabric.addresses import SCOPE_INTERNET
 from netreach.fabric.element import Ending, Fate, Kind, Passage
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import NO_ROW, PacketBatch, column
 from netreach.query.flows import Asker, FlowBatch, departures, split_misdelivered
 from netreach.query.verdict import Question
 from netreach.query.walk import walk
+
+#: Ends of ways that nobody would have answered, though somebody holds the address.
+_UNANSWERED: Final = (Fate.DELIVERED_ELSEWHERE, Fate.NGW_NO_SESSION, Fate.ROUTING_LOOP)
 
 
 class SecondWalk(NamedTuple):
@@ -33,7 +37,7 @@ def walk_again(fabric: Fabric, question: Question, flow: FlowBatch) -> SecondWal
     walk(fabric, departures(flow, fabric.pool.intern(question.services)), onward)
     arrivals: list[Ending] = []
     answers_truly: list[bool] = []  # for each reply: it answers what did arrive
-    for ending in onward.endings:
+    for ending in onward.endings if question.replies() else ():
         for part in split_misdelivered(ending, flow):
             arrival = _as_if_delivered(fabric, flow, part)
             if arrival is not None:
@@ -46,8 +50,10 @@ def walk_again(fabric: Fabric, question: Question, flow: FlowBatch) -> SecondWal
         _told_from_other(flow, step) if is_true else step
         for row, is_true in enumerate(answers_truly)
         for step in index.trace(row, None)
+        # where it was only supposed to arrive, the client may be found in another VPC
+        if is_true or step.fate is not Fate.ADDRESS_NOT_HELD
     ]
-    return SecondWalk(_without_strangers(forward), returning)
+    return SecondWalk(_without_strangers(fabric, flow, forward), returning)
 
 
 def _told_elsewhere(fabric: Fabric, flow: FlowBatch, step: PacketStep) -> PacketStep:
@@ -76,15 +82,31 @@ def _told_from_other(flow: FlowBatch, step: PacketStep) -> PacketStep:
     return step._replace(fate=Fate.REPLY_FROM_OTHER_ADDRESS)
 
 
-def _without_strangers(steps: list[PacketStep]) -> list[PacketStep]:
-    """Leave out the groups and the state of whoever wrongly receives: nobody wants those mended."""
+def _without_strangers(
+    fabric: Fabric, flow: FlowBatch, steps: list[PacketStep]
+) -> list[PacketStep]:
+    """Leave out the groups and the state of whoever wrongly receives: nobody wants those mended.
+
+    What the sender's own host takes for itself meets no filter at all [LAB-8].
+    """
     strangers = {
         step.row
         for step in steps
         if step.fate is Fate.DELIVERED_ELSEWHERE and step.kind is Kind.INTERFACE
     }
+    if any(_are_one_host(fabric, int(flow.source_interface[0]), row) for row in strangers):
+        return [step for step in steps if step.passes is None]
     sent = steps[:2]  # where the sender's own state stands, should it be the same interface
     return sent + [step for step in steps[2:] if not _is_at(strangers, step)]
+
+
+def _are_one_host(fabric: Fabric, one: int, other: int) -> bool:
+    """Tell whether two interfaces are one host's."""
+    if one == NO_ROW:
+        return False
+    records = list(fabric.snapshot.interfaces.values())
+    instance = records[one].instance
+    return one == other or (bool(instance) and records[other].instance == instance)
 
 
 def _is_at(interfaces: set[int], step: PacketStep) -> bool:
@@ -95,20 +117,26 @@ def _is_at(interfaces: set[int], step: PacketStep) -> bool:
 
 
 def _as_if_delivered(fabric: Fabric, flow: FlowBatch, ending: Ending) -> Ending | None:
-    """Return where replies would start from; None where nobody knows."""
+    """Return where replies would start from; None where nobody knows, or nobody would reply."""
     if ending.fate is Fate.DELIVERED:
         return None if ending.kind is Kind.AWS_SERVICE else ending
-    if ending.fate is Fate.DELIVERED_ELSEWHERE:
+    if ending.fate in _UNANSWERED:
         return None
-    interface = int(flow.expected[0])
-    if interface < 0:
-        interface = _holder(fabric, ending.batch)
-    if interface == NO_ROW:
+    book, first = fabric.book, ending.batch.at(column([0]))
+    row = _holding_row(fabric, int(flow.expected[0]), first)
+    if row == NO_ROW:
         return None
-    private = _private_atom(fabric, interface, int(flow.destination[0]))
+    interface = int(book.interface[row])
     columns = fabric.interfaces.columns
+    if interface == NO_ROW or bool(columns.is_nat[interface]):  # which answers nobody
+        return None
+    private = first.destination
+    if int(book.public[row]) == int(private[0]):
+        if int(book.scopes(first.source)[0]) != SCOPE_INTERNET:
+            return None  # nobody knows as whom the packet would have come out
+        private = book.first_atom[[row]]
     reached = ending.batch.replace(
-        destination=private,
+        destination=int(private[0]),
         vpc=int(columns.vpc[interface]),
         subnet=int(columns.subnet[interface]),
     )
@@ -116,21 +144,11 @@ def _as_if_delivered(fabric: Fabric, flow: FlowBatch, ending: Ending) -> Ending 
     return Ending(Fate.DELIVERED, Kind.INTERFACE, component, reached)
 
 
-def _holder(fabric: Fabric, batch: PacketBatch) -> int:
-    """Return the interface that holds the destination of a stopped packet, if any does."""
+def _holding_row(fabric: Fabric, expected: int, packet: PacketBatch) -> int:
+    """Return the row of the address at which the stopped packet would have been received."""
     book = fabric.book
-    first = batch.at(column([0]))
-    row = int(book.holder(first.vpc, first.destination)[0])
-    if row == NO_ROW:
-        row = int(book.public_holder(first.destination)[0])
-    return int(book.interface[row]) if row != NO_ROW else NO_ROW
-
-
-def _private_atom(fabric: Fabric, interface: int, asked: int) -> int:
-    """Return the private address at which an interface got what was sent to `asked`."""
-    book = fabric.book
-    rows = np.flatnonzero(book.interface == interface)
-    for row in rows.tolist():
-        if int(book.public[row]) == asked:
-            return int(book.first_atom[row])
-    return asked
+    vpcs = packet.vpc
+    if expected != NO_ROW:
+        vpcs = fabric.interfaces.columns.vpc[[expected]]
+    row = int(book.holder(vpcs, packet.destination)[0])
+    return row if row != NO_ROW else int(book.public_holder(packet.destination)[0])

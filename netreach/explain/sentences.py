@@ -128,6 +128,14 @@ _STOPS: Final[Mapping[Fate, str]] = {
     ),
     Fate.VPC_DNS_SUPPORT_DISABLED: "{component} has DNS support switched off",
     Fate.INSTANCE_METADATA_DISABLED: "the instance of {component} hides its metadata service",
+    Fate.INGRESS_RTB_NO_PUBLIC_IP: (
+        "the internet gateway's own route table sends what arrives to {component}, which has no "
+        "public address"
+    ),
+    Fate.INGRESS_RTB_TRAFFIC_REDIRECTION: (
+        "what arrives for {source} is sent to an appliance by the route table of {component}, so "
+        "{source} can't leave by the gateway directly"
+    ),
     Fate.PCX_REQUIRES_ADDRESS_IN_VPC_CIDR: (
         "{component} carries packets for the peer VPC's own addresses only, and {destination} is "
         "none: peering leads no further, neither to a third network nor to the peer's gateways"

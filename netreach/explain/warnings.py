@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from netreach.explain.traces import PacketStep
 from netreach.fabric.element import Assumed, Kind
 from netreach.fabric.origins import Origins
+from netreach.packets.batch import NO_ROW, column
 from netreach.query.ends import service_ranges
 from netreach.query.path import PathResult
 from netreach.query.selectors import Nature
@@ -32,6 +33,9 @@ def warnings_of(
         yield f"the snapshot lacks {gateways}, which a route names: assumed to exist and attached"
     if bits & Assumed.DNS_SUPPORT:
         yield "the snapshot does not say whether DNS support is on: AWS's default, on, is assumed"
+    if bits & Assumed.APPLIANCE:
+        hosts = _listed(_appliances(origins, steps))
+        yield f"{hosts} is assumed to pass on what it is sent: that is the host's own setting"
     if bits & Assumed.NO_GROUPS:
         text = safe(result.source.text)
         yield f"no interface holds {text}: it is judged as if sent from its subnet, without groups"
@@ -47,6 +51,18 @@ def _unrecorded(origins: Origins, steps: Sequence[PacketStep]) -> Iterator[str]:
                 yield identifier
         elif step.kind is Kind.EGRESS_ONLY and step.row < 0:
             yield "an egress-only internet gateway"
+
+
+def _appliances(origins: Origins, steps: Sequence[PacketStep]) -> Iterator[str]:
+    """Yield the interfaces that neither end's address belongs to."""
+    book = origins.fabric.book
+    for step in steps:
+        if step.kind is Kind.INTERFACE and NO_ROW not in (step.row, step.vpc):
+            ends = column([step.source, step.destination])
+            holders = book.interface[book.holder(column([step.vpc, step.vpc]), ends)]
+            record = origins.interface(step.row)
+            if step.row not in holders.tolist() and not record.source_dest_check:
+                yield f"{record.id} of {record.instance}" if record.instance else record.id
 
 
 def _left_out(origins: Origins, result: PathResult) -> Iterator[str]:

@@ -12,6 +12,7 @@ from netreach.fabric.addresses import (
     cut_axis,
     held_addresses,
 )
+from netreach.fabric.appliance import compile_appliances
 from netreach.fabric.aws_service import compile_aws_services, service_prefixes
 from netreach.fabric.egress_only_gateway import compile_egress_only
 from netreach.fabric.element import Stage
@@ -54,6 +55,7 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
         snapshot, book, acls, transit_routes, vpcs=rows.vpcs, subnets=rows.subnets
     )
     interfaces = Interfaces(columns, groups, acls, book, services, peerings)
+    appliances = compile_appliances(snapshot, interfaces)
     internet = Internet(book, gateways, egress_only, _has_private_ways(snapshot))
     return Fabric(
         snapshot=snapshot,
@@ -76,7 +78,9 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
             Stage.ORIGIN: interfaces.send,
             Stage.ROUTER: router.cross,
             Stage.DELIVER: interfaces.deliver,
-            Stage.MIDDLEBOX: interfaces.detour,
+            Stage.MIDDLEBOX: appliances.cross,
+            Stage.MIDDLEBOX_RETURN: appliances.give_back,
+            Stage.GATEWAY_TABLE: router.cross_from_gateway,
             Stage.NAT_GATEWAY: nats.cross,
             Stage.INTERNET_GATEWAY: gateways.leave,
             Stage.INGRESS: gateways.enter,

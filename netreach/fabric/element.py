@@ -30,11 +30,14 @@ class Stage(IntEnum):
     INGRESS = auto()  # an internet gateway, on the way in; place: the gateway
     EGRESS_ONLY_RETURN = auto()  # an egress-only gateway, on the way in
     MIDDLEBOX = auto()  # routed to an interface; place: the interface
+    MIDDLEBOX_RETURN = auto()  # a reply to what an appliance sent as its own
+    GATEWAY_TABLE = auto()  # in by a gateway with a route table of its own; place: the table
     PEERING = auto()  # place: the peering connection
     TRANSIT_GATEWAY = auto()  # from a VPC; place: the gateway
     TRANSIT_TABLE = auto()  # inside a transit gateway; place: the attachment it came in by
     TRANSIT_ARRIVAL = auto()  # into a VPC; place: the attachment
     SITE = auto()  # outside AWS and the internet; place: the site
+
 
 class Kind(IntEnum):
     """What a component of a trace is; origins.py turns kind and row into a record."""
@@ -51,6 +54,7 @@ class Kind(IntEnum):
     VPC = auto()
     UNMODELLED = auto()  # row: the route that leads there
     SUBNET = auto()
+    GATEWAY_TABLE = auto()  # row: the table of a gateway; detail: the route
     PEERING = auto()
     TRANSIT_GATEWAY = auto()
     TRANSIT_ATTACHMENT = auto()
@@ -89,6 +93,8 @@ class Fate(IntEnum):
     DELIVERED_ELSEWHERE = auto()
     REPLY_FROM_OTHER_ADDRESS = auto()
     VPC_DNS_SUPPORT_DISABLED = auto()
+    INGRESS_RTB_NO_PUBLIC_IP = auto()
+    INGRESS_RTB_TRAFFIC_REDIRECTION = auto()
     PCX_REQUIRES_ADDRESS_IN_VPC_CIDR = auto()
     TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION = auto()
     TGW_ROUTE_AZ_RESTRICTION = auto()
@@ -119,14 +125,26 @@ class Assumed(IntEnum):
     MAPPED = 32
     #: What lies behind a customer gateway, a Direct Connect link or a VPN client.
     SITE = 64
-    #: That an appliance passes on what it is sent, as it is ...
-    FORWARDS = 128
-    #: ... or with its own address as the source.
-    TRANSLATES = 256
+    #: That an appliance passes on what it is sent.
+    APPLIANCE = 128
+    #: How it does so on this branch: as it is, or with its own address as the source; out of the
+    #: interface by which it came, or out of the host's other one.
+    FORWARDS = 256
+    TRANSLATES = 512
+    FORWARDS_ACROSS = 1024
+    TRANSLATES_ACROSS = 2048
 
 
 #: Assumptions that `--strict` turns into unknown.
-STRICT_BITS: Final = Assumed.ACL | Assumed.GATEWAY
+STRICT_BITS: Final = Assumed.ACL | Assumed.GATEWAY | Assumed.APPLIANCE
+#: What an appliance may do; which of them it does is its own setting, not AWS's.
+MODES: Final = (
+    Assumed.FORWARDS,
+    Assumed.TRANSLATES,
+    Assumed.FORWARDS_ACROSS,
+    Assumed.TRANSLATES_ACROSS,
+)
+MODE_BITS: Final = int(sum(MODES))
 
 
 class Step(Struct, frozen=True):
@@ -160,6 +178,8 @@ class SessionKind(IntEnum):
     NAT = 0
     #: An egress-only gateway's connection: nothing is translated.
     EGRESS_ONLY = auto()
+    #: An appliance that sent a packet on as its own.
+    APPLIANCE = auto()
     #: Not a session: which of several ways this branch took, so that its traces can be told apart.
     FORK = auto()
     #: A fork over zones; what it chose is a subnet.

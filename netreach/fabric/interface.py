@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
 from netreach.fabric.aws_service import AwsServices
-from netreach.fabric.element import Fate, Kind, Passage, Stage
+from netreach.fabric.element import Fate, Kind, Passage, SessionKind, Stage
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.peering import Peerings
 from netreach.fabric.security_group import SecurityGroups
@@ -72,11 +72,11 @@ class Interfaces(Struct, frozen=True):
                 nowhere, Fate.NO_SOURCE_OR_DESTINATION, Kind.VPC, unheld.vpc, unheld
             )
             passage.note(Kind.SUBNET, unheld.subnet, unheld)
-            self._leave(self.services.serve(unheld, passage), passage)
+            self.leave(self.services.serve(unheld, passage), passage)
         if not len(batch):
             return
         passage.note(Kind.INTERFACE, batch.place, batch)
-        batch = self._check(batch, passage)
+        batch = self.check(batch, passage)
         homeless = (batch.subnet == NO_ROW) | (batch.vpc == NO_ROW)
         batch, _ = passage.stop_where(
             homeless, Fate.UNKNOWN_RESOURCE, Kind.INTERFACE, batch.place, batch
@@ -85,12 +85,12 @@ class Interfaces(Struct, frozen=True):
             return
         if passage.returning:  # groups are stateful: answers pass [SG-3]
             passage.note(Kind.GROUP_SET, batch.place, batch)
-            self._leave(batch, passage)
+            self.leave(batch, passage)
             return
         batch = self.services.serve(batch, passage)
         if len(batch):
             peers = self.peers(batch.vpc, batch.destination)
-            self._leave(
+            self.leave(
                 self.groups.screen(
                     batch, batch.place, batch.destination, peers, passage, ingress=False
                 ),
@@ -113,14 +113,14 @@ class Interfaces(Struct, frozen=True):
             positions, peers = positions[~first], peers[~first]
         return found
 
-    def _leave(self, batch: PacketBatch, passage: Passage) -> None:
+    def leave(self, batch: PacketBatch, passage: Passage) -> None:
         """Hand packets to their own subnet, or to the router where they leave it [RT-10]."""
         if not len(batch):
             return
         stays = self.book.subnet_at(batch.vpc, batch.destination) == batch.subnet
         passage.move(batch.replace(stage=np.where(stays, Stage.DELIVER, Stage.ROUTER)))
 
-    def _check(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
+    def check(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
         """Stop what an interface out of service would send or receive, and doubt the doubtful."""
         interfaces = batch.place
         down = self.columns.is_down[interfaces]
@@ -184,8 +184,10 @@ class Interfaces(Struct, frozen=True):
             batch = self.groups.screen(
                 batch, batch.place, batch.source, [batch.carrier], passage, ingress=True
             )
-        batch = self._check(batch, passage)
-        if not passage.returning:
+        batch = self.check(batch, passage)
+        if passage.returning:
+            batch = self._call_back(batch, passage)
+        else:
             batch, _ = passage.stop_where(
                 self.columns.is_unmodelled[batch.place],
                 Fate.NOT_MODELLED,
@@ -195,31 +197,19 @@ class Interfaces(Struct, frozen=True):
             )
         passage.stop(Fate.DELIVERED, Kind.INTERFACE, batch.place, batch)
 
-    def detour(self, batch: PacketBatch, passage: Passage) -> None:
-        """Take packets that a route sends to an interface which does not hold their address.
-
-        With the source/destination check on they are dropped [RT-13]; what an appliance behind an
-        interface without it does is not modelled yet.
-        """
-        holders = self.book.holder(batch.vpc, batch.destination)
-        arrives = self.book.interface[holders] == batch.place
-        if arrives.any():
-            passage.move(batch.where(arrives).replace(stage=Stage.DELIVER))
-            batch = batch.where(~arrives)
-        subnets = self.columns.subnet[batch.place]
-        batch = batch.replace(subnet=subnets)
-        batch = self.acls.screen(batch, subnets, passage, ingress=True)
-        if not passage.returning and len(batch):
-            batch = self.groups.screen(
-                batch, batch.place, batch.source, [batch.carrier], passage, ingress=True
-            )
-        batch = self._check(batch, passage)
-        checks = self.columns.checks_source_and_destination[batch.place]
-        for fate, chosen in (
-            (Fate.ENI_SOURCE_DEST_CHECK_RESTRICTION, checks),
-            (Fate.NOT_MODELLED, ~checks),
-        ):
-            passage.stop(fate, Kind.INTERFACE, batch.place[chosen], batch.where(chosen))
+    def _call_back(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
+        """Hand replies to what an appliance sent as its own back to it; return the others."""
+        sessions = passage.sessions
+        session = sessions.effective(batch.session)
+        mine = (
+            (sessions.kind(session) == SessionKind.APPLIANCE)
+            & (sessions.place(session) == batch.place)
+            & (sessions.translated(session) == batch.destination)
+        )
+        if not mine.any():
+            return batch
+        passage.move(batch.where(mine).replace(stage=Stage.MIDDLEBOX_RETURN))
+        return batch.where(~mine)
 
 
 def is_in_service(snapshot: Snapshot, record: NetworkInterface) -> bool:

@@ -13,7 +13,9 @@ from netreach.fabric.element import Assumed, Check, Fate, Kind, Passage, Stage
 from netreach.fabric.interface import InterfaceColumns
 from netreach.model.records import Attachment, InternetGateway, Route, RouteState, TargetKind
 from netreach.model.snapshot import Snapshot
+from netreach.packets.atoms import AtomAxis
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, mask_by_row
+from netreach.packets.pieces import PieceTable, pieces
 from netreach.packets.pool import UNSURE
 
 #: States in which a gateway's attachment carries packets.
@@ -27,8 +29,10 @@ class InternetGateways(Struct, frozen=True):
     vpc: Column
     #: VPC row -> gateway row, or NO_ROW.
     of_vpc: Column
-    #: Gateway rows whose arriving traffic a route table of their own routes [RT-11].
-    has_own_table: Mask
+    #: Gateway row -> the route table that routes what arrives by it, NO_ROW for none [RT-11].
+    own_table: Column
+    #: (gateway, atom) -> 1 where that table sends what arrives for an address to an appliance.
+    redirects: PieceTable
     #: Gateway rows that can't be trusted: Block Public Access, records that differ.
     is_doubted: Mask
     #: Gateway rows that only active routes name: assumed to be attached where those are.
@@ -80,7 +84,20 @@ class InternetGateways(Struct, frozen=True):
             ),
             Check(nameless, Fate.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, gateway, place),
             self._denial(is_ipv6, interfaces),
+            Check(self._goes_round(batch), Fate.INGRESS_RTB_TRAFFIC_REDIRECTION, gateway, place),
         )
+
+    def _goes_round(self, batch: PacketBatch) -> Mask:
+        """Tell which packets leave past the appliance by which their answers come in [RT-11].
+
+        What the appliance itself passes on comes from its own subnet, not from the sender's.
+        """
+        redirected: Mask = self.redirects.lookup(batch.place.clip(min=0), batch.source) == 1
+        if not redirected.any():
+            return redirected
+        direct = self.book.subnet_at(batch.vpc.clip(min=0), batch.source) == batch.subnet
+        mask: Mask = redirected & direct & (batch.place != NO_ROW)
+        return mask
 
     def _denial(self, is_ipv6: Mask, interfaces: Column) -> Check:
         """Check for interfaces that refuse the gateway's IPv6 [IG-6]."""
@@ -106,7 +123,11 @@ class InternetGateways(Struct, frozen=True):
             self.is_doubted[inside.place], Kind.INTERNET_GATEWAY, inside.place, inside, UNSURE
         )
         passage.note(Kind.INTERNET_GATEWAY, inside.place, inside)
-        passage.move(inside)
+        tables = self.own_table[inside.place]
+        routed = tables != NO_ROW
+        passage.move(inside.where(~routed))
+        redirected = inside.where(routed)
+        passage.move(redirected.replace(stage=Stage.GATEWAY_TABLE, place=tables[routed]))
 
     def _entry_checks(
         self, batch: PacketBatch, holders: Column, is_ipv6: Mask
@@ -125,7 +146,6 @@ class InternetGateways(Struct, frozen=True):
             ),
             Check(unattached, Fate.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, gateway, place),
             self._denial(is_ipv6, interfaces),
-            Check(self.has_own_table[place], Fate.NOT_MODELLED, gateway, place),
         )
 
 
@@ -160,7 +180,10 @@ def compile_internet_gateways(
     return InternetGateways(
         vpc=by_row(vpc_of),
         of_vpc=by_row(of_vpc),
-        has_own_table=mask_by_row([_has_own_table(snapshot, g) for g in rows]),
+        own_table=by_row([_own_table(snapshot, gateway) for gateway in rows]),
+        redirects=PieceTable.of(
+            [_redirected(snapshot, gateway, book.axis) for gateway in rows] or [[(0, 0)]]
+        ),
         is_doubted=mask_by_row([g in named and bool(named[g].doubt) for g in rows]),
         is_assumed=mask_by_row([g not in named for g in rows]),
         ids=tuple(rows),
@@ -188,12 +211,20 @@ def _names(route: Route) -> bool:
     return route.target_kind is TargetKind.INTERNET_GATEWAY and route.state is RouteState.ACTIVE
 
 
-def _has_own_table(snapshot: Snapshot, gateway: str) -> bool:
-    return any(
-        gateway in table.gateways
-        and any(route.target_kind is not TargetKind.LOCAL for route in table.routes)
+def _own_table(snapshot: Snapshot, gateway: str) -> int:
+    tables = enumerate(snapshot.route_tables.values())
+    return next((row for row, table in tables if gateway in table.gateways), NO_ROW)
+
+
+def _redirected(snapshot: Snapshot, gateway: str, axis: AtomAxis) -> list[tuple[int, int]]:
+    spans = [
+        (axis.span(route.destination), 1)
         for table in snapshot.route_tables.values()
-    )
+        if gateway in table.gateways
+        for route in table.routes
+        if route.destination is not None and route.target_kind is not TargetKind.LOCAL
+    ]
+    return pieces(spans, len(axis), lambda items: int(bool(items)))
 
 
 def gateway_rows(snapshot: Snapshot) -> dict[str, int]:

@@ -120,6 +120,9 @@ class Origins(Struct, frozen=True):
         if kind is Kind.ROUTE_TABLE:
             table = self.table(row)
             return Origin("route-table", table.id if table else "", table)
+        if kind is Kind.GATEWAY_TABLE:
+            table = snapshot.route_tables[self.fabric.router.table_ids[row]]
+            return Origin("route-table", table.id, table)
         if kind is Kind.UNMODELLED:
             return self._target(row)
         identifier = self.id_of(Kind.INTERFACE if kind is Kind.GROUP_SET else kind, row)

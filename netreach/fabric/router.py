@@ -107,21 +107,30 @@ class Router:
             tables == NO_ROW, Fate.UNKNOWN_RESOURCE, Kind.ROUTE_TABLE, batch.subnet, batch
         )
         if len(batch):
-            self._route(batch, tables if kept is None else tables[kept], passage)
+            tables = tables if kept is None else tables[kept]
+            self._route(Kind.ROUTE_TABLE, batch, tables, passage)
 
-    def _route(self, batch: PacketBatch, tables: Column, passage: Passage) -> None:
+    def cross_from_gateway(self, batch: PacketBatch, passage: Passage) -> None:
+        """Route what came in by a gateway with a table of its own; `place` is the table [RT-11]."""
+        self._route(Kind.GATEWAY_TABLE, batch, batch.place, passage)
+
+    def _route(self, kind: Kind, batch: PacketBatch, tables: Column, passage: Passage) -> None:
+        """Hand packets to the targets of their routes.
+
+        A subnet's table is known by the subnet, a gateway's by its own row, which is the place.
+        """
         doubted = self.is_doubted[tables]
-        batch = passage.doubt_where(doubted, Kind.ROUTE_TABLE, batch.subnet, batch, UNSURE)
+        batch = passage.doubt_where(doubted, kind, _component(kind, batch), batch, UNSURE)
         rows = self.matches.lookup(tables, batch.destination)
         batch, rows = self._spread(batch, tables, rows, passage)
-        passage.note(Kind.ROUTE_TABLE, batch.subnet, batch, rows)
+        passage.note(kind, _component(kind, batch), batch, rows)
         fates = np.where(rows == NO_ROW, int(Fate.NO_ROUTE_TO_DESTINATION), self.routes.fate[rows])
         for fate in distinct(fates).tolist():
             chosen = fates == fate
             if fate == Fate.DELIVERED:
                 self._hand_on(batch.where(chosen), rows[chosen], passage)
             else:
-                self._stop(Fate(fate), batch.where(chosen), rows[chosen], passage)
+                _stop(Fate(fate), kind, batch.where(chosen), rows[chosen], passage)
 
     def _spread(
         self, batch: PacketBatch, tables: Column, rows: Column, passage: Passage
@@ -157,12 +166,6 @@ class Router:
         more = known.where(spread).at(packets).replace(choice=others)
         return PacketBatch.joined([known.where(kept), more]), np.concatenate([rows[kept], others])
 
-    def _stop(self, fate: Fate, batch: PacketBatch, rows: Column, passage: Passage) -> None:
-        if fate in (Fate.NOT_MODELLED, Fate.UNKNOWN_RESOURCE):
-            passage.stop(fate, Kind.UNMODELLED, rows, batch)
-        else:
-            passage.stop(fate, Kind.ROUTE_TABLE, batch.subnet, batch)
-
     def _hand_on(self, batch: PacketBatch, rows: Column, passage: Passage) -> None:
         if not len(batch):
             return
@@ -173,6 +176,17 @@ class Router:
                 assumed=batch.assumed | self.routes.assumed[rows],
             )
         )
+
+
+def _component(kind: Kind, batch: PacketBatch) -> Column:
+    return batch.place if kind is Kind.GATEWAY_TABLE else batch.subnet
+
+
+def _stop(fate: Fate, kind: Kind, batch: PacketBatch, rows: Column, passage: Passage) -> None:
+    if fate in (Fate.NOT_MODELLED, Fate.UNKNOWN_RESOURCE):
+        passage.stop(fate, Kind.UNMODELLED, rows, batch)
+    else:
+        passage.stop(fate, kind, _component(kind, batch), batch)
 
 
 #: Kind of target -> id -> row, as the element behind it numbers them.

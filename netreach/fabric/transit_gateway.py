@@ -127,9 +127,7 @@ class TransitGateways(Struct, frozen=True):
         attachments = batch.place
         peering = self.is_peering[attachments]
         elsewhere = batch.where(~peering)
-        passage.stop(
-            Fate.NOT_MODELLED, Kind.TRANSIT_ATTACHMENT, elsewhere.place, elsewhere
-        )
+        passage.stop(Fate.NOT_MODELLED, Kind.TRANSIT_ATTACHMENT, elsewhere.place, elsewhere)
         batch = batch.where(peering)
         peers = self.peer[batch.place]
         usable = self.is_available[batch.place] & ((peers == NO_ROW) | self.is_available[peers])

@@ -146,9 +146,7 @@ def compile_transit_routes(
 class _Compiler:
     """Numbers ways and lists of ways over all tables."""
 
-    def __init__(
-        self, snapshot: Snapshot, axis: AtomAxis, attachments: Mapping[str, int]
-    ) -> None:
+    def __init__(self, snapshot: Snapshot, axis: AtomAxis, attachments: Mapping[str, int]) -> None:
         self._snapshot, self._axis, self._rows = snapshot, axis, attachments
         self.origin: list[tuple[str, TransitRoute]] = []
         self.attachments: list[str] = []

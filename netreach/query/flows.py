@@ -7,9 +7,12 @@ from typing import Final
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from netreach.fabric.element import (
     FIRST_UNKNOWN,
+    MODE_BITS,
+    MODES,
     Assumed,
     Ending,
     Fate,
@@ -28,6 +31,18 @@ from netreach.query.walk import walk
 
 #: Where replies begin that no interface sends.
 _RETURN_STAGES: Final = {Kind.INTERNET: Stage.INTERNET, Kind.SITE: Stage.SITE}
+#: The columns of Trips that have one value a branch.
+_BRANCH_COLUMNS: Final = (
+    "flow",
+    "verdict",
+    "number",
+    "forward",
+    "forward_fate",
+    "return_fate",
+    "assumed",
+    "returning_row",
+    "session",
+)
 #: How many flows are walked at once where their ways are not kept.
 PIECE: Final = 16384
 #: An expected receiver that no interface is.
@@ -98,30 +113,15 @@ class Trips(Struct, frozen=True):
     #: The newest session of each branch where its way there ended.
     session: Column
 
+    def where(self, keep: Mask) -> Trips:
+        """Return the branches whose mask is set."""
+        columns = {name: getattr(self, name)[keep] for name in _BRANCH_COLUMNS}
+        return replace(self, **columns)
+
     def verdict_of_flow(self, flows: int) -> Column:
         """Return the index into VERDICTS of every flow, its branches combined, ``(flows,)``."""
-        by_mode = [self._verdict_where(mode, flows) for mode in self._modes()]
-        return self._best(by_mode) if len(by_mode) > 1 else by_mode[0]
-
-    def _modes(self) -> list[int]:
-        """Return the bits of what appliances are assumed to do, 0 where none was met."""
-        bits = (Assumed.FORWARDS, Assumed.TRANSLATES)
-        met = [bit for bit in bits if (self.assumed & bit).any()]
-        return [int(bit) for bit in bits] if met else [0]
-
-    @staticmethod
-    def _best(verdicts: list[Column]) -> Column:
-        """Return the better of what appliances may do: their own settings are not AWS's."""
-        merit = column([_MERIT.index(verdict) for verdict in VERDICTS])
-        best: Column = np.max([merit[verdict] for verdict in verdicts], axis=0)
-        return column([_CODES[verdict] for verdict in _MERIT])[best]
-
-    def _verdict_where(self, mode: int, flows: int) -> Column:
-        """Combine the branches on which appliances do one thing, and those that met none."""
-        others = (int(Assumed.FORWARDS) | int(Assumed.TRANSLATES)) & ~mode
-        counts = (self.assumed & others) == 0 if mode else np.ones(len(self.flow), bool)
         seen = np.zeros((len(VERDICTS), flows), bool)
-        seen[self.verdict[counts], self.flow[counts]] = True
+        seen[self.verdict, self.flow] = True
         reachable, partial, unreachable, unknown = (seen[_CODES[v]] for v in VERDICTS)
         result = np.full(flows, _CODES[Verdict.UNREACHABLE], np.int64)
         result[unknown] = _CODES[Verdict.UNKNOWN]
@@ -183,7 +183,7 @@ class Asker:
         assumed = ends.assumed[branch] | bits
         number = self.judge(ends.asked[branch], forward[branch], replies, random, assumed)
         verdict = column([_CODES[outcome.verdict] for outcome in self.judge.outcomes])[number]
-        return Trips(
+        trips = Trips(
             flow=ends.row[branch],
             verdict=verdict,
             number=number,
@@ -197,6 +197,9 @@ class Asker:
             returning_row=returning_row[branch],
             session=ends.session[branch],
         )
+        if not (assumed & MODE_BITS).any():
+            return trips
+        return trips.where(_of_best_mode(trips.flow, verdict, assumed, len(flows)))
 
     def verdicts(self, flows: FlowBatch) -> Column:
         """Return the index into VERDICTS of every flow, ``(N,)``, without keeping their ways.
@@ -312,7 +315,7 @@ class Asker:
             destination=batch.source,
             services=self.fabric.translation.awaited(back.replies[rows], is_nat, is_nat64),
             carrier=NO_ROW,
-            assumed=0,
+            assumed=batch.assumed & MODE_BITS,
             hops=0,
         )
 
@@ -346,6 +349,26 @@ def _joined_ways(
         np.concatenate([filled(rest, NOTHING), returned.random]),
         np.concatenate([filled(rest, 0), returned.assumed]),
     )
+
+
+def _of_best_mode(flow: Column, verdict: Column, assumed: Column, flows: int) -> Mask:
+    """Keep of each flow the branches on which appliances do what serves it best.
+
+    What an appliance does with a packet is its own setting: like all that hosts do, it lies outside
+    the model. Branches that met no appliance always stay.
+    """
+    modes = assumed & MODE_BITS
+    merit = column([_MERIT.index(VERDICTS[code]) for code in range(len(VERDICTS))])[verdict]
+    # of a mode the worst branch counts, of all modes the best one
+    scores = np.full((len(MODES), flows), -1, np.int64)
+    for number, mode in enumerate(MODES):
+        chosen = modes == int(mode)
+        worst = np.full(flows, len(_MERIT), np.int64)
+        np.minimum.at(worst, flow[chosen], merit[chosen])
+        scores[number] = np.where(worst == len(_MERIT), -1, worst)
+    best = column([int(mode) for mode in MODES])[scores.argmax(axis=0)]
+    keep: Mask = (modes == 0) | (modes == best[flow])
+    return keep
 
 
 def departures(flows: FlowBatch, asked: int) -> PacketBatch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from netreach.sources import filter_shapes, shapes
+from netreach.sources import connection_shapes, filter_shapes, shapes
 
 #: Top-level key -> the shape of one item of its list.
 SHAPES: Final[Mapping[str, type[shapes.Shape]]] = {
@@ -24,10 +24,25 @@ SHAPES: Final[Mapping[str, type[shapes.Shape]]] = {
     "PrefixLists": shapes.PrefixList,
     "ManagedPrefixLists": shapes.PrefixList,
     "Addresses": shapes.ElasticIp,
+    "VpcPeeringConnections": connection_shapes.VpcPeering,
+    "TransitGateways": connection_shapes.TransitGateway,
+    "TransitGatewayAttachments": connection_shapes.TransitAttachment,
+    "TransitGatewayVpcAttachments": connection_shapes.TransitAttachment,
+    "TransitGatewayPeeringAttachments": connection_shapes.TransitAttachment,
+    "TransitGatewayConnects": connection_shapes.TransitAttachment,
+    "TransitGatewayRouteTables": connection_shapes.TransitRouteTable,
+    "VpnGateways": connection_shapes.VpnGateway,
+    "VpnConnections": connection_shapes.VpnConnection,
+    "CustomerGateways": connection_shapes.CustomerGateway,
+    "ClientVpnEndpoints": connection_shapes.ClientVpnEndpoint,
+    "directConnectGateways": connection_shapes.DirectConnectGateway,
+    "virtualInterfaces": connection_shapes.VirtualInterface,
 }
 
 #: Wrappers whose lists hold pages of answers.
-PAGE_LISTS: Final = frozenset({"data", "pages", "Pages"})
+PAGE_LISTS: Final = frozenset(
+    {"data", "pages", "Pages", "TransitGatewayStaticRoutes", "TransitGatewayPropagations"}
+)
 
 #: The calls that make a first dump, for messages.
 EXPECTED_CALLS: Final = (
@@ -54,6 +69,18 @@ SIGNATURES: Final[tuple[tuple[frozenset[str], str], ...]] = tuple(
         ("NatGatewayId NatGatewayAddresses", "NatGateways"),
         ("PrefixListId PrefixListName", "PrefixLists"),
         ("AllocationId PublicIp", "Addresses"),
+        ("VpcPeeringConnectionId RequesterVpcInfo", "VpcPeeringConnections"),
+        ("TransitGatewayId TransitGatewayArn", "TransitGateways"),
+        ("TransitGatewayAttachmentId TransitGatewayId ResourceType", "TransitGatewayAttachments"),
+        ("TransitGatewayAttachmentId SubnetIds", "TransitGatewayVpcAttachments"),
+        ("TransitGatewayAttachmentId RequesterTgwInfo", "TransitGatewayPeeringAttachments"),
+        ("TransitGatewayRouteTableId TransitGatewayId", "TransitGatewayRouteTables"),
+        ("VpnConnectionId CustomerGatewayId", "VpnConnections"),
+        ("VpnGatewayId VpcAttachments", "VpnGateways"),
+        ("CustomerGatewayId BgpAsn", "CustomerGateways"),
+        ("ClientVpnEndpointId ClientCidrBlock", "ClientVpnEndpoints"),
+        ("directConnectGatewayId directConnectGatewayState", "directConnectGateways"),
+        ("virtualInterfaceId virtualInterfaceType", "virtualInterfaces"),
     )
 )
 
@@ -70,29 +97,10 @@ class UnmodelledKind(NamedTuple):
     needs_vpc: bool = False
 
 
-_TRANSIT_ATTACHMENT: Final = UnmodelledKind(
-    "transit-gateway-attachment", ("TransitGatewayAttachmentId",), ("VpcId", "ResourceId")
-)
-
 #: Top-level key -> how to list its items.
 UNMODELLED: Final[Mapping[str, UnmodelledKind]] = {
-    "TransitGateways": UnmodelledKind("transit-gateway", ("TransitGatewayId",), ()),
-    "TransitGatewayAttachments": _TRANSIT_ATTACHMENT,
-    "TransitGatewayVpcAttachments": _TRANSIT_ATTACHMENT,
-    "TransitGatewayPeeringAttachments": _TRANSIT_ATTACHMENT,
-    "TransitGatewayConnects": _TRANSIT_ATTACHMENT,
-    "TransitGatewayRouteTables": UnmodelledKind(
-        "transit-gateway-route-table", ("TransitGatewayRouteTableId",), ()
-    ),
-    "VpcPeeringConnections": UnmodelledKind(
-        "vpc-peering-connection", ("VpcPeeringConnectionId",), ("RequesterVpcInfo.VpcId",)
-    ),
     "VpcEndpoints": UnmodelledKind("vpc-endpoint", ("VpcEndpointId",)),
     "ServiceConfigurations": UnmodelledKind("vpc-endpoint-service", ("ServiceId",), ()),
-    "VpnGateways": UnmodelledKind("vpn-gateway", ("VpnGatewayId",), ("VpcAttachments.VpcId",)),
-    "VpnConnections": UnmodelledKind("vpn-connection", ("VpnConnectionId",), ()),
-    "CustomerGateways": UnmodelledKind("customer-gateway", ("CustomerGatewayId",), ()),
-    "ClientVpnEndpoints": UnmodelledKind("client-vpn-endpoint", ("ClientVpnEndpointId",)),
     "CarrierGateways": UnmodelledKind("carrier-gateway", ("CarrierGatewayId",)),
     "LocalGateways": UnmodelledKind("local-gateway", ("LocalGatewayId",), ()),
     "CoreNetworks": UnmodelledKind("core-network", ("CoreNetworkArn", "CoreNetworkId"), ()),
@@ -103,10 +111,6 @@ UNMODELLED: Final[Mapping[str, UnmodelledKind]] = {
         "verified-access-endpoint", ("VerifiedAccessEndpointId",), ()
     ),
     "RouteServers": UnmodelledKind("route-server", ("RouteServerId",), ()),
-    "directConnectGateways": UnmodelledKind(
-        "direct-connect-gateway", ("directConnectGatewayId",), ()
-    ),
-    "virtualInterfaces": UnmodelledKind("virtual-interface", ("virtualInterfaceId",), ()),
     "LoadBalancers": UnmodelledKind("load-balancer", ("LoadBalancerArn", "LoadBalancerName")),
     "LoadBalancerDescriptions": UnmodelledKind(
         "classic-load-balancer", ("LoadBalancerName",), ("VPCId",)

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from netreach.errors import InputError
+from netreach.sources import parts
 from netreach.sources.files import Document
 from netreach.sources.kinds import (
     COMMON_WORDS,
@@ -149,6 +150,9 @@ class _Splitter:
         for key in (FIREWALL, BLOCK_PUBLIC_ACCESS):
             if key in fields and _first_byte(fields[key]) == b"{":
                 self.pieces.append(Piece(key, fields[key], self.document, f"{path}.{key}"))
+        for word in parts.WORDS:
+            if word in fields and _first_byte(fields[word]) == b"[":
+                self._parts(word, fields, path)
 
     def _entries(self, fields: _Object, path: str) -> None:
         """Recognise the entries of a prefix list, which don't say whose entries they are."""
@@ -163,6 +167,27 @@ class _Splitter:
         self.pieces.append(
             Piece(PREFIX_LIST_ENTRIES, raw, self.document, place, has_more, resource)
         )
+
+    def _parts(self, word: str, fields: _Object, path: str) -> None:
+        """Recognise parts of one resource, such as the routes of a transit table."""
+        items = _LIST.decode(fields[word])
+        if items and _first_byte(items[0]) != b"{":
+            return
+        first = _OBJECT.decode(items[0]) if items else {}
+        names = f"{self.document.file} {path}"
+        kind = (
+            parts.kind_of_items(word, frozenset(first))
+            if items
+            else parts.kind_of_none(word, frozenset(fields), names)
+        )
+        if kind is None:
+            return
+        resource = _text(first.get(kind.owner)) or _text(fields.get(kind.owner))
+        resource = resource or parts.named(kind, path, self.document.file)
+        has_more = any(_is_given(fields.get(name)) for name in _MORE)
+        has_more = has_more or bytes(fields.get(parts.MORE_ROUTES, b"")) == b"true"
+        place, raw = f"{path}.{word}", fields[word]
+        self.pieces.append(Piece(kind.key, raw, self.document, place, has_more, resource))
 
 
 def _is_list_of(key: str, raw: msgspec.Raw) -> bool:

@@ -40,15 +40,22 @@ def check_acl(world: World, subnet: str, packet: Packet, *, egress: bool, suppos
     for entry in entries:
         if entry.egress != egress or not _acl_entry_matches(entry, packet):
             continue
-        key = ("entry", subnet, entry)
-        if is_surely_meant(entry.prefix, peer) or (
-            is_perhaps_meant(entry.prefix, peer)
-            and suppose(key, Fork.EITHER, 2, str(entry.prefix)) == YES
-        ):
+        if is_surely_meant(entry.prefix, peer) or _is_supposed(entry, subnet, peer, suppose):
             if entry.allow:
                 return
             break
     raise StopError(SUBNET_ACL_RESTRICTION)
+
+
+def _is_supposed(entry: AclEntry, subnet: str, peer: Address, suppose: Suppose) -> bool:
+    """Say whether the entry covers the peer in the world being walked, if nobody knows.
+
+    The first option lets the packet go on, whether the entry allows or denies.
+    """
+    if not is_perhaps_meant(entry.prefix, peer):
+        return False
+    option = suppose(("entry", subnet, entry), Fork.EITHER, 2, str(entry.prefix))
+    return (option == YES) == entry.allow
 
 
 def is_surely_meant(written: Written, peer: Address) -> bool:

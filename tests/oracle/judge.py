@@ -45,8 +45,24 @@ VPC_SERVICES: Final = {
 }
 
 
+@dataclass(frozen=True)
+class Case:
+    """What is asked, in full."""
+
+    world: World
+    client: Interface | None
+    asked: Packet
+    client_ports: Interval
+    destination_vpc: str | None
+
+
 def answer(world: World, question: Question) -> Ruling:
     """Judge one question."""
+    return _explore(case_of(world, question), {})
+
+
+def case_of(world: World, question: Question) -> Case:
+    """Return all that a question is about."""
     source = ip_address(question.source_address)
     client = _client(world, question.source, source)
     if client is not None and client.id not in world.interfaces:
@@ -54,8 +70,7 @@ def answer(world: World, question: Question) -> Ruling:
     asked = Packet(
         source, ip_address(question.destination), question.protocol, question.port, question.code
     )
-    case = _Case(world, client, asked, question.client_ports, question.destination_vpc)
-    return _explore(case, {})
+    return Case(world, client, asked, question.client_ports, question.destination_vpc)
 
 
 def _client(world: World, source: str, address: Address) -> Interface | None:
@@ -68,21 +83,10 @@ def _client(world: World, source: str, address: Address) -> Interface | None:
     return Interface("unheld", source, subnet.id if subnet else "", (address,), has_groups=False)
 
 
-@dataclass(frozen=True)
-class _Case:
-    """What is asked, in full."""
-
-    world: World
-    client: Interface | None
-    asked: Packet
-    client_ports: Interval
-    destination_vpc: str | None
-
-
 # -- the worlds and the addresses that a flow forks over
 
 
-def _explore(case: _Case, assumed: Mapping[Hashable, int]) -> Ruling:
+def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Ruling:
     """Judge the case, once for every option of whatever turns out to be undecided."""
     try:
         return _judge(case, Walk(case.world, assumed))
@@ -142,10 +146,10 @@ def _union(intervals: list[Interval]) -> tuple[Interval, ...] | None:
 # -- one flow
 
 
-def _judge(case: _Case, walk: Walk) -> Ruling:
+def _judge(case: Case, walk: Walk) -> Ruling:
     """Judge one flow in one world."""
     try:
-        at_once = _never_leaves(case, walk)
+        at_once = never_leaves(case, walk)
         if at_once is not None:
             return at_once
         arrival = walk.forward(case.client, case.asked, case.destination_vpc)
@@ -156,7 +160,7 @@ def _judge(case: _Case, walk: Walk) -> Ruling:
     return replace(_judge_return(case, walk, arrival), sees=(str(arrival.packet.source),))
 
 
-def _never_leaves(case: _Case, walk: Walk) -> Ruling | None:
+def never_leaves(case: Case, walk: Walk) -> Ruling | None:
     """Answer what no filter and no route ever sees [LAB-8, SG-12, NA-9]."""
     client, asked = case.client, case.asked
     if client is None:
@@ -187,7 +191,7 @@ def _same_host(world: World, client: Interface) -> list[Interface]:
     return [i for i in world.interfaces.values() if i.instance == client.instance]
 
 
-def _judge_return(case: _Case, walk: Walk, arrival: Arrival) -> Ruling:
+def _judge_return(case: Case, walk: Walk, arrival: Arrival) -> Ruling:
     """Follow the replies: to each NAT gateway on its own ports, then to the client on its ports."""
     sender, packet = arrival.holder, arrival.packet
     flawed: Ruling | None = None  # a NAT gateway that loses some of its ports' replies
@@ -219,10 +223,7 @@ def _replies(
 ) -> Ruling:
     """Send a reply to each port that could make a difference, and weigh their fates."""
     has_ports = packet.protocol in (TCP, UDP)
-    fates = [
-        (ends, _fate(packet, ends, carry))
-        for ends in (_classes(world, ports) if has_ports else [(0, 0)])
-    ]
+    fates = [(ends, _fate(packet, ends, carry)) for ends in classes(world, packet, ports)]
     good = [ends for ends, fate in fates if fate.verdict is Verdict.REACHABLE]
     verdict = several([fate.verdict for _, fate in fates])
     bad = next((fate for _, fate in fates if fate.code or fate.missing), None)
@@ -235,8 +236,10 @@ def _replies(
     )
 
 
-def _classes(world: World, ports: Interval) -> list[Interval]:
+def classes(world: World, packet: Packet, ports: Interval) -> list[Interval]:
     """Cut a range of ports wherever some rule of some ACL begins or ends."""
+    if packet.protocol not in (TCP, UDP):
+        return [(0, 0)]
     first, last = ports
     cuts = {first}
     for entries in world.acl_of_subnet.values():

@@ -32,8 +32,9 @@ GOOD_ATTACHMENTS: Final = ("available", "attached")
 
 #: ICMP queries and what answers them; every other type needs the forward way only.
 ICMP_REPLIES: Final = {ICMP: {8: 0, 13: 14, 15: 16, 17: 18}, ICMPV6: {128: 129}}
-#: NAT64 carries pings besides TCP and UDP.
-PING_TO_IPV4: Final = {128: 8}
+#: NAT64 carries pings besides TCP and UDP, and their answers.
+PING: Final = (ICMPV6, 128)
+ECHO_TO_IPV4: Final = {128: 8, 129: 0}
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,19 @@ class Walk:
         self.sessions: list[Session] = []
         self.egress_only: list[tuple[str, Address]] = []  # VPC and address that went out by one
         self.by_gateway = False
+        self.is_empty = False  # nothing is left of it that a filter could stop
+        #: The packet as it is, and the VPC that it is in; None where nobody knows any more.
+        self.at: tuple[Packet, str | None] | None = None
+
+    def refuse(self, code: str) -> None:
+        """Say what a filter or a state has against the packet."""
+        raise StopError(code)
+
+    def insist(self, *problems: tuple[bool, str]) -> None:
+        """Stop the packet at the first problem that a gateway has with it."""
+        for is_wrong, code in problems:
+            if is_wrong:
+                raise StopError(code)
 
     def suppose(self, key: Hashable, kind: Fork, count: int, what: str) -> int:
         """Return the option that this walk takes."""
@@ -120,34 +134,43 @@ class Walk:
         return self.leave(source, packet)
 
     def _groups(self, interface: Interface, packet: Packet, *, egress: bool) -> None:
-        check_groups(
-            self.world,
-            interface,
-            packet,
-            egress=egress,
-            by_gateway=self.by_gateway,
-            suppose=self.suppose,
-        )
+        try:
+            check_groups(
+                self.world,
+                interface,
+                packet,
+                egress=egress,
+                by_gateway=self.by_gateway,
+                suppose=self.suppose,
+            )
+        except StopError as stop:
+            self.refuse(stop.code)
+
+    def _acl(self, subnet: str, packet: Packet, *, egress: bool) -> None:
+        try:
+            check_acl(self.world, subnet, packet, egress=egress, suppose=self.suppose)
+        except StopError as stop:
+            self.refuse(stop.code)
 
     def check_state(self, interface: Interface) -> None:
         """Stop unless the instance runs; without an instance, unless the interface is in use."""
         state = self.world.instances.get(interface.instance or "")
-        if state is not None and state != "running":
-            raise StopError(codes.BAD_STATE)
+        stopped = state is not None and state != "running"
         unused = state is None and interface.status != "in-use"
-        if unused or interface.attachment not in (None, "attached"):
-            raise StopError(codes.BAD_STATE)
+        if stopped or unused or interface.attachment not in (None, "attached"):
+            self.refuse(codes.BAD_STATE)
 
     # -- inside a VPC
 
     def leave(self, sender: Interface, packet: Packet) -> Arrival:
         """Carry a packet away from an interface: across its subnet, or to the VPC's router."""
+        self.at = packet, sender.vpc
         subnet = self.world.subnets.get(sender.subnet)
         if subnet is None:
             raise NotModelledError(sender.subnet)
         if subnet.covers(packet.destination):  # layer 2: no ACL, no table [NA-8, RT-10]
             return self.deliver(subnet.vpc, packet, subnet.id)
-        check_acl(self.world, subnet.id, packet, egress=True, suppose=self.suppose)
+        self._acl(subnet.id, packet, egress=True)
         return self._follow(self._route(subnet, packet), subnet, packet)
 
     def _route(self, subnet: Subnet, packet: Packet) -> Route:
@@ -170,11 +193,14 @@ class Walk:
 
     def deliver(self, vpc: str, packet: Packet, sender_subnet: str | None) -> Arrival:
         """Hand the packet to whoever holds its destination in the VPC."""
+        self.at = packet, vpc
         holder = self.world.holder(vpc, packet.destination)
+        covering = self.world.subnet_of(vpc, packet.destination)
+        subnet = holder.subnet if holder else covering.id if covering else sender_subnet
+        if subnet is not None and subnet != sender_subnet:
+            self._acl(subnet, packet, egress=False)
         if holder is None:
             raise StopError(codes.ADDRESS_NOT_HELD)
-        if holder.subnet != sender_subnet:
-            check_acl(self.world, holder.subnet, packet, egress=False, suppose=self.suppose)
         return Arrival(packet, holder)
 
     # -- internet gateways
@@ -182,19 +208,23 @@ class Walk:
     def _out_by_internet_gateway(self, vpc: Vpc, gateway: str, packet: Packet) -> Arrival:
         """Take the packet out; IPv4 gets its public address as source [IG-1, IG-3]."""
         states = self.world.internet_gateways.get(gateway)
-        if states is not None and states.get(vpc.id) not in GOOD_ATTACHMENTS:
-            raise StopError(codes.BAD_STATE_ATTACHMENT)
         sender = self.world.holder(vpc.id, packet.source)
-        if sender is None:
-            raise StopError(codes.IGW_EGRESS)
-        _check_denial(sender, packet.source)
-        if packet.source.version == 4:
-            public = sender.public.get(packet.source)
-            if public is None:
-                raise StopError(codes.IGW_EGRESS)
-            packet = replace(packet, source=public)
-        _refuse_private_destination(packet.destination)
-        return self.internet(packet)
+        public: Address | None = None
+        if sender is not None:
+            is_ipv6 = packet.source.version == 6
+            public = packet.source if is_ipv6 else sender.public.get(packet.source)
+        to = packet.destination
+        self.insist(
+            (
+                states is not None and states.get(vpc.id) not in GOOD_ATTACHMENTS,
+                codes.BAD_STATE_ATTACHMENT,
+            ),
+            (any(to in block for block in RFC1918), codes.IGW_TO_RFC1918),
+            (to in RFC6598, codes.IGW_TO_RFC6598),
+            (public is None, codes.IGW_EGRESS),
+            (sender is not None and _is_denied(sender, packet.source), codes.ENI_DENIES_IGW),
+        )
+        return self.internet(replace(packet, source=public or packet.source))
 
     def _out_by_egress_only_gateway(self, vpc: Vpc, gateway: str, packet: Packet) -> Arrival:
         """Take an IPv6 packet out, unless it answers what did not go out by it [IG-5]."""
@@ -209,12 +239,12 @@ class Walk:
     def internet(self, packet: Packet) -> Arrival:
         """Carry a packet that is out: to a host there, or in again by our gateway [IG-4, LAB-1]."""
         self.by_gateway = True
+        self.at = packet, None
         _refuse_private_source(packet.source)
         found = self.world.public_holder(packet.destination)
         if found is not None:
             holder, private = found
-            self._check_way_in(holder.vpc, packet.destination)
-            self._check_holder(holder, packet.destination)
+            self._check_way_in(holder.vpc, holder, packet.destination)
             return self.deliver(holder.vpc, replace(packet, destination=private), None)
         vpc = self.world.vpc_of(packet.destination)
         if vpc is not None and packet.destination.version == 6:
@@ -229,28 +259,22 @@ class Walk:
         answers = (vpc.id, packet.destination) in self.egress_only
         holder = self.world.holder(vpc.id, packet.destination)
         if not answers:
-            self._check_way_in(vpc.id, packet.destination)
-            if holder is not None:
-                self._check_holder(holder, packet.destination)
+            self._check_way_in(vpc.id, holder, packet.destination)
         return self.deliver(vpc.id, packet, None)
 
-    def _check_way_in(self, vpc: str, destination: Address) -> None:
-        if self._has_internet_gateway(vpc):
-            return
-        if any(vpc in states for states in self.world.internet_gateways.values()):
-            raise StopError(codes.BAD_STATE_ATTACHMENT)
+    def _check_way_in(self, vpc: str, holder: Interface | None, destination: Address) -> None:
+        is_open = self._has_internet_gateway(vpc)
+        is_tied = any(vpc in states for states in self.world.internet_gateways.values())
         outwards = self.world.egress_only_gateways.values()
-        if destination.version == 6 and any(
-            states.get(vpc) in GOOD_ATTACHMENTS for states in outwards
-        ):
+        leads_out = any(states.get(vpc) in GOOD_ATTACHMENTS for states in outwards)
+        if not is_open and not is_tied and leads_out and destination.version == 6:
             raise StopError(codes.EIGW_OUTBOUND_ONLY)
-        raise StopError(codes.NO_POSSIBLE_DESTINATION)
-
-    @staticmethod
-    def _check_holder(holder: Interface, destination: Address) -> None:
-        if not holder.is_attached:
-            raise StopError(codes.IGW_INGRESS)
-        _check_denial(holder, destination)
+        self.insist(
+            (not is_open and is_tied, codes.BAD_STATE_ATTACHMENT),
+            (not is_open and not is_tied, codes.NO_POSSIBLE_DESTINATION),
+            (holder is not None and not holder.is_attached, codes.IGW_INGRESS),
+            (holder is not None and _is_denied(holder, destination), codes.ENI_DENIES_IGW),
+        )
 
     def _has_internet_gateway(self, vpc: str) -> bool:
         """Say whether one is attached, or an active route names one that nobody described."""
@@ -273,22 +297,42 @@ class Walk:
             raise NotModelledError(name)
         own = any(packet.destination == private for private, _ in nat.addresses)
         if own and self.leg is Leg.RETURN:  # a route to the very gateway that it is for
-            check_acl(self.world, nat.subnet, packet, egress=False, suppose=self.suppose)
+            self._acl(nat.subnet, packet, egress=False)
             return Arrival(packet, nat.as_interface())
         # these two first: no ACL and no state that one could mend would make it of use
         if own or self.leg is Leg.RETURN:  # or an answer to what it never saw [NT-8, LAB-3]
             raise StopError(codes.NGW_NO_SESSION)
         if any(session.nat is nat for session in self.sessions):  # it has just sent it itself
             raise StopError(codes.ROUTING_LOOP)
-        check_acl(self.world, nat.subnet, packet, egress=False, suppose=self.suppose)
+        self._acl(nat.subnet, packet, egress=False)
         if nat.state != "available" or not nat.addresses:
+            self.refuse(codes.BAD_STATE)
+        if not nat.addresses or nat.state in ("failed", "deleted"):  # it has given them back
+            self.at = None
             raise StopError(codes.BAD_STATE)
         what = f"address of {name}"
         choice = self.suppose(("nat", name), Fork.EVERY, len(nat.addresses), what)
         address = nat.addresses[choice][0]
         self.sessions.append(Session(nat, packet, address))
         self.by_gateway = True
-        return self.leave(nat.as_interface(), _translate(packet, address))
+        return self.leave(nat.as_interface(), self._translate(packet, address))
+
+    def _translate(self, packet: Packet, address: Address) -> Packet:
+        """Put the gateway's address on the packet; make IPv4 of NAT64 packets."""
+        destination, protocol, port = packet.destination, packet.protocol, packet.port
+        if isinstance(destination, IPv6Address):
+            if destination not in NAT64:
+                raise StopError(codes.NGW_NOT_NAT64)
+            destination = IPv4Address(int(destination) & 0xFFFFFFFF)
+            if protocol not in (TCP, UDP) and (protocol, port) != PING:
+                self.refuse(codes.PROTOCOL_RESTRICTION)
+            if protocol == ICMPV6 and port in ECHO_TO_IPV4:
+                protocol, port = ICMP, ECHO_TO_IPV4[port]
+            elif protocol not in (TCP, UDP):
+                self.is_empty = True
+        elif protocol not in (TCP, UDP, ICMP):
+            self.refuse(codes.PROTOCOL_RESTRICTION)
+        return Packet(address, destination, protocol, port, packet.code)
 
     # -- the way back
 
@@ -317,18 +361,9 @@ class Walk:
         return self.internet(packet) if sender is None else self.leave(sender, packet)
 
 
-def _check_denial(interface: Interface, address: Address) -> None:
-    """Stop IPv6 between an internet gateway and an interface that refuses it [IG-6]."""
-    if interface.deny_igw and address.version == 6:
-        raise StopError(codes.ENI_DENIES_IGW)
-
-
-def _refuse_private_destination(address: Address) -> None:
-    """Drop what internet gateways do not let out [IG-3]."""
-    if any(address in block for block in RFC1918):
-        raise StopError(codes.IGW_TO_RFC1918)
-    if address in RFC6598:
-        raise StopError(codes.IGW_TO_RFC6598)
+def _is_denied(interface: Interface, address: Address) -> bool:
+    """Say whether an interface refuses the IPv6 of internet gateways [IG-6]."""
+    return interface.deny_igw and address.version == 6
 
 
 def _refuse_private_source(address: Address) -> None:
@@ -337,19 +372,3 @@ def _refuse_private_source(address: Address) -> None:
         raise StopError(codes.IGW_FROM_RFC1918)
     if address in RFC6598:
         raise StopError(codes.IGW_FROM_RFC6598)
-
-
-def _translate(packet: Packet, address: Address) -> Packet:
-    """Put the gateway's address on the packet; make IPv4 of NAT64 packets."""
-    destination, protocol, port = packet.destination, packet.protocol, packet.port
-    if isinstance(destination, IPv6Address):
-        if destination not in NAT64:
-            raise StopError(codes.NGW_NOT_NAT64)
-        destination = IPv4Address(int(destination) & 0xFFFFFFFF)
-        if protocol == ICMPV6:
-            if port not in PING_TO_IPV4:
-                raise StopError(codes.PROTOCOL_RESTRICTION)
-            protocol, port = ICMP, PING_TO_IPV4[port]
-    if protocol not in (TCP, UDP, ICMP):
-        raise StopError(codes.PROTOCOL_RESTRICTION)
-    return Packet(address, destination, protocol, port, packet.code)

@@ -195,7 +195,7 @@ def test_nt_6_a_regional_gateway_leaves_the_answer_open() -> None:
     assert verdict(with_nat(regional), f"web-1 {HOST} tcp 443") == "reachable"
 
 
-def test_nt_7_a_nat_instance_leaves_the_answer_open() -> None:
+def test_nt_7_a_nat_instance_translates() -> None:
     router = {"subnet": "nat-a", "address": "10.0.0.10", "elastic": "203.0.113.50"}
     form = router | {"groups": ["web"], "source_dest_check": False}
     network = estate(
@@ -203,7 +203,19 @@ def test_nt_7_a_nat_instance_leaves_the_answer_open() -> None:
         route_tables={"app": {"routes": {"0.0.0.0/0": "instance:router"}}},
     )
     answer = ask(network, OUT)
-    assert (answer.verdict, codes(answer)) == ("unknown", {"NOT_MODELLED"})
+    assert (answer.verdict, sees(answer)) == ("reachable", {"203.0.113.50"})
+    assert any("i-router" in warning for warning in answer.warnings)
+    assert verdict(network, OUT, strict=True) == "unknown"
+
+
+def test_nt_7_a_nat_instance_needs_a_public_address() -> None:
+    router = {"subnet": "nat-a", "address": "10.0.0.10", "groups": ["web"]}
+    network = estate(
+        instances={"router": router | {"source_dest_check": False}},
+        route_tables={"app": {"routes": {"0.0.0.0/0": "instance:router"}}},
+    )
+    answer = ask(network, OUT)
+    assert (answer.verdict, codes(answer)) == ("unreachable", {NO_PUBLIC_OUT})
 
 
 def test_nt_7_a_nat_instance_that_checks_addresses_drops() -> None:

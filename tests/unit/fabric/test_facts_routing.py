@@ -236,29 +236,86 @@ def test_rt_10_traffic_inside_a_subnet_bypasses_the_tables() -> None:
 FIREWALL = {"subnet": "nat-a", "address": "10.0.0.10", "groups": ["web"]}
 
 
-def test_rt_11_a_gateway_route_table_leaves_the_answer_open() -> None:
-    tables = {
-        "edge": {"gateways": [IGW], "routes": {"10.0.1.0/24": "network-interface:eni-fw"}},
-    }
-    network = estate(
-        route_tables=tables,
-        instances={"fw": FIREWALL | {"source_dest_check": False, "public": "203.0.113.50"}},
-    )
+EDGE = {"gateways": [IGW], "routes": {"10.0.1.0/24": "network-interface:eni-fw"}}
+OPEN_FIREWALL = FIREWALL | {"source_dest_check": False, "public": "203.0.113.50"}
+THROUGH = {"edge": EDGE, "web": {"routes": {"0.0.0.0/0": "instance:fw"}}}
+
+
+def test_rt_11_a_gateway_route_table_leads_through_an_appliance() -> None:
+    network = estate(route_tables=THROUGH, instances={"fw": OPEN_FIREWALL})
     answer = ask(network, "internet web-1 tcp 443", family=4)
-    assert answer.verdict == "unknown"
-    assert named(answer)
+    assert answer.verdict == "reachable"
+    for leg in (answer.parts[0].forward, answer.parts[0].returning):
+        assert "eni-fw" in {hop.component.id for hop in leg}
+    assert any("i-fw" in warning for warning in answer.warnings)
 
 
-def test_rt_12_an_appliance_on_the_way_leaves_the_answer_open() -> None:
+def test_rt_11_a_gateway_route_table_leaves_other_subnets_alone() -> None:
+    edge = EDGE | {"routes": {"10.0.2.0/24": "network-interface:eni-fw"}}
+    network = estate(route_tables={"edge": edge}, instances={"fw": OPEN_FIREWALL})
+    answer = ask(network, "internet web-1 tcp 443", family=4)
+    assert (answer.verdict, answer.warnings) == ("reachable", ())
+
+
+def test_rt_11_answers_must_not_leave_past_the_appliance() -> None:
+    network = estate(route_tables={"edge": EDGE}, instances={"fw": OPEN_FIREWALL})
+    answer = ask(network, "internet web-1 tcp 443", family=4)
+    assert answer.verdict == "unreachable"
+    assert codes(answer, "return") == {"INGRESS_RTB_TRAFFIC_REDIRECTION"}
+
+
+def test_rt_11_the_appliance_needs_a_public_address() -> None:
+    bare = {"fw": FIREWALL | {"source_dest_check": False}}
+    answer = ask(estate(route_tables=THROUGH, instances=bare), "internet web-1 tcp 443", family=4)
+    assert answer.verdict == "unreachable"
+    assert "INGRESS_RTB_NO_PUBLIC_IP" in codes(answer, "forward")
+
+
+def test_rt_12_an_appliance_passes_packets_on() -> None:
     network = estate(
         route_tables={"web": {"routes": {"10.0.3.0/24": "instance:fw"}}},
         instances={"fw": FIREWALL | {"source_dest_check": False}},
     )
     answer = ask(network, "web-1 db-1 tcp 5432", family=4)
-    assert (answer.verdict, codes(answer)) == ("unknown", {"NOT_MODELLED"})
-    assert named(answer) & {"eni-fw", "i-fw"}
-    # what does not go through it is answered
-    assert verdict(network, "web-1 app-1 tcp 5432", family=4) == "reachable"
+    assert (answer.verdict, sees(answer)) == ("reachable", {WEB_1})
+    assert any("i-fw" in warning for warning in answer.warnings)
+    # what does not go through it needs no such assumption
+    direct = ask(network, "web-1 app-1 tcp 5432", family=4)
+    assert (direct.verdict, direct.warnings) == ("reachable", ())
+
+
+def test_rt_12_the_appliance_has_groups_of_its_own() -> None:
+    groups = {"web": {"ingress": ["tcp 443 from anywhere"]}}
+    network = estate(
+        groups=groups,
+        route_tables={"web": {"routes": {"10.0.3.0/24": "instance:fw"}}},
+        instances={"fw": FIREWALL | {"source_dest_check": False}},
+    )
+    assert verdict(network, "web-1 db-1 tcp 443", family=4) == "reachable"
+    answer = ask(network, "web-1 db-1 tcp 5432", family=4)
+    assert (answer.verdict, codes(answer)) == ("unreachable", {"ENI_SG_RULES_MISMATCH"})
+
+
+def test_rt_12_an_appliance_with_two_interfaces_may_use_either() -> None:
+    outer = {"subnet": "web-a", "address": "10.0.1.77", "elastic": "203.0.113.60"}
+    inner = {"subnet": "app-a", "address": "10.0.2.50", "groups": ["web"]}
+    passing: Form = {"source_dest_check": False, "groups": ["web"]}
+    network = estate(
+        route_tables={"app": {"routes": {"0.0.0.0/0": "instance:fw"}}},
+        instances={"fw": {"interfaces": {"inner": inner | passing, "outer": outer | passing}}},
+    )
+    answer = ask(network, "app-1 8.8.8.8 tcp 443", family=4)
+    assert (answer.verdict, sees(answer)) == ("reachable", {"203.0.113.60"})
+
+
+def test_sg_9_an_appliance_hides_the_sender_s_groups() -> None:
+    network = estate(
+        groups={"db": {"ingress": ["tcp 5432 from group:web"]}},
+        route_tables={"web": {"routes": {"10.0.3.0/24": "instance:fw"}}},
+        instances={"fw": FIREWALL | {"source_dest_check": False, "groups": ["app"]}},
+    )
+    answer = ask(network, "web-1 db-1 tcp 5432", family=4)
+    assert (answer.verdict, codes(answer)) == ("unreachable", {"SG_REFERENCES_NOT_PRESERVED"})
 
 
 def test_rt_13_an_interface_that_checks_drops_what_is_for_others() -> None:

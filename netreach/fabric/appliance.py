@@ -1,0 +1,209 @@
+"""Appliances: hosts that pass on what is not for them, NAT instances among them [NT-7, RT-10..13].
+
+What an appliance does with a packet is its own setting, which no snapshot shows. It is assumed to
+do what it is there for: to pass the packet on as it is, or with its own address as the source.
+Each packet branches over both, and what serves a flow best counts (docs/decisions).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+
+from netreach.fabric.addresses import SCOPE_INTERNET, AddressBook
+from netreach.fabric.element import (
+    MODE_BITS,
+    Assumed,
+    Fate,
+    Kind,
+    Passage,
+    SessionKind,
+    Stage,
+)
+from netreach.fabric.interface import Interfaces
+from netreach.fabric.network_acl import NetworkAcls
+from netreach.model.snapshot import Snapshot
+from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, filled, mask_by_row
+
+_ACROSS_BITS: Final = int(Assumed.FORWARDS_ACROSS | Assumed.TRANSLATES_ACROSS)
+_TRANSLATING_BITS: Final = int(Assumed.TRANSLATES | Assumed.TRANSLATES_ACROSS)
+
+
+class Appliances(Struct, frozen=True):
+    """All interfaces, as places that routes send packets to which are not for them."""
+
+    interfaces: Interfaces
+    acls: NetworkAcls
+    book: AddressBook
+    #: Interface row -> the only other interface of its host, or NO_ROW.
+    other: Column
+    #: Whether its host has more interfaces than two: nobody knows by which one packets leave.
+    is_crowded: Mask
+    #: Interface row -> the atom that it sends from, by family; NO_ROW for none.
+    own4: Column
+    own6: Column
+    #: Interface row -> whether one of its addresses has a public one.
+    has_public: Mask
+
+    def cross(self, batch: PacketBatch, passage: Passage) -> None:
+        """Take what a route sends to an interface, whoever holds its destination."""
+        holders = self.book.holder(batch.vpc, batch.destination)
+        arrives = self.book.interface[holders] == batch.place
+        if arrives.any():
+            passage.move(batch.where(arrives).replace(stage=Stage.DELIVER))
+            batch = batch.where(~arrives)
+        # only a gateway's own table sends packets here that come out of no subnet
+        foreign = (batch.subnet == NO_ROW) & (self.book.scopes(batch.source) == SCOPE_INTERNET)
+        batch, _ = passage.stop_where(
+            foreign & ~self.has_public[batch.place],
+            Fate.INGRESS_RTB_NO_PUBLIC_IP,
+            Kind.INTERFACE,
+            batch.place,
+            batch,
+        )
+        batch = self._admit(batch, passage)
+        columns = self.interfaces.columns
+        checks = columns.checks_source_and_destination[batch.place]
+        batch, _ = passage.stop_where(
+            checks, Fate.ENI_SOURCE_DEST_CHECK_RESTRICTION, Kind.INTERFACE, batch.place, batch
+        )
+        unclear = self.is_crowded[batch.place] | columns.is_unmodelled[batch.place]
+        batch, _ = passage.stop_where(
+            unclear, Fate.NOT_MODELLED, Kind.INTERFACE, batch.place, batch
+        )
+        if len(batch):
+            passage.note(Kind.INTERFACE, batch.place, batch)
+            batch = batch.replace(assumed=batch.assumed | int(Assumed.APPLIANCE), carrier=NO_ROW)
+            for mode in self._modes(batch, passage):
+                self._pass_on(mode, passage)
+
+    def _admit(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
+        """Ask the filters on the way into the interface, and whether it is in service."""
+        subnets = self.interfaces.columns.subnet[batch.place]
+        batch = batch.replace(subnet=subnets)
+        # what the router brings has left its subnet, even if it comes back to the same one
+        batch = self.acls.screen(batch, subnets, passage, ingress=True)
+        if not passage.returning and len(batch):
+            batch = self.interfaces.groups.screen(
+                batch, batch.place, batch.source, [batch.carrier], passage, ingress=True
+            )
+        return self.interfaces.check(batch, passage)
+
+    def _modes(self, batch: PacketBatch, passage: Passage) -> list[PacketBatch]:
+        """Return the packets once for each thing that the appliance may do with them.
+
+        What was assumed of the first appliance is assumed of all on the way. An answer that no
+        session calls back is passed on as it is: only its connection's beginning is translated.
+        """
+        if passage.returning:
+            return [batch]
+        chosen = batch.assumed & MODE_BITS
+        settled = batch.where(chosen != 0)
+        fresh = batch.where(chosen == 0)
+        found = [settled] if len(settled) else []
+        if not len(fresh):
+            return found
+        # only private sources need another address to be answered at
+        private: Mask = self.book.scopes(fresh.source) != SCOPE_INTERNET
+        across: Mask = self.other[fresh.place] != NO_ROW
+        for mode, chosen in (
+            (Assumed.FORWARDS, np.ones(len(fresh), bool)),
+            (Assumed.TRANSLATES, private),
+            (Assumed.FORWARDS_ACROSS, across),
+            (Assumed.TRANSLATES_ACROSS, across & private),
+        ):
+            if chosen.any():
+                found.append(_in_mode(fresh.where(chosen), mode, passage))
+        return found
+
+    def _pass_on(self, batch: PacketBatch, passage: Passage) -> None:
+        """Send packets on from the interface, or from the host's other one."""
+        crosses = ((batch.assumed & _ACROSS_BITS) != 0) & (self.other[batch.place] != NO_ROW)
+        leaving = np.where(crosses, self.other[batch.place], batch.place)
+        batch = batch.replace(place=leaving, subnet=self.interfaces.columns.subnet[leaving])
+        translating = (batch.assumed & _TRANSLATING_BITS) != 0
+        if translating.any() and not passage.returning:
+            batch = PacketBatch.joined(
+                [batch.where(~translating), self._translate(batch.where(translating), passage)]
+            )
+        held = self.book.interface[self.book.holder(batch.vpc, batch.source)] == batch.place
+        checks = self.interfaces.columns.checks_source_and_destination[batch.place] & ~held
+        batch, _ = passage.stop_where(
+            checks, Fate.ENI_SOURCE_DEST_CHECK_RESTRICTION, Kind.INTERFACE, batch.place, batch
+        )
+        if not passage.returning and len(batch):
+            peers = self.interfaces.peers(batch.vpc, batch.destination)
+            batch = self.interfaces.groups.screen(
+                batch, batch.place, batch.destination, peers, passage, ingress=False
+            )
+        self.interfaces.leave(batch, passage)
+
+    def _translate(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
+        """Put the appliance's own address on packets; there must be one of their family."""
+        is_ipv6 = self.book.axis.is_ipv6(batch.source)
+        own = np.where(is_ipv6, self.own6[batch.place], self.own4[batch.place])
+        batch, own = batch.where(own != NO_ROW), own[own != NO_ROW]
+        sessions = passage.sessions.push(
+            SessionKind.APPLIANCE, place=batch.place, batch=batch, translated=own
+        )
+        return batch.replace(source=own, session=sessions)
+
+    def give_back(self, batch: PacketBatch, passage: Passage) -> None:
+        """Give replies to what the appliance sent as its own back to whoever sent it."""
+        sessions = passage.sessions
+        session = sessions.effective(batch.session)
+        batch = batch.replace(destination=sessions.source(session), session=sessions.chain(session))
+        passage.note(Kind.INTERFACE, batch.place, batch)
+        self.interfaces.leave(batch, passage)
+
+
+def _in_mode(batch: PacketBatch, mode: Assumed, passage: Passage) -> PacketBatch:
+    marked = batch.replace(assumed=batch.assumed | int(mode))
+    return passage.sessions.fork(marked, filled(len(batch), int(mode)))
+
+
+def compile_appliances(snapshot: Snapshot, interfaces: Interfaces) -> Appliances:
+    """Find each interface's siblings on its host, and the addresses that it sends from."""
+    book = interfaces.book
+    rows = {record.id: row for row, record in enumerate(snapshot.interfaces.values())}
+    hosts: dict[str, list[int]] = {}
+    for record in snapshot.interfaces.values():
+        if record.instance:
+            hosts.setdefault(record.instance, []).append(rows[record.id])
+    siblings = [
+        [row for row in hosts.get(record.instance, ()) if row != rows[record.id]]
+        for record in snapshot.interfaces.values()
+    ]
+    is_ipv6 = book.axis.is_ipv6(book.first_atom)
+    return Appliances(
+        interfaces=interfaces,
+        acls=interfaces.acls,
+        book=book,
+        other=by_row([others[0] if len(others) == 1 else NO_ROW for others in siblings]),
+        is_crowded=mask_by_row([len(others) > 1 for others in siblings]),
+        own4=_first_atoms(book, len(rows), ~is_ipv6),
+        own6=_first_atoms(book, len(rows), is_ipv6),
+        has_public=_with_public(book, len(rows)),
+    )
+
+
+def _first_atoms(book: AddressBook, size: int, family: Mask) -> Column:
+    """Return the primary address of each interface in one family, else its first one."""
+    found = filled(size + 1, NO_ROW)
+    named = book.is_primary[: len(book.first_atom)]
+    for wanted in (family, family & named):  # what is said later replaces
+        rows = np.flatnonzero(wanted[: len(book.first_atom) - 1])[::-1]
+        holders = book.interface[rows]
+        held = holders != NO_ROW
+        found[holders[held]] = book.first_atom[rows[held]]
+    return found
+
+
+def _with_public(book: AddressBook, size: int) -> Mask:
+    found = np.zeros(size + 1, bool)
+    rows = np.flatnonzero(book.public != NO_ROW)
+    found[book.interface[rows]] = True
+    found[-1] = False
+    return found
