@@ -11,7 +11,13 @@ from netreach.fabric.addresses import SCOPE_INTERNET
 from netreach.fabric.element import Ending, Fate, Kind, Passage
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import NO_ROW, PacketBatch, column
-from netreach.query.flows import Asker, FlowBatch, departures, split_misdelivered
+from netreach.query.flows import (
+    Asker,
+    FlowBatch,
+    departures,
+    reaches_stranger,
+    split_misdelivered,
+)
 from netreach.query.verdict import Question
 from netreach.query.walk import walk
 
@@ -77,9 +83,18 @@ def _is_unmodelled_end(fabric: Fabric, step: PacketStep) -> bool:
 def _told_from_other(flow: FlowBatch, step: PacketStep) -> PacketStep:
     """Return a step with the fate that it has where a reply is not what the client awaits."""
     ends = (int(flow.destination[0]), int(flow.source[0]))
-    if step.fate is not Fate.DELIVERED or (step.source, step.destination) == ends:
+    if step.fate is not Fate.DELIVERED:
         return step
-    return step._replace(fate=Fate.REPLY_FROM_OTHER_ADDRESS)
+    if (step.source, step.destination) != ends:
+        return step._replace(fate=Fate.REPLY_FROM_OTHER_ADDRESS)
+    return step._replace(fate=Fate.DELIVERED_ELSEWHERE) if _is_stranger(flow, step) else step
+
+
+def _is_stranger(flow: FlowBatch, step: PacketStep) -> bool:
+    """Tell whether a reply ends with another than the client."""
+    reached = PacketBatch.of(1, row=0, vpc=step.vpc)
+    ending = Ending(Fate.DELIVERED, step.kind, column([step.row]), reached)
+    return bool(reaches_stranger(ending, flow)[0])
 
 
 def _without_strangers(

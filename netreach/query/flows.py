@@ -277,13 +277,16 @@ class Asker:
     def _arrived(self, back: Passage, asked: FlowBatch) -> Returned:
         """Return how the replies ended; `asked` holds the flow that each reply answers.
 
-        A reply counts only if it comes from the address that was asked, to the one that asked.
+        A reply counts only if it comes from the address that was asked, to the one that asked, and
+        ends where that one is: several networks may hold its address.
         """
         ends = PacketBatch.joined([ending.batch for ending in back.endings])
         fates = np.concatenate([filled(len(e.batch), e.fate) for e in back.endings])
         flows = asked.at(ends.row)
         foreign = (ends.source != flows.destination) | (ends.destination != flows.source)
         fates[foreign & (fates == Fate.DELIVERED)] = Fate.REPLY_FROM_OTHER_ADDRESS
+        strange = np.concatenate([reaches_stranger(e, asked) for e in back.endings])
+        fates[strange & (fates == Fate.DELIVERED)] = Fate.DELIVERED_ELSEWHERE
         replies = np.where(fates == Fate.DELIVERED, ends.services, NOTHING)
         unknown = fates >= FIRST_UNKNOWN
         if unknown.any():
@@ -394,6 +397,20 @@ def departures(flows: FlowBatch, asked: int) -> PacketBatch:
         chooser=NO_ROW,
         choice=NO_ROW,
     )
+
+
+def reaches_stranger(ending: Ending, asked: FlowBatch) -> Mask:
+    """Tell which replies end with another than the client; rows of `asked` are theirs."""
+    flows = asked.at(ending.batch.row)
+    if ending.kind is Kind.INTERFACE:
+        strange: Mask = ending.component != flows.source_interface
+    elif ending.kind is Kind.SITE:
+        strange = ending.component != flows.site
+    elif ending.kind is Kind.INTERNET:
+        strange = flows.vpc != NO_ROW
+    else:  # an address that nobody holds, in some subnet
+        strange = (flows.source_interface != NO_ROW) | (ending.batch.vpc != flows.vpc)
+    return strange
 
 
 def split_misdelivered(ending: Ending, flows: FlowBatch) -> tuple[Ending, ...]:
