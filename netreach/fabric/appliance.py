@@ -108,14 +108,14 @@ class Appliances(Struct, frozen=True):
         # only private sources need another address to be answered at
         private: Mask = self.book.scopes(fresh.source) != SCOPE_INTERNET
         across: Mask = self.other[fresh.place] != NO_ROW
-        for mode, chosen in (
+        for mode, packets in (
             (Assumed.FORWARDS, np.ones(len(fresh), bool)),
             (Assumed.TRANSLATES, private),
             (Assumed.FORWARDS_ACROSS, across),
             (Assumed.TRANSLATES_ACROSS, across & private),
         ):
-            if chosen.any():
-                found.append(_in_mode(fresh.where(chosen), mode, passage))
+            if packets.any():
+                found.append(_in_mode(fresh.where(packets), mode, passage))
         return found
 
     def _pass_on(self, batch: PacketBatch, passage: Passage) -> None:
