@@ -128,6 +128,9 @@ _STOPS: Final[Mapping[Fate, str]] = {
     ),
     Fate.VPC_DNS_SUPPORT_DISABLED: "{component} has DNS support switched off",
     Fate.INSTANCE_METADATA_DISABLED: "the instance of {component} hides its metadata service",
+    Fate.REGIONAL_NGW_ROUTE_AZ_RESTRICTION: (
+        "{component} is a regional NAT gateway that has no address in the zone of {source}"
+    ),
     Fate.INGRESS_RTB_NO_PUBLIC_IP: (
         "the internet gateway's own route table sends what arrives to {component}, which has no "
         "public address"

@@ -48,6 +48,8 @@ class AddressBook(Struct, frozen=True):
     subnet: Column
     public: Column  # atom, or NO_ROW
     is_primary: Mask
+    #: Whether a regional NAT gateway holds it: in no subnet [NT-6].
+    is_regional: Mask
     #: (vpc, atom) -> address row.
     holders: PieceTable
     #: (vpc, atom) -> subnet row.
@@ -103,9 +105,12 @@ def held_addresses(snapshot: Snapshot) -> list[HeldAddress]:
         if nat.state in _GONE:
             continue
         for address in nat.addresses:
-            if address.private is None:
+            own = address.private
+            if own is None and nat.is_regional:
+                own = address.public  # it stands in no subnet and has no private address [NT-6]
+            if own is None:
                 continue
-            prefix = _host(address.private)
+            prefix = _host(own)
             nat_of[nat.vpc, prefix] = nat.id
             if (nat.vpc, prefix) not in known:
                 extra.append(
@@ -206,6 +211,7 @@ def compile_addresses(
         subnet=by_row([subnets.get(address.subnet, NO_ROW) for address in held]),
         public=by_row([_public_atom(axis, address) for address in held]),
         is_primary=mask_by_row([address.is_primary for address in held]),
+        is_regional=mask_by_row([_is_regional(snapshot, address) for address in held]),
         holders=PieceTable.of([pieces(row, size, last_item) for row in per_vpc] or [[(0, NO_ROW)]]),
         subnets=_subnet_table(snapshot, axis, vpcs, subnets),
         public_holders=PieceTable.of([pieces(_public_spans(axis, held), size, last_item)]),
@@ -213,6 +219,11 @@ def compile_addresses(
         scope=_scope_table(snapshot, held, axis),
         behind_nat64=_nat64_table(axis),
     )
+
+
+def _is_regional(snapshot: Snapshot, address: HeldAddress) -> bool:
+    nat = snapshot.nat_gateways.get(address.nat)
+    return nat is not None and nat.is_regional
 
 
 def _public_atom(axis: AtomAxis, address: HeldAddress) -> int:

@@ -6,7 +6,7 @@ of one walk. It never loops over packets: it screens, stops, moves or delivers w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from enum import IntEnum, auto
 from typing import Final, NamedTuple
 
@@ -37,6 +37,8 @@ class Stage(IntEnum):
     TRANSIT_TABLE = auto()  # inside a transit gateway; place: the attachment it came in by
     TRANSIT_ARRIVAL = auto()  # into a VPC; place: the attachment
     SITE = auto()  # outside AWS and the internet; place: the site
+    BALANCER = auto()  # place: the node's interface
+    BALANCER_RETURN = auto()  # a reply to a client whose address a balancer kept
 
 
 class Kind(IntEnum):
@@ -60,6 +62,8 @@ class Kind(IntEnum):
     TRANSIT_ATTACHMENT = auto()
     TRANSIT_TABLE = auto()  # row: the transit route table; detail: its route
     SITE = auto()  # networks behind a customer gateway, a Direct Connect link, VPN clients
+    LOAD_BALANCER = auto()  # row: the interface of its node; detail: the way by a listener
+    TARGET_GROUP = auto()
 
 
 class Fate(IntEnum):
@@ -93,6 +97,7 @@ class Fate(IntEnum):
     DELIVERED_ELSEWHERE = auto()
     REPLY_FROM_OTHER_ADDRESS = auto()
     VPC_DNS_SUPPORT_DISABLED = auto()
+    REGIONAL_NGW_ROUTE_AZ_RESTRICTION = auto()
     INGRESS_RTB_NO_PUBLIC_IP = auto()
     INGRESS_RTB_TRAFFIC_REDIRECTION = auto()
     PCX_REQUIRES_ADDRESS_IN_VPC_CIDR = auto()
@@ -100,6 +105,13 @@ class Fate(IntEnum):
     TGW_ROUTE_AZ_RESTRICTION = auto()
     TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT = auto()
     TGW_RTB_BAD_STATE_ROUTE = auto()
+    ELBV2_LISTENERS_MISMATCH = auto()
+    ELBV2_LISTENER_HAS_NO_TG = auto()
+    ELBV2_NO_TARGETS_IN_AZ = auto()
+    ELBV2_SOURCE_ADDRESS_PRESERVATION = auto()
+    ELB_LISTENERS_MISMATCH = auto()
+    ELB_INSTALLED_AZ_RESTRICTION = auto()
+    ELB_NOT_CROSSZONE = auto()
     # from here on: nobody can say
     NOT_MODELLED = auto()
     UNKNOWN_RESOURCE = auto()
@@ -133,6 +145,8 @@ class Assumed(IntEnum):
     TRANSLATES = 512
     FORWARDS_ACROSS = 1024
     TRANSLATES_ACROSS = 2048
+    #: That targets whose health the snapshot does not say are used.
+    HEALTH = 4096
 
 
 #: Assumptions that `--strict` turns into unknown.
@@ -180,10 +194,18 @@ class SessionKind(IntEnum):
     EGRESS_ONLY = auto()
     #: An appliance that sent a packet on as its own.
     APPLIANCE = auto()
+    #: A load balancer's connection to a target, as its own.
+    BALANCER = auto()
+    #: A load balancer's choice of a target that sees the client's address.
+    BALANCER_KEPT = auto()
+    #: A consumer's connection to an endpoint: the service sees its balancer's address [EP-5].
+    PRIVATE_LINK = auto()
     #: Not a session: which of several ways this branch took, so that its traces can be told apart.
     FORK = auto()
     #: A fork over zones; what it chose is a subnet.
     ZONE = auto()
+    #: Over which peering what a NAT gateway sent has gone: its replies come back that way [NT-3].
+    NAT_PEERING = auto()
 
 
 class SessionLog:
@@ -247,6 +269,48 @@ class SessionLog:
     def effective(self, sessions: Column) -> Column:
         """Return the newest sessions that are no forks, NO_ROW where there is none."""
         return self._field("newest", sessions)
+
+    def _lineage(self, sessions: Column) -> Iterator[Column]:
+        """Yield the newest sessions that are no forks, then those before them."""
+        session = self.effective(sessions)
+        while (session != NO_ROW).any():  # one turn a session, not one a packet
+            yield session
+            session = self.parent(session)
+
+    def is_translated(self, sessions: Column) -> Mask:
+        """Tell which sources are not the client's: replies go to ports that gateways picked."""
+        found = np.zeros(len(sessions), bool)
+        for session in self._lineage(sessions):
+            kinds = self.kind(session)
+            found |= (kinds == SessionKind.NAT) | (kinds == SessionKind.BALANCER)
+        return found
+
+    def first_nat_source(self, sessions: Column) -> Column:
+        """Return the source atoms that the first NAT gateways on the way met, else NO_ROW."""
+        found = filled(len(sessions), NO_ROW)
+        for session in self._lineage(sessions):
+            is_nat = self.kind(session) == SessionKind.NAT
+            found = np.where(is_nat, self.source(session), found)
+        return found
+
+    def has_balancer(self, sessions: Column, places: Column) -> Mask:
+        """Tell which packets have come through these nodes of balancers."""
+        found = np.zeros(len(sessions), bool)
+        for session in self._lineage(sessions):
+            found |= self._is_balancer(session) & (self.place(session) == places)
+        return found
+
+    def first_balancer(self, sessions: Column) -> Column:
+        """Return the nodes of the first balancers on the way, NO_ROW where there was none."""
+        found = filled(len(sessions), NO_ROW)
+        for session in self._lineage(sessions):
+            found = np.where(self._is_balancer(session), self.place(session), found)
+        return found
+
+    def _is_balancer(self, sessions: Column) -> Mask:
+        kinds = self.kind(sessions)
+        mask: Mask = (kinds == SessionKind.BALANCER) | (kinds == SessionKind.BALANCER_KEPT)
+        return mask
 
     def place(self, sessions: Column) -> Column:
         """Return the rows of the gateways that translated, or what forks chose, ``(N,)``."""

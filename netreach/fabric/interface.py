@@ -11,6 +11,7 @@ from msgspec import Struct
 from netreach.fabric.addresses import AddressBook
 from netreach.fabric.aws_service import AwsServices
 from netreach.fabric.element import Fate, Kind, Passage, SessionKind, Stage
+from netreach.fabric.load_balancer_targets import balancer_nodes
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.peering import Peerings
 from netreach.fabric.security_group import SecurityGroups
@@ -47,6 +48,8 @@ class InterfaceColumns(Struct, frozen=True):
     is_doubted: Mask
     is_unmodelled: Mask
     is_nat: Mask
+    #: Whether it is a node of a load balancer.
+    is_balancer: Mask
     checks_source_and_destination: Mask
     denies_internet_gateway: Mask
 
@@ -118,7 +121,11 @@ class Interfaces(Struct, frozen=True):
         if not len(batch):
             return
         stays = self.book.subnet_at(batch.vpc, batch.destination) == batch.subnet
-        passage.move(batch.replace(stage=np.where(stays, Stage.DELIVER, Stage.ROUTER)))
+        stage = np.where(stays, Stage.DELIVER, Stage.ROUTER)
+        if passage.returning:  # to kept clients replies go back by their balancer [LAB-4]
+            kept = passage.sessions.is_a(SessionKind.BALANCER_KEPT, batch.session)
+            stage = np.where(kept, Stage.BALANCER_RETURN, stage)
+        passage.move(batch.replace(stage=stage))
 
     def check(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
         """Stop what an interface out of service would send or receive, and doubt the doubtful."""
@@ -133,6 +140,11 @@ class Interfaces(Struct, frozen=True):
     def deliver(self, batch: PacketBatch, passage: Passage) -> None:
         """Bring packets to whoever holds their destination in the VPC they are in."""
         holders = self.book.holder(batch.vpc, batch.destination)
+        regional = self.book.is_regional[holders]
+        if regional.any():
+            nats = self.book.nat[holders[regional]]
+            passage.move(batch.where(regional).replace(stage=Stage.NAT_GATEWAY, place=nats))
+            batch, holders = batch.where(~regional), holders[~regional]
         subnets = np.where(
             holders >= 0,
             self.book.subnet[holders],
@@ -188,6 +200,7 @@ class Interfaces(Struct, frozen=True):
         if passage.returning:
             batch = self._call_back(batch, passage)
         else:
+            batch = self._balance(batch, passage)
             batch, _ = passage.stop_where(
                 self.columns.is_unmodelled[batch.place],
                 Fate.NOT_MODELLED,
@@ -198,18 +211,27 @@ class Interfaces(Struct, frozen=True):
         passage.stop(Fate.DELIVERED, Kind.INTERFACE, batch.place, batch)
 
     def _call_back(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
-        """Hand replies to what an appliance sent as its own back to it; return the others."""
+        """Hand replies to what others sent as their own back to them; return the others."""
         sessions = passage.sessions
         session = sessions.effective(batch.session)
-        mine = (
-            (sessions.kind(session) == SessionKind.APPLIANCE)
-            & (sessions.place(session) == batch.place)
-            & (sessions.translated(session) == batch.destination)
+        mine = (sessions.place(session) == batch.place) & (
+            sessions.translated(session) == batch.destination
         )
-        if not mine.any():
+        kinds = np.where(mine, sessions.kind(session), NO_ROW)
+        for kind, stage in (
+            (SessionKind.APPLIANCE, Stage.MIDDLEBOX_RETURN),
+            (SessionKind.BALANCER, Stage.BALANCER),
+        ):
+            passage.move(batch.where(kinds == kind).replace(stage=stage))
+        return batch.where((kinds != SessionKind.APPLIANCE) & (kinds != SessionKind.BALANCER))
+
+    def _balance(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
+        """Hand what reaches nodes of load balancers to them; return the others."""
+        is_balancer = self.columns.is_balancer[batch.place]
+        if not is_balancer.any():
             return batch
-        passage.move(batch.where(mine).replace(stage=Stage.MIDDLEBOX_RETURN))
-        return batch.where(~mine)
+        passage.move(batch.where(is_balancer).replace(stage=Stage.BALANCER))
+        return batch.where(~is_balancer)
 
 
 def is_in_service(snapshot: Snapshot, record: NetworkInterface) -> bool:
@@ -233,7 +255,7 @@ def compile_interface_columns(
     snapshot: Snapshot, vpcs: Mapping[str, int], subnets: Mapping[str, int]
 ) -> InterfaceColumns:
     """Turn interface records into columns."""
-    records = list(snapshot.interfaces.values())
+    records, nodes = list(snapshot.interfaces.values()), balancer_nodes(snapshot)
 
     return InterfaceColumns(
         vpc=by_row([vpcs.get(r.vpc, NO_ROW) for r in records]),
@@ -243,6 +265,7 @@ def compile_interface_columns(
         is_doubted=mask_by_row([bool(_doubt(snapshot, r)) for r in records]),
         is_unmodelled=mask_by_row([r.interface_type in UNMODELLED_TYPES for r in records]),
         is_nat=mask_by_row([r.interface_type == "nat_gateway" for r in records]),
+        is_balancer=mask_by_row([r.id in nodes for r in records]),
         checks_source_and_destination=mask_by_row([r.source_dest_check for r in records]),
         denies_internet_gateway=mask_by_row([r.denies_internet_gateway for r in records]),
     )

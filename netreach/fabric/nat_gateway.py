@@ -12,6 +12,8 @@ from netreach.fabric.addresses import AddressBook, HeldAddress
 from netreach.fabric.element import Fate, Kind, Passage, SessionKind, Stage
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.translation import Translation
+from netreach.fabric.zones import Zones
+from netreach.model.records import NatGateway
 from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import (
     NO_ROW,
@@ -22,7 +24,7 @@ from netreach.packets.batch import (
     filled,
     mask_by_row,
 )
-from netreach.packets.pieces import Lists
+from netreach.packets.pieces import Lists, PairTable
 from netreach.packets.pool import ServicePool
 from netreach.packets.services import ICMP, ICMPV6, TCP, UDP, ServiceSet
 
@@ -39,8 +41,14 @@ class NatGateways(Struct, frozen=True):
     vpc: Column
     subnet: Column
     is_available: Mask
-    #: Whether its subnet and its kind are ones that the model covers.
+    #: Whether the snapshot holds what it stands in: its subnet, or a regional one's route table.
     is_modelled: Mask
+    #: Of regional gateways: their own route tables; NO_ROW for the others [NT-6].
+    table: Column
+    #: Of regional gateways with manual zones: (gateway, zone) -> 1 where it serves the zone.
+    serves_zone: PairTable
+    is_manual: Mask
+    zone: Column
     #: Whether it has an address to send from.
     is_usable: Mask
     #: NAT row -> its address rows.
@@ -84,10 +92,19 @@ class NatGateways(Struct, frozen=True):
             batch.place,
             batch,
         )
+        served = self.serves_zone.lookup(batch.place, self.zone[batch.subnet]) == 1
+        batch, _ = passage.stop_where(
+            self.is_manual[batch.place] & ~served,
+            Fate.REGIONAL_NGW_ROUTE_AZ_RESTRICTION,
+            Kind.NAT_GATEWAY,
+            batch.place,
+            batch,
+        )
         subnets = self.subnet[batch.place]
         batch = batch.replace(subnet=subnets)
         # what the router brings has left its subnet, even if it comes back to the same one
-        batch = self.acls.screen(batch, subnets, passage, ingress=True)
+        in_subnet = subnets != NO_ROW
+        batch = self.acls.screen_where(in_subnet, batch, subnets, passage, ingress=True)
         batch = passage.fail_where(
             ~self.is_available[batch.place], Fate.BAD_STATE, Kind.NAT_GATEWAY, batch.place, batch
         )
@@ -150,6 +167,12 @@ class NatGateways(Struct, frozen=True):
         )
 
     def _send_on(self, batch: PacketBatch, passage: Passage) -> None:
+        regional = self.table[batch.place] != NO_ROW
+        if regional.any():
+            routed = batch.where(regional)
+            tables = self.table[routed.place]
+            passage.move(routed.replace(stage=Stage.GATEWAY_TABLE, place=tables))
+            batch = batch.where(~regional)
         stays = self.book.subnet_at(batch.vpc, batch.destination) == batch.subnet
         passage.move(batch.replace(stage=np.where(stays, Stage.DELIVER, Stage.ROUTER)))
 
@@ -170,7 +193,8 @@ class NatGateways(Struct, frozen=True):
         session = sessions.effective(batch.session)
         parent = sessions.parent(session)
         awaited = passage.replies[batch.row]
-        inner = np.where(parent == NO_ROW, awaited, self.translation.outside(awaited))
+        hidden = sessions.is_translated(parent)
+        inner = np.where(hidden, self.translation.outside(awaited), awaited)
         original = sessions.source(session)
         is_ipv6 = self.book.axis.is_ipv6(original)
         services, random = self.translation.undo(batch.services, inner, is_ipv6)
@@ -186,6 +210,16 @@ class NatGateways(Struct, frozen=True):
         self._send_on(passage.drop_dead(Kind.NAT_GATEWAY, batch), passage)
 
 
+def _zones_served(records: list[NatGateway], zones: Zones) -> dict[tuple[int, int], int]:
+    """Return the zones from which each gateway takes packets."""
+    return {
+        (row, zone): 1
+        for row, record in enumerate(records)
+        for address in record.addresses
+        if (zone := zones.number(address.zone, address.zone_id)) != NO_ROW
+    }
+
+
 def compile_nat_gateways(
     snapshot: Snapshot,
     book: AddressBook,
@@ -198,6 +232,8 @@ def compile_nat_gateways(
 ) -> NatGateways:
     """Find each gateway's subnet and addresses."""
     records = list(snapshot.nat_gateways.values())
+    tables = {table: row for row, table in enumerate(snapshot.route_tables)}
+    zones = Zones.of(snapshot)
     rows_of: dict[str, list[int]] = {}
     for row, address in enumerate(held):
         if address.nat:
@@ -210,8 +246,17 @@ def compile_nat_gateways(
             [r.state == "available" and bool(rows) for r, rows in zip(records, lists, strict=True)]
         ),
         is_modelled=mask_by_row(
-            [not r.is_regional and not r.doubt and r.subnet in subnets for r in records]
+            [
+                not r.doubt and (r.route_table in tables if r.is_regional else r.subnet in subnets)
+                for r in records
+            ]
         ),
+        table=by_row(
+            [tables.get(r.route_table, NO_ROW) if r.is_regional else NO_ROW for r in records]
+        ),
+        serves_zone=PairTable.of(_zones_served(records, zones), 0),
+        is_manual=mask_by_row([r.is_regional and not r.is_automatic for r in records]),
+        zone=by_row(list(zones.of_subnet.values())),
         is_usable=mask_by_row([bool(rows) for rows in lists]),
         addresses=Lists.of(lists),
         carried=pool.intern(CARRIED),

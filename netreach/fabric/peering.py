@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from msgspec import Struct
 
-from netreach.fabric.element import Check, Fate, Kind, Passage, Stage
+from netreach.fabric.element import Check, Fate, Kind, Passage, SessionKind, Stage
 from netreach.model.connections import PeeredVpc, VpcPeering
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis, Span
@@ -49,7 +49,20 @@ class Peerings(Struct, frozen=True):
         regional = self.is_regional[batch.place]
         batch = batch.replace(carrier=np.where(regional, batch.carrier, NO_ROW))
         passage.note(Kind.PEERING, batch.place, batch)
+        batch, target = self._remember(batch, target, passage)
         passage.move(batch.replace(stage=Stage.DELIVER, vpc=target, subnet=NO_ROW))
+
+    def _remember(
+        self, batch: PacketBatch, target: Column, passage: Passage
+    ) -> tuple[PacketBatch, Column]:
+        """Remember the way of what a NAT gateway has sent: its replies need no route [NT-3]."""
+        sent = passage.sessions.is_a(SessionKind.NAT, batch.session) & (not passage.returning)
+        if not sent.any():
+            return batch, target
+        places = batch.place[sent]
+        marked = passage.sessions.fork(batch.where(sent), places, SessionKind.NAT_PEERING)
+        joined = PacketBatch.joined([batch.where(~sent), marked])
+        return joined, np.concatenate([target[~sent], target[sent]])
 
     def _checks(self, batch: PacketBatch, target: Column, side: Column) -> tuple[Check, ...]:
         peering = batch.place

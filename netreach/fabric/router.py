@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from netreach.fabric.element import Assumed, Fate, Kind, Passage, Stage
+from netreach.fabric.element import Assumed, Fate, Kind, Passage, SessionKind, Stage
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.ranges import UNROUTABLE
 from netreach.model.records import Route, RouteOrigin, RouteState, RouteTable, TargetKind
@@ -102,6 +102,8 @@ class Router:
         batch, _ = passage.stop_where(
             batch.hops > MAX_HOPS, Fate.ROUTING_LOOP, Kind.ROUTE_TABLE, batch.subnet, batch
         )
+        if passage.returning:
+            batch = _return_to_sender(batch, passage)
         tables = self.table_of_subnet[batch.subnet]
         batch, kept = passage.stop_where(
             tables == NO_ROW, Fate.UNKNOWN_RESOURCE, Kind.ROUTE_TABLE, batch.subnet, batch
@@ -176,6 +178,22 @@ class Router:
                 assumed=batch.assumed | self.routes.assumed[rows],
             )
         )
+
+
+def _return_to_sender(batch: PacketBatch, passage: Passage) -> PacketBatch:
+    """Send replies to a NAT gateway back over the peering they came by; return the others [NT-3].
+
+    No route is asked; only NAT gateways are answered so.
+    """
+    sessions = passage.sessions
+    nat = sessions.effective(batch.session)
+    mine = sessions.kind(batch.session) == SessionKind.NAT_PEERING
+    mine &= sessions.translated(nat) == batch.destination
+    if not mine.any():
+        return batch
+    answers = batch.where(mine)
+    passage.move(answers.replace(stage=Stage.PEERING, place=sessions.place(answers.session)))
+    return batch.where(~mine)
 
 
 def _component(kind: Kind, batch: PacketBatch) -> Column:

@@ -17,6 +17,7 @@ from netreach.fabric.addresses import AddressBook
 from netreach.fabric.element import Check, Fate, Kind, Passage, SessionKind, Stage
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.transit_routes import TransitRoutes
+from netreach.fabric.zones import Zones
 from netreach.model.connections import AttachmentKind, TransitAttachment
 from netreach.model.records import TargetKind
 from netreach.model.snapshot import Snapshot
@@ -207,7 +208,7 @@ def compile_transit_gateways(
     """Find out which attachment serves which VPC, and where."""
     gateways = {gateway: row for row, gateway in enumerate(transit_gateway_rows(snapshot))}
     records = list(snapshot.transit_attachments.values())
-    zones = _zones(snapshot)
+    zones = Zones.of(snapshot).of_subnet
     doors = {
         (row, zones[subnet]): subnets[subnet]
         for row, record in enumerate(records)
@@ -280,14 +281,3 @@ def _references(snapshot: Snapshot, record: TransitAttachment) -> bool:
 
 def _knows_subnets(record: TransitAttachment, subnets: Mapping[str, int]) -> bool:
     return record.subnets is not None and all(subnet in subnets for subnet in record.subnets)
-
-
-def _zones(snapshot: Snapshot) -> dict[str, int]:
-    """Return the number of each subnet's zone: by zone id, which all accounts share."""
-    numbers: dict[str, int] = {}
-    ids = {s.zone: s.zone_id for s in snapshot.subnets.values() if s.zone and s.zone_id}
-    found: dict[str, int] = {}
-    for subnet in snapshot.subnets.values():
-        zone = subnet.zone_id or ids.get(subnet.zone, subnet.zone)
-        found[subnet.id] = numbers.setdefault(zone, len(numbers)) if zone else NO_ROW
-    return found

@@ -139,6 +139,9 @@ class NatAddress(msgspec.Struct, frozen=True, kw_only=True):
     public: Address | None = None
     interface: str = ""
     status: str = "succeeded"
+    #: Of a regional gateway: the zone whose packets leave from it.
+    zone: str = ""
+    zone_id: str = ""
 
 
 class NatGateway(Resource, frozen=True, kw_only=True):
@@ -149,6 +152,9 @@ class NatGateway(Resource, frozen=True, kw_only=True):
     state: str = "available"
     is_public: bool = True
     is_regional: bool = False
+    #: Of a regional gateway: its own route table, and whether AWS spreads it over zones.
+    route_table: str = ""
+    is_automatic: bool = True
     addresses: tuple[NatAddress, ...] = ()
 
 

@@ -75,14 +75,14 @@ def subnet(shape: shapes.Subnet, common: Common, prefixes: Prefixes) -> Subnet:
 
 def internet_gateway(shape: shapes.InternetGateway, common: Common) -> InternetGateway:
     """Read an internet gateway."""
-    return InternetGateway(**common._asdict(), attachments=_attachments(shape.attachments))
+    return InternetGateway(**common._asdict(), attachments=gateway_ties(shape.attachments))
 
 
 def egress_only_gateway(
     shape: shapes.EgressOnlyInternetGateway, common: Common
 ) -> EgressOnlyInternetGateway:
     """Read an egress-only internet gateway."""
-    ties = _attachments(shape.attachments)
+    ties = gateway_ties(shape.attachments)
     return EgressOnlyInternetGateway(**common._asdict(), attachments=ties)
 
 
@@ -95,12 +95,16 @@ def nat_gateway(shape: shapes.NatGateway, common: Common) -> NatGateway:
         state=shape.state or "available",
         is_public=shape.connectivity_type != "private",
         is_regional=shape.availability_mode == "regional",
+        route_table=shape.route_table_id or "",
+        is_automatic=shape.auto_provision_zones != "disabled",
         addresses=tuple(
             NatAddress(
                 private=_optional(part.private_ip, f"NatGatewayAddresses[{row}].PrivateIp"),
                 public=_optional(part.public_ip, f"NatGatewayAddresses[{row}].PublicIp"),
                 interface=part.network_interface_id or "",
                 status=part.status or "succeeded",
+                zone=part.availability_zone or "",
+                zone_id=part.availability_zone_id or "",
             )
             for row, part in enumerate(shape.nat_gateway_addresses or ())
         ),
@@ -163,7 +167,7 @@ def _in_force(
             yield text, f"{field}[{row}].{'Ipv6CidrBlock' if is_six else 'CidrBlock'}"
 
 
-def _attachments(attachments: list[shapes.GatewayAttachment] | None) -> tuple[Attachment, ...]:
+def gateway_ties(attachments: list[shapes.GatewayAttachment] | None) -> tuple[Attachment, ...]:
     """Read a gateway's ties; AWS says `available` of some gateways and `attached` of others."""
     return tuple(
         Attachment(

@@ -290,6 +290,8 @@ class NatGatewayAddress(Shape):
     private_ip: str | None = None
     public_ip: str | None = None
     status: str | None = None
+    availability_zone: str | None = None
+    availability_zone_id: str | None = None
 
 
 class NatGateway(Resource, kw_only=True):
@@ -303,6 +305,8 @@ class NatGateway(Resource, kw_only=True):
     state: str | None = None
     connectivity_type: str | None = None
     availability_mode: str | None = None
+    auto_provision_zones: str | None = None
+    route_table_id: str | None = None
     nat_gateway_addresses: list[NatGatewayAddress] | None = None
 
 

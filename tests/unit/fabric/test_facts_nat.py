@@ -1,12 +1,11 @@
-"""What AWS documents about NAT gateways: the facts NT-1 to NT-8, one test or more each.
-
-NT-2 needs ways into a VPC that are not modelled yet; so do NT-3's peering, NT-6's zones and what an
-appliance does [NT-7]: the answer says so.
-"""
+"""What AWS documents about NAT gateways: the facts NT-1 to NT-8, one test or more each."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from msgspec.structs import replace
 
 from netreach.network import Network
 from tests.unit.fabric.estates_by_hand import (
@@ -27,6 +26,7 @@ from tests.unit.fabric.estates_by_hand import (
     legs,
     named,
     sees,
+    snapshot,
     verdict,
 )
 
@@ -83,17 +83,6 @@ def test_nt_1_a_gateway_that_is_not_available_carries_nothing(state: str) -> Non
     answer = ask(with_nat({"state": state}), OUT)
     assert answer.verdict == "unreachable"
     assert codes(answer) & {"BAD_STATE", "BAD_STATE_ROUTE"}
-
-
-def test_nt_3_a_gateway_behind_which_a_peering_lies_leaves_the_answer_open() -> None:
-    network = estate(
-        route_tables={
-            "nat": {"routes": {"10.9.0.0/16": "vpc-peering-connection:pcx-1"}},
-        }
-    )
-    answer = ask(network, "app-1 10.9.0.1 tcp 443")
-    assert (answer.verdict, named(answer)) == ("unknown", {"pcx-1"})
-    assert verdict(network, OUT) == "reachable"
 
 
 def test_nt_4_no_group_filters_what_a_nat_gateway_carries() -> None:
@@ -188,11 +177,48 @@ def test_nt_5_behind_nat64_the_gateway_s_ipv4_filters_apply() -> None:
 OPEN_SIX = "110 allow all to ::/0"
 
 
-def test_nt_6_a_regional_gateway_leaves_the_answer_open() -> None:
-    regional = {"subnet": None, "address": None, "regional": True}
-    answer = ask(with_nat(regional), OUT)
-    assert (answer.verdict, named(answer)) == ("unknown", {"nat-nat"})
-    assert verdict(with_nat(regional), f"web-1 {HOST} tcp 443") == "reachable"
+def regional(*, zones: tuple[str, ...] = (), **changes: Any) -> Network:  # noqa: ANN401 - the record's
+    """Return the estate with a regional NAT gateway, whose table leads to the internet gateway."""
+    base = snapshot(
+        nat_gateways={"nat": {"subnet": None, "address": None, "regional": True}},
+        route_tables={"edge": {"routes": {"0.0.0.0/0": "internet-gateway"}}},
+        acls={"nat": CLOSED},
+    )
+    gateway = base.nat_gateways["nat-nat"]
+    (address,) = gateway.addresses
+    changes = {"route_table": "rtb-edge", "is_automatic": not zones} | changes
+    told = tuple(replace(address, zone=zone) for zone in zones) or gateway.addresses
+    changed = replace(gateway, addresses=told, **changes)
+    return Network(replace(base, nat_gateways={"nat-nat": changed}))
+
+
+CLOSED: Form = {"ingress": ["100 deny all from 0.0.0.0/0"], "egress": ["100 deny all to 0.0.0.0/0"]}
+
+
+def test_nt_6_a_regional_gateway_stands_in_no_subnet() -> None:
+    answer = ask(regional(), OUT)
+    assert (answer.verdict, sees(answer)) == ("reachable", {NAT_PUBLIC})
+    assert verdict(regional(), f"internet {NAT_PUBLIC} tcp 443") == "unreachable"
+
+
+def test_nt_6_a_regional_gateway_is_routed_by_its_own_table() -> None:
+    nowhere = ask(regional(route_table="rtb-main"), OUT)
+    assert (nowhere.verdict, codes(nowhere)) == ("unreachable", {NO_ROUTE})
+    lost = ask(regional(route_table="rtb-elsewhere"), OUT)
+    assert (lost.verdict, named(lost)) == ("unknown", {"nat-nat"})
+
+
+@pytest.mark.parametrize(
+    ("zones", "expected"), [(("a", "b"), "reachable"), (("b",), "unreachable")]
+)
+def test_nt_6_with_manual_zones_the_sender_s_must_be_among_them(
+    zones: tuple[str, ...], expected: str
+) -> None:
+    network = regional(zones=tuple(f"eu-central-1{zone}" for zone in zones))
+    answer = ask(network, OUT)
+    assert answer.verdict == expected
+    if expected == "unreachable":
+        assert codes(answer) == {"REGIONAL_NGW_ROUTE_AZ_RESTRICTION"}
 
 
 def test_nt_7_a_nat_instance_translates() -> None:

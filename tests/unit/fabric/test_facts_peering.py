@@ -19,9 +19,11 @@ from tests.unit.fabric.connections_by_hand import (
     peering,
 )
 from tests.unit.fabric.estates_by_hand import (
+    NAT,
     NO_MATCH,
     WEB_1,
     Form,
+    acl,
     ask,
     codes,
     named,
@@ -145,6 +147,40 @@ def test_sg_7_egress_rules_may_name_a_peer_s_groups(state: str) -> None:
         assert answer.verdict == "reachable"
     else:
         assert codes(answer) >= {NO_MATCH, "BAD_STATE"}
+
+
+def behind_nat(*, back: bool, **shop: Form) -> Network:
+    """Return the peered estate in which app hosts reach the lab through the NAT gateway."""
+    tables: Form = {
+        "app": {"routes": {"10.1.0.0/16": "nat-gateway:nat"}},
+        "nat": {"routes": {"10.1.0.0/16": PEERING}},
+    }
+    lab: Form = {"public": {"routes": {"10.0.0.0/16": PEERING}}} if back else {}
+    rest: Form = {"vpcs": {"lab": {"route_tables": lab}}}
+    return peered(snapshot(route_tables=tables, rest=rest, **shop))
+
+
+@pytest.mark.parametrize("back", [True, False])
+def test_nt_3_what_a_nat_gateway_sent_over_a_peering_is_answered_without_a_route(
+    back: bool,
+) -> None:
+    answer = ask(behind_nat(back=back), "app-1 lab-1 tcp 443", family=4)
+    assert (answer.verdict, sees(answer)) == ("reachable", {NAT})
+
+
+def test_nt_3_its_subnet_s_acl_can_stop_the_answers() -> None:
+    closed = acl(ingress=("100 deny all from 10.1.0.0/16", "110 allow all from 0.0.0.0/0"))
+    answer = ask(behind_nat(back=False, acls={"nat": closed}), "app-1 lab-1 tcp 443", family=4)
+    assert (answer.verdict, codes(answer, "return")) == ("unreachable", {"SUBNET_ACL_RESTRICTION"})
+
+
+def test_nt_2_a_peer_cannot_use_the_nat_gateway() -> None:
+    lab: Form = {"public": {"routes": {"0.0.0.0/0": PEERING}}}
+    tables: Form = {"web": {"routes": {"10.1.0.0/16": PEERING}}}
+    network = peered(snapshot(route_tables=tables, rest={"vpcs": {"lab": {"route_tables": lab}}}))
+    answer = ask(network, "lab-1 8.8.8.8 tcp 443")
+    assert (answer.verdict, codes(answer)) == ("unreachable", {"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"})
+    assert verdict(network, f"lab-1 {NAT} tcp 443") == "unreachable"
 
 
 def test_a_peer_that_the_snapshot_lacks_leaves_the_answer_open() -> None:

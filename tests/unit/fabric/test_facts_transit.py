@@ -20,6 +20,7 @@ from tests.unit.fabric.connections_by_hand import (
 )
 from tests.unit.fabric.estates_by_hand import (
     ACL,
+    NAT_PUBLIC,
     WEB_1,
     Form,
     acl,
@@ -244,6 +245,32 @@ def test_tg_9_ipv6_is_not_propagated_unless_the_attachment_says_so() -> None:
     assert verdict(attached(base, shop=on, lab=on), question, family=6) == "reachable"
     off = ask(attached(base, shop=on), question, family=6)
     assert (off.verdict, codes(off, "forward")) == ("unreachable", {NO_TRANSIT_ROUTE})
+
+
+def centralised(*, back: bool = True) -> Network:
+    """Return the estate in which the lab goes out by the shop's NAT gateway."""
+    nat: Form = {"routes": {"10.1.0.0/16": TRANSIT}} if back else {}
+    lab: Form = {
+        "subnets": {"inner-a": {"cidr": "10.1.2.0/24", "zone": "a", "route_table": "inner"}},
+        "route_tables": {"inner": {"routes": {"0.0.0.0/0": TRANSIT}}},
+        "instances": {"inner-1": {"subnet": "inner-a", "address": "10.1.2.10", "groups": ["lab"]}},
+    }
+    base = snapshot(route_tables={"nat": nat}, rest={"vpcs": {"lab": lab}})
+    routes = table(
+        static("0.0.0.0/0", "tgw-attach-shop"),
+        propagations=("tgw-attach-shop", "tgw-attach-lab"),
+    )
+    # the attachment's subnet is routed to the NAT gateway
+    return attached(base, shop={"subnets": ("subnet-app-a",)}, tables=(routes,))
+
+
+@pytest.mark.parametrize(("back", "expected"), [(True, "reachable"), (False, "unreachable")])
+def test_nt_2_a_nat_gateway_serves_what_comes_over_a_transit_gateway(
+    back: bool, expected: str
+) -> None:
+    answer = ask(centralised(back=back), "inner-1 8.8.8.8 tcp 443")
+    assert answer.verdict == expected
+    assert sees(answer) == {NAT_PUBLIC}
 
 
 def by_group(base: Snapshot) -> Snapshot:
