@@ -34,7 +34,7 @@ from netreach.query.selectors import End, Nature
 from netreach.query.verdict import Verdict
 
 #: Fixes that let packets go on where their way had ended: other blockers may wait behind.
-_REOPENING: Final = frozenset(
+REOPENING: Final = frozenset(
     {"add-route", "associate-address", "attach-internet-gateway", "start-instance"}
 )
 _DEPTH: Final = 5
@@ -115,7 +115,7 @@ class PathReport:
 
         They show once that point is mended: so it is, in a copy of the snapshot, and asked again.
         """
-        ends = [e.fix for e in found if e.fix is not None and e.fix.kind in _REOPENING]
+        ends = [e.fix for e in found if e.fix is not None and e.fix.kind in REOPENING]
         mendable = all(explanation.fix is not None for explanation in found)
         if not ends or not mendable or self._depth >= _DEPTH:
             return ()

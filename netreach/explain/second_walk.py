@@ -8,7 +8,7 @@ import numpy as np
 
 from netreach.explain.traces import PacketStep, TraceIndex
 from netreach.fabric.addresses import SCOPE_INTERNET
-from netreach.fabric.element import Ending, Fate, Kind, Passage
+from netreach.fabric.element import FIRST_UNKNOWN, Ending, Fate, Kind, Passage
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import NO_ROW, PacketBatch, column
 from netreach.query.flows import (
@@ -42,42 +42,54 @@ def walk_again(fabric: Fabric, question: Question, flow: FlowBatch) -> SecondWal
     onward = Passage(fabric.pool, narrowing=False, traced=True)
     walk(fabric, departures(flow, fabric.pool.intern(question.services)), onward)
     arrivals: list[Ending] = []
+    repliers: list[int] = []
     answers_truly: list[bool] = []  # for each reply: it answers what did arrive
-    for ending in onward.endings if question.replies() else ():
-        for part in split_misdelivered(ending, flow):
-            arrival = _as_if_delivered(fabric, flow, part)
-            if arrival is not None:
-                arrivals.append(arrival)
-                answers_truly += [arrival is part] * len(part.batch)
+    parts = [p for ending in onward.endings for p in split_misdelivered(ending, flow, onward)]
+    for part in parts if question.replies() else ():
+        arrival = _as_if_delivered(fabric, flow, part)
+        if arrival is not None:
+            arrivals.append(arrival)
+            repliers += arrival.component.tolist()
+            answers_truly += [arrival is part] * len(part.batch)
     there = TraceIndex.of(fabric, onward).trace(0, None)
     index = TraceIndex.of(fabric, asker.walk_back(arrivals, onward))
-    forward = [_told_elsewhere(fabric, flow, step) for step in there]
+    strangers = _receivers(parts, wrongly=True) - _receivers(parts, wrongly=False)
+    forward = [_told_elsewhere(step, strangers) for step in there]
+    client = int(flow.source_interface[0])
     returning = [
         _told_from_other(flow, step) if is_true else step
-        for row, is_true in enumerate(answers_truly)
+        for row, (replier, is_true) in enumerate(zip(repliers, answers_truly, strict=True))
         for step in index.trace(row, None)
-        # where it was only supposed to arrive, the client may be found in another VPC
-        if is_true or step.fate is not Fate.ADDRESS_NOT_HELD
+        if not _is_strange(step, {client, replier}, is_true=is_true)
     ]
     return SecondWalk(_without_strangers(fabric, flow, forward), returning)
 
 
-def _told_elsewhere(fabric: Fabric, flow: FlowBatch, step: PacketStep) -> PacketStep:
+def _is_strange(step: PacketStep, ends: set[int], *, is_true: bool) -> bool:
+    """Tell whether a step of a reply says only that somebody else than the client would get it.
+
+    A reply that is only supposed to be sent may find nobody, or another, at the client's address.
+    """
+    if step.fate is Fate.ADDRESS_NOT_HELD:
+        return not is_true
+    return step.fate is Fate.BAD_STATE and step.kind is Kind.INTERFACE and step.row not in ends
+
+
+def _receivers(parts: list[Ending], *, wrongly: bool) -> set[tuple[Kind, int]]:
+    """Return where ways end that reach another than the one asked for, or that do not."""
+    return {
+        (part.kind, row)
+        for part in parts
+        if (part.fate is Fate.DELIVERED_ELSEWHERE) == wrongly
+        for row in part.component.tolist()
+    }
+
+
+def _told_elsewhere(step: PacketStep, strangers: set[tuple[Kind, int]]) -> PacketStep:
     """Return a step with the fate that it has where another than the one asked for is reached."""
-    expected = int(flow.expected[0])
-    reached = step.fate is Fate.DELIVERED or _is_unmodelled_end(fabric, step)
-    is_right = step.kind is Kind.INTERFACE and step.row == expected
-    if expected == NO_ROW or not reached or is_right:
-        return step
-    return step._replace(fate=Fate.DELIVERED_ELSEWHERE)
-
-
-def _is_unmodelled_end(fabric: Fabric, step: PacketStep) -> bool:
-    """Tell whether a step ends at an interface that holds the destination, but is not modelled."""
-    if step.fate is not Fate.NOT_MODELLED or step.kind is not Kind.INTERFACE:
-        return False
-    row = int(fabric.book.holder(column([step.vpc]), column([step.destination]))[0])
-    return row != NO_ROW and int(fabric.book.interface[row]) == step.row
+    ends = step.fate is not None and (step.fate is Fate.DELIVERED or step.fate >= FIRST_UNKNOWN)
+    is_strange = ends and (step.kind, step.row) in strangers
+    return step._replace(fate=Fate.DELIVERED_ELSEWHERE) if is_strange else step
 
 
 def _told_from_other(flow: FlowBatch, step: PacketStep) -> PacketStep:

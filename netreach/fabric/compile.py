@@ -20,6 +20,8 @@ from netreach.fabric.fabric import Fabric, RowNumbers
 from netreach.fabric.interface import Interfaces, compile_interface_columns
 from netreach.fabric.internet import Internet
 from netreach.fabric.internet_gateway import compile_internet_gateways, gateway_rows
+from netreach.fabric.load_balancer import compile_load_balancers
+from netreach.fabric.load_balancer_targets import balancer_prefixes
 from netreach.fabric.nat_gateway import compile_nat_gateways
 from netreach.fabric.network_acl import compile_network_acls
 from netreach.fabric.peering import compile_peerings, peering_prefixes
@@ -56,6 +58,7 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
     )
     interfaces = Interfaces(columns, groups, acls, book, services, peerings)
     appliances = compile_appliances(snapshot, interfaces)
+    balancers = compile_load_balancers(snapshot, interfaces, pool, rows.interfaces)
     internet = Internet(book, gateways, egress_only, _has_private_ways(snapshot))
     return Fabric(
         snapshot=snapshot,
@@ -73,6 +76,7 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
         services=services,
         peerings=peerings,
         transit=transit,
+        balancers=balancers,
         translation=Translation(pool),
         crossings={
             Stage.ORIGIN: interfaces.send,
@@ -91,6 +95,8 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
             Stage.TRANSIT_GATEWAY: transit.enter,
             Stage.TRANSIT_TABLE: transit.route,
             Stage.TRANSIT_ARRIVAL: transit.arrive,
+            Stage.BALANCER: balancers.cross,
+            Stage.BALANCER_RETURN: balancers.give_back,
         },
     )
 
@@ -111,8 +117,26 @@ _PRIVATE_WAYS: Final = frozenset(
 )
 
 
+#: Fields of Snapshot with the same meaning, and states in which nothing comes in by them.
+_PRIVATE_FIELDS: Final = (
+    "peerings",
+    "transit_gateways",
+    "transit_attachments",
+    "vpn_gateways",
+    "vpn_connections",
+    "customer_gateways",
+    "direct_connect_gateways",
+    "client_vpn_endpoints",
+)
+_OVER: Final = frozenset({"deleted", "failed", "rejected", "expired"})
+
+
 def _has_private_ways(snapshot: Snapshot) -> bool:
-    return any(record.kind in _PRIVATE_WAYS for record in snapshot.unmodelled.values())
+    return any(record.kind in _PRIVATE_WAYS for record in snapshot.unmodelled.values()) or any(
+        record.state not in _OVER
+        for field in _PRIVATE_FIELDS
+        for record in getattr(snapshot, field).values()
+    )
 
 
 def _number(snapshot: Snapshot) -> RowNumbers:
@@ -136,7 +160,7 @@ def _rows(ids: Iterable[str]) -> dict[str, int]:
 
 def _addresses(snapshot: Snapshot, rows: RowNumbers) -> tuple[AddressBook, list[HeldAddress]]:
     held = held_addresses(snapshot)
-    extra = (service_prefixes, peering_prefixes, transit_prefixes)
+    extra = (service_prefixes, peering_prefixes, balancer_prefixes, transit_prefixes)
     axis = cut_axis(snapshot, held, (prefix for each in extra for prefix in each(snapshot)))
     book = compile_addresses(
         snapshot,

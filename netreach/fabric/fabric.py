@@ -13,6 +13,7 @@ from netreach.fabric.element import Cross, Stage
 from netreach.fabric.interface import Interfaces
 from netreach.fabric.internet import Internet
 from netreach.fabric.internet_gateway import InternetGateways
+from netreach.fabric.load_balancer import LoadBalancers
 from netreach.fabric.nat_gateway import NatGateways
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.peering import Peerings
@@ -57,6 +58,7 @@ class Fabric(Struct, frozen=True):
     services: AwsServices
     peerings: Peerings
     transit: TransitGateways
+    balancers: LoadBalancers
     translation: Translation
     #: Who takes a batch at each stage.
     crossings: Mapping[Stage, Cross]

@@ -55,6 +55,8 @@ class Origins(Struct, frozen=True):
                 Kind.TRANSIT_GATEWAY: tuple(rows.transit_gateways),
                 Kind.TRANSIT_ATTACHMENT: tuple(rows.transit_attachments),
                 Kind.TRANSIT_TABLE: tuple(rows.transit_tables),
+                Kind.LOAD_BALANCER: fabric.balancers.ids,
+                Kind.TARGET_GROUP: fabric.balancers.group_ids,
             },
         )
 
@@ -150,4 +152,6 @@ _WORDS: Mapping[Kind, str] = {
     Kind.TRANSIT_GATEWAY: "transit-gateway",
     Kind.TRANSIT_ATTACHMENT: "transit-gateway-attachment",
     Kind.TRANSIT_TABLE: "transit-gateway-route-table",
+    Kind.LOAD_BALANCER: "load-balancer",
+    Kind.TARGET_GROUP: "target-group",
 }

@@ -7,10 +7,44 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from netreach.model.records import NetworkInterface, Subnet, TargetKind, Unmodelled, Vpc
+from netreach.model.connections import AttachmentKind, TransitAttachment, VpcPeering, VpnGateway
+from netreach.model.records import (
+    NetworkInterface,
+    Resource,
+    Subnet,
+    TargetKind,
+    Unmodelled,
+    Vpc,
+)
 from netreach.model.relations import Relations
 from netreach.model.snapshot import KINDS, Problem, Snapshot
 from netreach.packets.prefixes import Address, Prefix, is_reserved, usable_addresses
+
+#: Fields of Snapshot whose records are read and shown, though no path can cross them yet.
+READ_ONLY_KINDS: Final = (
+    "peerings",
+    "transit_gateways",
+    "transit_attachments",
+    "transit_route_tables",
+    "vpn_gateways",
+    "customer_gateways",
+    "vpn_connections",
+    "direct_connect_gateways",
+    "virtual_interfaces",
+    "client_vpn_endpoints",
+    "endpoints",
+    "endpoint_services",
+    "load_balancers",
+    "target_groups",
+    "firewalls",
+    "firewall_policies",
+    "firewall_rule_groups",
+    "public_access_blocks",
+    "public_access_exclusions",
+    "hosted_zones",
+    "mirror_sessions",
+    "managed_services",
+)
 
 #: Problem kind of the sources that `MissingCall` says better.
 _MISSING_CALL: Final = "missing-call"
@@ -73,7 +107,7 @@ class Inventory:
     format: str
     taken: str
     digest: str
-    #: Type word -> how many, in the order of KINDS; every kind has its count.
+    #: Type word -> how many that are modelled, in the order of KINDS; every kind has its count.
     counts: Mapping[str, int]
     vpcs: tuple[VpcSummary, ...]
     subnets: tuple[SubnetSummary, ...]
@@ -99,9 +133,13 @@ def take_inventory(snapshot: Snapshot) -> Inventory:
 
 
 def _counts(snapshot: Snapshot) -> dict[str, int]:
-    counts = {kind: len(getattr(snapshot, field)) for field, kind in KINDS.items()}
-    for service in snapshot.managed_services.values():
-        counts[service.kind] = counts.get(service.kind, 0) + 1
+    counts = {
+        kind: 0 if field in READ_ONLY_KINDS else len(getattr(snapshot, field))
+        for field, kind in KINDS.items()
+    }
+    if "managed_services" not in READ_ONLY_KINDS:
+        for service in snapshot.managed_services.values():
+            counts[service.kind] = counts.get(service.kind, 0) + 1
     return counts
 
 
@@ -176,9 +214,42 @@ def _problems(snapshot: Snapshot) -> tuple[ProblemGroup, ...]:
 
 def _unmodelled(snapshot: Snapshot) -> tuple[UnmodelledGroup, ...]:
     found: dict[str, list[Unmodelled]] = {}
-    for record in snapshot.unmodelled.values():
+    for record in not_modelled(snapshot):
         found.setdefault(record.kind, []).append(record)
     return tuple(UnmodelledGroup(kind, tuple(found[kind])) for kind in sorted(found))
+
+
+def not_modelled(snapshot: Snapshot) -> Iterator[Unmodelled]:
+    """Yield what the snapshot holds and no path can cross yet."""
+    yield from snapshot.unmodelled.values()
+    for field in READ_ONLY_KINDS:
+        for record in getattr(snapshot, field).values():
+            yield outline(KINDS.get(field) or record.kind, record)
+
+
+def outline(kind: str, record: Resource) -> Unmodelled:
+    """Return what a record of any kind tells whoever knows nothing of its kind."""
+    return Unmodelled(
+        id=record.id,
+        kind=kind,
+        vpc=_home(record),
+        tags=record.tags,
+        owner=record.owner,
+        region=record.region,
+        doubt=record.doubt,
+    )
+
+
+def _home(record: Resource) -> str:
+    """Return the VPC that a record belongs to, or nothing."""
+    if isinstance(record, VpcPeering):
+        return record.requester.vpc
+    if isinstance(record, TransitAttachment):
+        return record.resource if record.kind is AttachmentKind.VPC else ""
+    if isinstance(record, VpnGateway):
+        return record.attachments[0].vpc if record.attachments else ""
+    vpc: str = getattr(record, "vpc", "")
+    return vpc
 
 
 _NEVER_ASSUMED: Final = "never assumed; answers that need one are unknown"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from netreach.errors import InputError, MissingExtraError, UsageError
 from netreach.explain.records import Report
+from netreach.model.inventory import not_modelled
 from netreach.model.relations import Relations
 from netreach.model.snapshot import Snapshot
 from netreach.present._diagram_path import PathOverlay
@@ -57,7 +58,7 @@ def _caption(places: Places) -> Iterator[str]:
     yield ", ".join(counts) + (f", taken {snapshot.taken}" if snapshot.taken else "")
     left_out = Counter(
         record.kind
-        for record in snapshot.unmodelled.values()
+        for record in not_modelled(snapshot)
         if key_of("target", record.id) not in places.drawing.nodes
     )
     if left_out:

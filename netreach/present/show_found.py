@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from netreach.model.records import Unmodelled
+from netreach.model.inventory import outline
 from netreach.model.relations import Relations
 from netreach.present import show_filters, show_places, show_routes
 from netreach.present.page import Page, Table
@@ -42,9 +42,10 @@ def page_about(subject: Subject, relations: Relations) -> Page:
 
 
 def _record_page(found: Found, relations: Relations) -> Page:
-    if isinstance(found.record, Unmodelled):
-        return show_routes.unmodelled_page(found.record, relations)
-    return _PAGES[found.kind](found.record, relations)
+    page = _PAGES.get(found.kind)
+    if page is None:
+        return show_routes.unmodelled_page(outline(found.kind, found.record), relations)
+    return page(found.record, relations)
 
 
 def _matches_page(matches: Matches, relations: Relations) -> Page:

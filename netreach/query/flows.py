@@ -18,7 +18,6 @@ from netreach.fabric.element import (
     Fate,
     Kind,
     Passage,
-    SessionKind,
     Stage,
 )
 from netreach.fabric.fabric import Fabric
@@ -30,7 +29,13 @@ from netreach.query.verdict import Outcome, Question, Verdict
 from netreach.query.walk import walk
 
 #: Where replies begin that no interface sends.
-_RETURN_STAGES: Final = {Kind.INTERNET: Stage.INTERNET, Kind.SITE: Stage.SITE}
+_RETURN_STAGES: Final = {
+    Kind.INTERNET: Stage.INTERNET,
+    Kind.SITE: Stage.SITE,
+    Kind.LOAD_BALANCER: Stage.BALANCER,
+}
+#: What packets reach at a node of a load balancer; `place` is its interface there.
+_BALANCER_KINDS: Final = (Kind.LOAD_BALANCER, Kind.TARGET_GROUP)
 #: The columns of Trips that have one value a branch.
 _BRANCH_COLUMNS: Final = (
     "flow",
@@ -170,7 +175,7 @@ class Asker:
         awaited = pool.intern(self.question.replies())
         onward = Passage(pool, narrowing=self.narrowing, traced=self.traced)
         walk(self.fabric, departures(flows, asked), onward)
-        endings = [split_misdelivered(ending, flows) for ending in onward.endings]
+        endings = [split_misdelivered(ending, flows, onward) for ending in onward.endings]
         ends = PacketBatch.joined([e.batch for pair in endings for e in pair])
         fates = np.concatenate([filled(len(e.batch), e.fate) for pair in endings for e in pair])
         forward = self._forward(ends, fates, onward)
@@ -229,12 +234,11 @@ class Asker:
         return result
 
     def _is_translated(self, session: Column, onward: Passage) -> Mask:
-        return onward.sessions.is_a(SessionKind.NAT, session)
+        return onward.sessions.is_translated(session)
 
     def _is_nat64(self, session: Column, onward: Passage) -> Mask:
         """Tell which sessions turned IPv6 into IPv4."""
-        original = onward.sessions.source(onward.sessions.effective(session))
-        return self._is_translated(session, onward) & self.fabric.book.axis.is_ipv6(original)
+        return self.fabric.book.axis.is_ipv6(onward.sessions.first_nat_source(session))
 
     def _merely_maybe(self, services: Column) -> Column:
         pool, occurring = self.fabric.pool, distinct(services)
@@ -413,15 +417,24 @@ def reaches_stranger(ending: Ending, asked: FlowBatch) -> Mask:
     return strange
 
 
-def split_misdelivered(ending: Ending, flows: FlowBatch) -> tuple[Ending, ...]:
+def split_misdelivered(
+    ending: Ending, flows: FlowBatch, onward: Passage
+) -> tuple[Ending, ...]:
     """Split what reached another than the one asked for from what reached it."""
     not_modelled = ending.fate is Fate.NOT_MODELLED and ending.kind is Kind.INTERFACE
-    if ending.fate is not Fate.DELIVERED and not not_modelled:
+    at_balancer = ending.fate >= FIRST_UNKNOWN and ending.kind in _BALANCER_KINDS
+    if ending.fate is not Fate.DELIVERED and not not_modelled and not at_balancer:
         return (ending,)
-    expected = flows.expected[ending.batch.row]
-    wrong: Mask = expected != NO_ROW
+    received = filled(len(ending.batch), NO_ROW)
     if ending.kind is Kind.INTERFACE:
-        wrong &= expected != ending.component
+        received = ending.component
+    elif ending.kind in _BALANCER_KINDS:
+        received = ending.batch.place
+    # behind a balancer it is the node that was asked
+    balancer = onward.sessions.first_balancer(ending.batch.session)
+    received = np.where(balancer == NO_ROW, received, balancer)
+    expected = flows.expected[ending.batch.row]
+    wrong: Mask = (expected != NO_ROW) & (expected != received)
     if not_modelled:  # what a route sends to an appliance has not arrived anywhere yet
         wrong &= ending.batch.stage == Stage.DELIVER
     if not wrong.any():

@@ -190,7 +190,7 @@ def is_unassociated(snapshot: Snapshot, end: End) -> bool:
     if end.nature is not Nature.RESOURCE:
         return False
     records = [snapshot.interfaces[member.interface] for member in end.members]
-    return not any(record.addresses or record.delegated or record.doubt for record in records)
+    return not any(record.addresses or record.delegated for record in records)
 
 
 def _check_families(

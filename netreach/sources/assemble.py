@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import chain
 from typing import Final, TypeVar
 
 from netreach.model.records import SecurityGroup, TargetKind, Unmodelled
 from netreach.model.snapshot import Problem, Snapshot
 from netreach.sources import describe_records as records
 from netreach.sources import filter_shapes, shapes
+from netreach.sources.assemble_connections import connections
 from netreach.sources.checks import checked, with_findings
 from netreach.sources.clashes import clashes
 from netreach.sources.describe_filters import (
@@ -39,15 +41,13 @@ UNKNOWN_WORD: Final = "unknown-word"
 
 #: Fields from which the region shows: zones, and ARNs.
 _ZONES: Final = ("availability_zone", "region")
-_ARNS: Final = ("subnet_arn", "security_group_arn", "prefix_list_arn")
+_ARNS: Final = ("subnet_arn", "security_group_arn", "prefix_list_arn", "transit_gateway_arn")
 
 #: Kinds that a route's GatewayId can name, by the words of Unmodelled.
 _GATEWAY_KINDS: Final = (
-    TargetKind.VPN_GATEWAY,
     TargetKind.VPC_ENDPOINT,
     TargetKind.CARRIER_GATEWAY,
     TargetKind.LOCAL_GATEWAY,
-    TargetKind.TRANSIT_GATEWAY,
 )
 
 
@@ -77,6 +77,7 @@ def assemble(gathered: Gathered, pieces: list[Piece]) -> Snapshot:
         nat_gateways=build(gathered.nat_gateways, records.nat_gateway),
         prefix_lists=build(gathered.prefix_lists, partial(records.prefix_list, prefixes=read)),
         elastic_ips=build(gathered.elastic_ips, records.elastic_ip),
+        **connections(gathered, build, read),
         unmodelled=others.records,
         problems=(*builder.problems, *_unknown_words(gathered.route_tables)),
         calls=frozenset(piece.key for piece in pieces),
@@ -92,7 +93,7 @@ class _Builder:
         self.gathered = gathered
         self.prefixes = Prefixes()
         self.problems: list[Problem] = []
-        self._regions = _region_by_vpc(gathered)
+        self._regions = _region_by_home(gathered)
 
     def build(
         self, shelf: Mapping[str, Found[ShapeT]], make: Callable[[ShapeT, Common], RecordT]
@@ -130,12 +131,12 @@ class _Builder:
 
     def _common(self, number: str, found: Found[ShapeT]) -> Common:
         shape, document = found.shape, found.piece.document
-        vpc = getattr(shape, "vpc_id", None) or ""
+        home = getattr(shape, "vpc_id", None) or getattr(shape, "transit_gateway_id", None) or ""
         return Common(
             id=number,
             tags={tag.key: tag.value or "" for tag in shape.tags or ()},
             owner=shape.owner_id or document.account,
-            region=_region(shape) or document.region or self._regions.get(vpc, ""),
+            region=_region(shape) or document.region or self._regions.get(home, ""),
             doubt=self._doubt(number, found) if found.conflicts else "",
         )
 
@@ -174,11 +175,11 @@ def _described(shelf: Shelf[shapes.Vpc]) -> dict[str, Found[shapes.Vpc]]:
     return {number: found for number, found in shelf.items() if records.is_described(found.shape)}
 
 
-def _region_by_vpc(gathered: Gathered) -> dict[str, str]:
-    """Return the regions of VPCs, as their subnets' zones tell them."""
-    return {
-        subnet.vpc_id: region for subnet in _shapes(gathered.subnets) if (region := _region(subnet))
-    }
+def _region_by_home(gathered: Gathered) -> dict[str, str]:
+    """Return the regions of VPCs, as their subnets' zones tell them, and of transit gateways."""
+    subnets = ((subnet.vpc_id, subnet) for subnet in _shapes(gathered.subnets))
+    hubs = ((hub.id, hub) for hub in _shapes(gathered.transit_gateways))
+    return {home: region for home, shape in chain(subnets, hubs) if (region := _region(shape))}
 
 
 def _region(shape: shapes.Resource) -> str:
@@ -202,6 +203,8 @@ def _gateways(gathered: Gathered, others: Mapping[str, Unmodelled]) -> Gateways:
         TargetKind.INTERNET_GATEWAY: gathered.internet_gateways,
         TargetKind.EGRESS_ONLY_INTERNET_GATEWAY: gathered.egress_only_gateways,
         TargetKind.NAT_GATEWAY: gathered.nat_gateways,
+        TargetKind.VPN_GATEWAY: gathered.vpn_gateways,
+        TargetKind.TRANSIT_GATEWAY: gathered.transit_gateways,
         **{
             kind: {record.id for record in others.values() if record.kind == kind}
             for kind in _GATEWAY_KINDS

@@ -340,5 +340,3 @@ class ClientVpnRoute(Shape):
     destination_cidr: str | None = None
     target_subnet: str | None = None
     status: Status | None = None
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
@@ -24,6 +24,7 @@ from netreach.sources.files import (
 from netreach.sources.gather import gather
 from netreach.sources.kinds import EXPECTED_CALLS, SHAPES, UNMODELLED
 from netreach.sources.pages import doubt_missing_pages
+from netreach.sources.parts import KIND_BY_KEY
 from netreach.sources.pieces import PREFIX_LIST_ENTRIES, Piece, split
 from netreach.sources.values import file_name
 
@@ -134,17 +135,26 @@ def _claims_to_be_ours(document: Document) -> bool:
     return document.named_json or any(key in head for key in _KEYS)
 
 
+#: What lists hold whose items don't say whose parts they are.
+_UNNAMED: Final[Mapping[str, str]] = {PREFIX_LIST_ENTRIES: "entries of a prefix list"} | {
+    kind.key: "parts of a transit gateway route table"
+    for kind in KIND_BY_KEY.values()
+    if kind.field == "transit_route_tables"
+}
+
+
 def _is_unnamed(piece: Piece) -> bool:
-    return piece.key == PREFIX_LIST_ENTRIES and not piece.resource
+    return piece.key in _UNNAMED and not piece.resource
 
 
 def _unnamed(piece: Piece) -> Problem:
-    """Warn of entries of a prefix list that don't say which one's they are."""
+    """Warn of parts of a resource that don't say which one's they are."""
+    file = piece.document.file
     return Problem(
         kind=UNNAMED_ENTRIES,
         resources=(),
-        message=f"{piece.document.file} holds entries of a prefix list; name the file after it",
-        file=piece.document.file,
+        message=f"{file} holds {_UNNAMED[piece.key]}; name the file after it",
+        file=file,
     )
 
 

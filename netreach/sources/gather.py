@@ -6,17 +6,20 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import GenericAlias
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import msgspec
 
 from netreach.errors import InputError
-from netreach.sources import filter_shapes, shapes
+from netreach.sources import connection_shapes, filter_shapes, shapes
 from netreach.sources.kinds import SHAPES
 from netreach.sources.merge import merged
+from netreach.sources.parts import KIND_BY_KEY, PartKind, owner_of
 from netreach.sources.pieces import PREFIX_LIST_ENTRIES, VPC_ATTRIBUTE, Piece
+from netreach.sources.values import ImpossibleValueError
 
 ShapeT = TypeVar("ShapeT", bound=shapes.Resource)
+ItemT = TypeVar("ItemT")
 Rows = tuple[int, ...]
 
 #: The lists that lie inside the items of a key, for the places of messages.
@@ -49,6 +52,28 @@ class Found(msgspec.Struct, Generic[ShapeT], gc=False):
         return self.piece.path + "".join(
             f"{step}[{row}]" for step, row in zip(steps, self.rows, strict=False)
         )
+
+
+class Part(NamedTuple):
+    """What one piece lists of a resource: items and their row numbers."""
+
+    items: list[tuple[int, Any]]
+    piece: Piece
+
+    def read(self, make: Callable[[Any], ItemT | None]) -> Iterator[ItemT]:
+        """Yield what is made of each item, but for None.
+
+        Raises:
+            InputError: a value can't be.
+        """
+        for row, item in self.items:
+            try:
+                made = make(item)
+            except ImpossibleValueError as error:
+                place = f"{self.piece.path}[{row}]."
+                raise error.located(file=self.piece.document.file, place=place) from None
+            if made is not None:
+                yield made
 
 
 class Shelf(dict[str, Found[ShapeT]], Generic[ShapeT]):
@@ -92,6 +117,31 @@ class Gathered:
     nat_gateways: Shelf[shapes.NatGateway] = field(default_factory=Shelf)
     prefix_lists: Shelf[shapes.PrefixList] = field(default_factory=Shelf)
     elastic_ips: Shelf[shapes.ElasticIp] = field(default_factory=Shelf)
+    peerings: Shelf[connection_shapes.VpcPeering] = field(default_factory=Shelf)
+    transit_gateways: Shelf[connection_shapes.TransitGateway] = field(default_factory=Shelf)
+    transit_attachments: Shelf[connection_shapes.TransitAttachment] = field(default_factory=Shelf)
+    transit_route_tables: Shelf[connection_shapes.TransitRouteTable] = field(default_factory=Shelf)
+    vpn_gateways: Shelf[connection_shapes.VpnGateway] = field(default_factory=Shelf)
+    customer_gateways: Shelf[connection_shapes.CustomerGateway] = field(default_factory=Shelf)
+    vpn_connections: Shelf[connection_shapes.VpnConnection] = field(default_factory=Shelf)
+    direct_connect_gateways: Shelf[connection_shapes.DirectConnectGateway] = field(
+        default_factory=Shelf
+    )
+    virtual_interfaces: Shelf[connection_shapes.VirtualInterface] = field(default_factory=Shelf)
+    client_vpn_endpoints: Shelf[connection_shapes.ClientVpnEndpoint] = field(default_factory=Shelf)
+    #: Parts of resources, such as the routes of transit tables, by kind of part and resource.
+    parts: dict[tuple[str, str], list[Part]] = field(default_factory=dict)
+
+    def read_parts(
+        self, key: str, resource: str, make: Callable[[Any], ItemT | None]
+    ) -> tuple[ItemT, ...] | None:
+        """Return what is made of each part of a resource, but for None; None if nobody tells.
+
+        Raises:
+            InputError: a value can't be.
+        """
+        told = self.parts.get((key, resource))
+        return None if told is None else tuple(made for part in told for made in part.read(make))
 
 
 #: Top-level key -> the shelf that its items belong on.
@@ -109,6 +159,18 @@ _SHELVES: Final[Mapping[str, str]] = {
     "PrefixLists": "prefix_lists",
     "ManagedPrefixLists": "prefix_lists",
     "Addresses": "elastic_ips",
+    "VpcPeeringConnections": "peerings",
+    "TransitGateways": "transit_gateways",
+    "TransitGatewayVpcAttachments": "transit_attachments",
+    "TransitGatewayPeeringAttachments": "transit_attachments",
+    "TransitGatewayConnects": "transit_attachments",
+    "TransitGatewayRouteTables": "transit_route_tables",
+    "VpnGateways": "vpn_gateways",
+    "CustomerGateways": "customer_gateways",
+    "VpnConnections": "vpn_connections",
+    "directConnectGateways": "direct_connect_gateways",
+    "virtualInterfaces": "virtual_interfaces",
+    "ClientVpnEndpoints": "client_vpn_endpoints",
 }
 
 
@@ -127,6 +189,8 @@ def gather(pieces: Iterable[Piece]) -> Gathered:
                 shelf.put(shape, piece, (row,))
         elif piece.key in _PUT:
             _PUT[piece.key](gathered, piece)
+        elif piece.key in KIND_BY_KEY:
+            _put_parts(gathered, piece, KIND_BY_KEY[piece.key])
     return gathered
 
 
@@ -211,12 +275,40 @@ def _put_entries(gathered: Gathered, piece: Piece) -> None:
         found.shape.entries = [*(found.shape.entries or ()), *entries]
 
 
+def _put_parts(gathered: Gathered, piece: Piece, kind: PartKind) -> None:
+    """Sort the items of a piece by the resource that they are parts of."""
+    found: dict[str, Part] = {}
+    items = decode(piece, kind.shape)
+    for row, item in enumerate(items):
+        resource = owner_of(kind, item) or piece.resource
+        found.setdefault(resource, Part([], piece)).items.append((row, item))
+    for resource, part in (found or {piece.resource: Part([], piece)}).items():
+        if resource:
+            gathered.parts.setdefault((piece.key, resource), []).append(part)
+
+
+def _put_attachments(gathered: Gathered, piece: Piece) -> None:
+    """Note which attachments are said to have no table: whoever sees those of others would see it.
+
+    Only the transit gateway's owner is told of associations.
+    """
+    items = decode(piece, connection_shapes.TransitAttachment)
+    telling = {item.transit_gateway_id for item in items if item.association}
+    for row, item in enumerate(items):
+        account = piece.document.account
+        is_owners = bool(account) and item.transit_gateway_owner_id == account
+        if item.association is None and (is_owners or item.transit_gateway_id in telling):
+            item.association = connection_shapes.TransitAssociation()
+        gathered.transit_attachments.put(item, piece, (row,))
+
+
 #: Pieces whose items are no plain list of one kind.
 _PUT: Final[Mapping[str, Callable[[Gathered, Piece], None]]] = {
     "Reservations": _put_reservations,
     "Instances": _put_instances,
     VPC_ATTRIBUTE: _put_attribute,
     PREFIX_LIST_ENTRIES: _put_entries,
+    "TransitGatewayAttachments": _put_attachments,
 }
 
 

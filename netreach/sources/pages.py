@@ -10,6 +10,7 @@ import msgspec
 from netreach.model.records import NetworkAcl, RouteTable
 from netreach.model.snapshot import Problem, Snapshot
 from netreach.sources.checks import Doubt, with_doubts
+from netreach.sources.parts import KIND_BY_KEY, TRANSIT_ROUTES
 from netreach.sources.pieces import PREFIX_LIST_ENTRIES, Piece
 from netreach.sources.values import plain
 
@@ -25,7 +26,7 @@ def doubt_missing_pages(snapshot: Snapshot, pieces: Iterable[Piece]) -> Snapshot
     lists = {piece.resource for piece in cut_short if piece.key == PREFIX_LIST_ENTRIES}
     problems = (*snapshot.problems, *map(_problem, cut_short))
     return msgspec.structs.replace(
-        with_doubts(snapshot, _doubts(snapshot, keys)),
+        with_doubts(snapshot, (*_doubts(snapshot, keys), *_doubts_of_parts(snapshot, cut_short))),
         problems=problems,
         prefix_lists={
             number: msgspec.structs.replace(record, entries=None) if number in lists else record
@@ -35,11 +36,15 @@ def doubt_missing_pages(snapshot: Snapshot, pieces: Iterable[Piece]) -> Snapshot
 
 
 def _cut_short(pieces: Iterable[Piece]) -> list[Piece]:
-    """Return, for each call of each folder without a last page, one of its pages."""
+    """Return, for each call of each folder without a last page, one of its pages.
+
+    Searches for transit routes have no pages: each says on its own whether there are more.
+    """
     pages: dict[tuple[str, str, str], list[Piece]] = {}
     for piece in pieces:
-        folder = piece.document.file.rpartition("/")[0]
-        pages.setdefault((folder, piece.key, piece.resource), []).append(piece)
+        file = piece.document.file
+        place = file + piece.path if piece.key == TRANSIT_ROUTES else file.rpartition("/")[0]
+        pages.setdefault((place, piece.key, piece.resource), []).append(piece)
     return [page[-1] for page in pages.values() if all(piece.has_more for piece in page)]
 
 
@@ -67,3 +72,14 @@ def _doubts(snapshot: Snapshot, keys: set[str]) -> Iterator[Doubt]:
         yield from (
             Doubt("subnets", subnet, reason) for subnet in snapshot.subnets if subnet not in tied
         )
+
+
+def _doubts_of_parts(snapshot: Snapshot, cut_short: Iterable[Piece]) -> Iterator[Doubt]:
+    """Doubt resources of which not all parts are known; all of a kind, if it is not said whose."""
+    for piece in cut_short:
+        if kind := KIND_BY_KEY.get(piece.key):
+            reason = (
+                f"more pages of {plain(piece.resource or piece.key)} exist than the snapshot holds"
+            )
+            numbers = [piece.resource] if piece.resource else getattr(snapshot, kind.field)
+            yield from (Doubt(kind.field, number, reason) for number in numbers)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from netreach.sources import connection_shapes as shapes
+from netreach.sources.shapes import Shape
 
 TRANSIT_ROUTES: Final = "TransitGatewayRoutes"
 TRANSIT_PROPAGATIONS: Final = "TransitGatewayRouteTablePropagations"
@@ -34,7 +35,7 @@ class PartKind(NamedTuple):
     #: Top-level key of the list.
     word: str
     #: Type of an item.
-    shape: type[shapes.Shape]
+    shape: type[Shape]
     #: Fields that every item has.
     marks: frozenset[str]
     #: Field that names the resource, in the items or beside the list.
@@ -47,15 +48,13 @@ class PartKind(NamedTuple):
     unlike: str = ""
 
 
-def _of_table(
-    key: str, word: str, shape: type[shapes.Shape], marks: str, unlike: str = ""
-) -> PartKind:
+def _of_table(key: str, word: str, shape: type[Shape], marks: str, unlike: str = "") -> PartKind:
     marked, field = frozenset(marks.split()), "transit_route_tables"
     owner = "TransitGatewayRouteTableId"
     return PartKind(key, word, shape, marked, owner, _TABLE, field, unlike)
 
 
-def _of_endpoint(key: str, word: str, shape: type[shapes.Shape]) -> PartKind:
+def _of_endpoint(key: str, word: str, shape: type[Shape]) -> PartKind:
     owner = "ClientVpnEndpointId"
     return PartKind(key, word, shape, frozenset({owner}), owner, _ENDPOINT, "client_vpn_endpoints")
 
@@ -110,7 +109,9 @@ def kind_of_none(word: str, beside: frozenset[str], names: str) -> PartKind | No
     """Return which call's answer an empty list is, by the fields beside it and the names above."""
     for kind in KINDS:
         is_named = kind.owner in beside or kind.pattern.search(names)
-        if kind.word == word and (is_named or (kind.key == TRANSIT_ROUTES and MORE_ROUTES in beside)):
+        if kind.word == word and (
+            is_named or (kind.key == TRANSIT_ROUTES and MORE_ROUTES in beside)
+        ):
             return kind
     return None
 
@@ -121,3 +122,10 @@ def named(kind: PartKind, *names: str) -> str:
         if found := kind.pattern.findall(name):
             return str(found[-1])
     return ""
+
+
+def owner_of(kind: PartKind, item: Shape) -> str:
+    """Return the resource that an item says it is a part of, or nothing."""
+    spellings = zip(item.__struct_encode_fields__, item.__struct_fields__, strict=True)
+    name = dict(spellings).get(kind.owner)
+    return (name and getattr(item, name)) or ""

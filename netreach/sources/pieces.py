@@ -9,6 +9,7 @@ import msgspec
 
 from netreach.errors import InputError
 from netreach.sources import parts
+from netreach.sources.answers import ANSWERS, MORE_RECORDS, answer_kind
 from netreach.sources.files import Document
 from netreach.sources.kinds import (
     COMMON_WORDS,
@@ -33,7 +34,6 @@ _MORE: Final = ("NextToken", "nextToken", "NextMarker")
 #: Pieces that are one object, not a list, have keys of their own.
 VPC_ATTRIBUTE: Final = "VpcAttribute"
 PREFIX_LIST_ENTRIES: Final = "PrefixListEntries"
-FIREWALL: Final = "Firewall"
 BLOCK_PUBLIC_ACCESS: Final = "VpcBlockPublicAccessOptions"
 
 #: What a query of AWS Config says that found nothing, or that was never set up.
@@ -88,6 +88,8 @@ class _Splitter:
         self.document = document
         self.pieces: list[Piece] = []
         self.foreign = ""
+        #: Keys of the objects that lie around what is being taken apart.
+        self._around: list[str] = []
 
     def split(self, raw: msgspec.Raw, path: str, *, depth: int, lenient: bool) -> None:
         """Take one JSON value apart: pages, wrappers and keys that hold responses."""
@@ -123,7 +125,9 @@ class _Splitter:
             elif key in PAGE_LISTS:
                 self.split(value, place, depth=depth + 1, lenient=lenient)
             elif _first_byte(value) == b"{":
+                self._around.append(key)
                 self._object(value, place, depth=depth + 1, lenient=True)
+                self._around.pop()
 
     def _known(
         self, key: str, value: msgspec.Raw, place: str, *, has_more: bool, lenient: bool
@@ -147,12 +151,26 @@ class _Splitter:
             self.pieces.append(Piece(VPC_ATTRIBUTE, raw, self.document, path))
         if "Entries" in fields and fields.keys().isdisjoint(("NetworkAclId", "VpcId")):
             self._entries(fields, path)
-        for key in (FIREWALL, BLOCK_PUBLIC_ACCESS):
-            if key in fields and _first_byte(fields[key]) == b"{":
-                self.pieces.append(Piece(key, fields[key], self.document, f"{path}.{key}"))
+        if _first_byte(fields.get(BLOCK_PUBLIC_ACCESS, _NO_RESULTS)) == b"{":
+            key, value = BLOCK_PUBLIC_ACCESS, fields[BLOCK_PUBLIC_ACCESS]
+            self.pieces.append(Piece(key, value, self.document, f"{path}.{key}"))
+        for word in ANSWERS:
+            if word in fields:
+                self._answer(word, raw, fields, path)
         for word in parts.WORDS:
             if word in fields and _first_byte(fields[word]) == b"[":
                 self._parts(word, fields, path)
+
+    def _answer(self, word: str, raw: msgspec.Raw, fields: _Object, path: str) -> None:
+        """Recognise an answer that is kept whole, and note the key that may say whose it is."""
+        value = fields[word]
+        kind = answer_kind(word, _first_byte(value), lambda: _fields_of(value))
+        if kind is None:
+            return
+        has_more = any(_is_given(fields.get(name)) for name in _MORE)
+        has_more = has_more or bytes(fields.get(MORE_RECORDS, b"")) == b"true"
+        whose = self._around[-1] if self._around else ""
+        self.pieces.append(Piece(kind.key, raw, self.document, path, has_more, whose))
 
     def _entries(self, fields: _Object, path: str) -> None:
         """Recognise the entries of a prefix list, which don't say whose entries they are."""
@@ -203,6 +221,16 @@ def _is_list_with(raw: msgspec.Raw, field: str, *, or_empty: bool) -> bool:
     if not items:
         return or_empty and items is not None
     return _first_byte(items[0]) == b"{" and field in _OBJECT.decode(items[0])
+
+
+def _fields_of(raw: msgspec.Raw) -> frozenset[str] | None:
+    """Return the fields of an object, or of the first item of a list; None if there is none."""
+    if _first_byte(raw) == b"[":
+        items = _LIST.decode(raw)
+        if not items:
+            return None
+        raw = items[0]
+    return frozenset(_OBJECT.decode(raw)) if _first_byte(raw) == b"{" else frozenset()
 
 
 def _first_byte(raw: msgspec.Raw) -> bytes:

@@ -7,9 +7,9 @@ from typing import Any, Final, NamedTuple
 
 from netreach.model.records import Unmodelled
 from netreach.sources.files import region_of
-from netreach.sources.gather import decode, decode_as
+from netreach.sources.gather import decode
 from netreach.sources.kinds import UNMODELLED, UnmodelledKind
-from netreach.sources.pieces import FIREWALL, Piece
+from netreach.sources.pieces import Piece
 
 _Item = Mapping[str, object]
 
@@ -54,11 +54,10 @@ def _mentions(item: object) -> Iterator[str]:
 
 
 def _records(piece: Piece) -> Iterator[tuple[Unmodelled, _Item]]:
-    kind = UNMODELLED.get("Firewalls" if piece.key == FIREWALL else piece.key)
+    kind = UNMODELLED.get(piece.key)
     if kind is None:
         return
-    items = [decode_as(piece, _DICT)] if piece.key == FIREWALL else decode(piece, _DICT)
-    for item in items:
+    for item in decode(piece, _DICT):
         if isinstance(item, dict) and not _is_gone(item):
             record = _record(kind, item, piece)
             if record and (record.vpc or not kind.needs_vpc):

@@ -99,7 +99,8 @@ def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Ruling:
 
 def _either(rulings: list[Ruling], what: str) -> Ruling:
     """Combine worlds of which one is true: what they agree on holds, else nobody knows."""
-    first = rulings[0]
+    seen = {address for ruling in rulings for address in ruling.sees}
+    first = replace(rulings[0], sees=tuple(sorted(seen)))
     if any(ruling.verdict != first.verdict for ruling in rulings):
         missing = {name for ruling in rulings for name in ruling.missing} | {what}
         return Ruling(Verdict.UNKNOWN, missing=tuple(sorted(missing)))

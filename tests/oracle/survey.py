@@ -12,7 +12,7 @@ from itertools import product
 from tests.oracle import verdict as codes
 from tests.oracle.judge import NAT_PORTS, Case, classes, never_leaves
 from tests.oracle.verdict import Fork, Leg, NotModelledError, StopError, UndecidedError
-from tests.oracle.walk import Arrival, Walk, is_on_the_internet, reply_to
+from tests.oracle.walk import Arrival, Session, Walk, is_on_the_internet, reply_to
 from tests.oracle.world import Interface, Packet
 
 #: What is in the way, on which leg.
@@ -70,7 +70,7 @@ class Survey(Walk):
 
     def refuse(self, code: str) -> None:
         """Write down what a filter or a state says."""
-        if not self.is_empty:
+        if not self.is_empty or code == codes.BAD_STATE:
             self.found.append((self.leg, code))
 
     def insist(self, *problems: tuple[bool, str]) -> None:
@@ -114,10 +114,11 @@ class Survey(Walk):
         if sender is not None:
             self.check_state(sender)
         for session in reversed(self.sessions):
-            target = session
 
-            def to_nat(reply: Packet, sender: Interface | None = sender) -> None:
-                self.back_to_nat(sender, reply, target)
+            def to_nat(
+                reply: Packet, sender: Interface | None = sender, session: Session = session
+            ) -> None:
+                self.back_to_nat(sender, reply, session)
 
             if not self._all_arrive(case, packet, NAT_PORTS, to_nat):
                 return

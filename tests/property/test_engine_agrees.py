@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, given, settings
 
 from netreach.errors import NetreachError
 from netreach.explain.report import ONCE
-from netreach.fabric.element import Assumed
 from netreach.model.snapshot import Snapshot
 from netreach.network import Answer, Network
 from netreach.sources.describe import snapshot_of
@@ -69,15 +68,15 @@ def _engine_answer(network: Network, estate: Estate, question: Question) -> Engi
         verdict=str(answer.verdict),
         good_client_ports=_intervals(answer.client_ports),
         blockers=_blockers(answer),
-        sees=None if _takes_either(answer) else seen or None,
+        sees=seen or None,
     )
 
 
 def _blockers(answer: Answer) -> frozenset[tuple[str, str]]:
     """Return the blockers that one walk shows.
 
-    What waits behind a mended blocker shows in a mended estate, and that two VPCs have no connection
-    is said besides what stops the packet; tests of scenarios hold those.
+    What waits behind a mended blocker shows in a mended estate only, and that two VPCs have no
+    connection is said besides what stops the packet: neither is the judge's business.
     """
     return frozenset(
         (explanation.leg, _JUDGES_WORD.get(str(explanation.code), str(explanation.code)))
@@ -88,12 +87,6 @@ def _blockers(answer: Answer) -> frozenset[tuple[str, str]]:
 
 #: The engine's word is the finer one: why a rule that names a group does not match.
 _JUDGES_WORD: Final = {"SG_REFERENCES_NOT_PRESERVED": "ENI_SG_RULES_MISMATCH"}
-
-
-def _takes_either(answer: Answer) -> bool:
-    """Tell whether nobody knows which of several ways is taken: the engine then shows them all."""
-    rounds = [asked.trips for asked in answer._result.rounds if asked.trips is not None]
-    return any(bool((trips.assumed & Assumed.EITHER).any()) for trips in rounds)
 
 
 def _intervals(ports: tuple[str, ...]) -> tuple[Interval, ...] | None:
@@ -155,12 +148,16 @@ def _works(ruling: Ruling) -> bool:
 
 
 def _ports_agree(ruling: Ruling, said: EngineAnswer) -> bool:
-    both = (said.good_client_ports, ruling.good_client_ports)
-    return not _works(ruling) or None in both or both[0] == both[1]
+    ports = ruling.good_client_ports
+    return not _works(ruling) or ports is None or said.good_client_ports == ports
 
 
 def _sights_agree(ruling: Ruling, said: EngineAnswer) -> bool:
     return not _works(ruling) or said.sees is None or sorted(said.sees) == sorted(ruling.sees)
+
+
+#: Verdicts of which both say the same is in the way; of what nobody knows, worlds may differ.
+_EXPLAINED: Final = (Verdict.UNREACHABLE, Verdict.PARTIAL)
 
 
 def _blockers_agree(
@@ -171,7 +168,7 @@ def _blockers_agree(
     Where several worlds are possible, the engine may leave out what only some of them hold, but
     in each it must name something, and nothing that no world holds.
     """
-    if ruling.verdict is not Verdict.UNREACHABLE:
+    if ruling.verdict not in _EXPLAINED:
         return True
     if len(worlds) == 1:
         return said.blockers == worlds[0]
@@ -180,8 +177,8 @@ def _blockers_agree(
 
 
 def _worlds(world: World, question: Question, ruling: Ruling) -> list[frozenset[Blocker]]:
-    is_closed = ruling.verdict is Verdict.UNREACHABLE
-    return blockers_by_world(case_of(world, question)) if is_closed else []
+    is_explained = ruling.verdict in _EXPLAINED
+    return blockers_by_world(case_of(world, question)) if is_explained else []
 
 
 def disagreements(case: Case) -> list[tuple[Question, str]]:

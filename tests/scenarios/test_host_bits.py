@@ -113,9 +113,12 @@ def test_only_the_services_of_the_rule_are_in_doubt() -> None:
 
 
 def test_the_group_and_its_cidr_as_written_are_named() -> None:
-    answer = ask(with_group("10.0.2.30/24", "172.16.0.1/12"), APP, WEB)
+    estate = with_group("10.0.2.30/24", "172.16.0.1/12", f"{APP}/31")
+    find(estate, "sg-web")["IpPermissions"].append(rule("tcp", (22, 22), cidr="10.0.2.9/24"))
+    answer = ask(estate, "10.0.2.22", WEB)
     assert gaps(answer) == {(CODE, "sg-web")}
-    assert answer.missing[0].why == (
+    (why,) = {missing.why for missing in answer.missing}  # of no other rule
+    assert why == (
         "sg-web allows tcp 443 from 10.0.2.30/24, which has host bits: "
         "10.0.2.0/24 or 10.0.2.30/32 may be meant"
     )
@@ -209,6 +212,17 @@ def test_the_acl_and_its_rule_are_named() -> None:
         "acl-public denies all by rule 90 from 10.0.2.30/24, which has host bits: "
         "10.0.2.0/24 or 10.0.2.30/32 may be meant"
     )
+
+
+def test_a_hop_cites_the_rule_that_surely_lets_some_of_a_range_through() -> None:
+    deny = entry(90, "deny", "10.0.2.30/24", "6", ports=(22, 22))
+    estate = with_acl("acl-public", deny, entry(100, "allow", "0.0.0.0/0"))
+    answer = network_of(estate).path(f"vpc-a/{APP}", f"vpc-a/{WEB}", port="20-30")
+    assert (answer.verdict, str(answer.services)) == ("partial", "tcp 20-21, tcp 23-30")
+    (hop,) = (hop for hop in answer.parts[0].forward if hop.component.id == "acl-public")
+    assert hop.because is not None
+    assert hop.because.fields["rule"] == 100
+    assert gaps(answer) == {(CODE, "acl-public")}
 
 
 def test_a_definite_blocker_beats_the_doubt() -> None:

@@ -88,12 +88,10 @@ def test_a_nat_gateway_outside_its_subnet_leaves_the_answer_open() -> None:
 
 def test_what_contradicts_itself_has_a_code_of_its_own() -> None:
     estate = small.small_estate()
-    move(estate, small.DB)
-    answer = ask(estate, "i-app", "i-web")
-    assert (answer.verdict, set(gaps(answer))) == (
-        "unknown",
-        {(CONFLICT, "eni-app"), (CONFLICT, "eni-db")},
-    )
+    tie = {"NetworkInterfaceId": "eni-web", "PrivateIpAddress": WEB, "AssociationId": "eipassoc-1"}
+    estate["Addresses"].append({"AllocationId": "eipalloc-1", "PublicIp": "3.0.0.11", **tie})
+    answer = ask(estate, "i-db", "i-web")
+    assert (answer.verdict, gaps(answer)) == ("unknown", [(CONFLICT, "eni-web")])
 
 
 def test_a_doubt_on_the_subnet_is_told_of_the_subnet() -> None:
@@ -251,6 +249,13 @@ def test_one_address_is_enough() -> None:
     assert ask(estate, "i-web", "i-app").verdict == "reachable"  # by IPv6
     answer = ask(estate, "i-web", "i-app", family=4)
     assert blockers(answer) == [("NO_COMMON_ADDRESS_FAMILY", "i-app")]
+
+
+def test_a_delegated_prefix_is_enough() -> None:
+    estate = small.small_estate()
+    without_addresses(estate)
+    find(estate, "eni-app")["Ipv4Prefixes"] = [{"Ipv4Prefix": "10.0.2.64/28"}]
+    assert LOOSE not in {code for code, _ in blockers(ask(estate, "i-web", "i-app"))}
 
 
 def test_a_host_that_runs_without_known_interfaces_stays_unknown() -> None:

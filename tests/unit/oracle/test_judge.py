@@ -64,23 +64,23 @@ def test_an_open_estate_carries(source: str, destination: str, sees: str) -> Non
 @pytest.mark.parametrize(
     ("source", "destination", "code"),
     [
-        pytest.param(HOST, NAT_PUBLIC, codes.NO_POSSIBLE_DESTINATION, id="NT-8-at-its-public"),
-        pytest.param(WEB, NAT, codes.NO_POSSIBLE_DESTINATION, id="NT-8-at-its-private"),
-        pytest.param(WEB, "10.0.2.99", codes.NO_POSSIBLE_DESTINATION, id="held-by-nobody"),
-        pytest.param(WEB, "10.0.1.99", codes.NO_POSSIBLE_DESTINATION, id="nobody-in-the-subnet"),
-        pytest.param(WEB_6, "2600:1f14:2:101::99", codes.NO_POSSIBLE_DESTINATION, id="nobody-ipv6"),
+        pytest.param(HOST, NAT_PUBLIC, codes.NGW_NO_SESSION, id="NT-8-at-its-public"),
+        pytest.param(WEB, NAT, codes.NGW_NO_SESSION, id="NT-8-at-its-private"),
+        pytest.param(WEB, "10.0.2.99", codes.ADDRESS_NOT_HELD, id="held-by-nobody"),
+        pytest.param(WEB, "10.0.1.99", codes.ADDRESS_NOT_HELD, id="nobody-in-the-subnet"),
+        pytest.param(WEB_6, "2600:1f14:2:101::99", codes.ADDRESS_NOT_HELD, id="nobody-ipv6"),
         pytest.param(WEB, "10.1.0.1", codes.IGW_TO_RFC1918, id="IG-3-rfc1918"),
         pytest.param(WEB, "172.31.255.255", codes.IGW_TO_RFC1918, id="IG-3-rfc1918-last"),
         pytest.param(WEB, "100.127.255.255", codes.IGW_TO_RFC6598, id="IG-3-rfc6598"),
-        pytest.param(WEB, "240.0.0.1", codes.NO_POSSIBLE_DESTINATION, id="class-e"),
-        pytest.param(WEB_6, "fc00::1", codes.NO_POSSIBLE_DESTINATION, id="unique-local"),
+        pytest.param(WEB, "240.0.0.1", codes.NOT_ON_THE_INTERNET, id="class-e"),
+        pytest.param(WEB_6, "fc00::1", codes.NOT_ON_THE_INTERNET, id="unique-local"),
         pytest.param(WEB, "3.0.0.77", codes.IGW_INGRESS, id="elastic-address-of-nobody"),
         pytest.param(HOST, APP, codes.IGW_INGRESS, id="a-private-address-from-the-internet"),
         pytest.param(WEB_2, HOST, codes.IGW_EGRESS, id="IG-1-no-public-address"),
-        pytest.param(WEB, "169.254.170.1", codes.NO_ROUTE, id="RT-8-first-half"),
-        pytest.param(WEB, "169.254.171.255", codes.NO_ROUTE, id="RT-8-last-address"),
-        pytest.param(WEB, "169.254.172.0", codes.NO_POSSIBLE_DESTINATION, id="just-past-RT-8"),
-        pytest.param(WEB_6, "fd00:ec2::1", codes.NO_ROUTE, id="RT-8-ipv6"),
+        pytest.param(WEB, "169.254.170.1", codes.UNROUTABLE, id="RT-8-first-half"),
+        pytest.param(WEB, "169.254.171.255", codes.UNROUTABLE, id="RT-8-last-address"),
+        pytest.param(WEB, "169.254.172.0", codes.NOT_ON_THE_INTERNET, id="just-past-RT-8"),
+        pytest.param(WEB_6, "fd00:ec2::1", codes.UNROUTABLE, id="RT-8-ipv6"),
     ],
 )
 def test_nobody_is_there(source: str, destination: str, code: str) -> None:
@@ -144,21 +144,21 @@ def test_lab3_a_nat_gateway_drops_answers_to_what_it_did_not_see() -> None:
     find(estate, "rtb-public")["Routes"][2] = route("0.0.0.0/0", NatGatewayId="nat-a")
     ruling = ask(estate, HOST, WEB_PUBLIC)
     assert ruling.verdict == UNREACHABLE
-    assert (ruling.code, ruling.leg) == (codes.NO_POSSIBLE_DESTINATION, Leg.RETURN)
+    assert (ruling.code, ruling.leg) == (codes.NGW_NO_SESSION, Leg.RETURN)
 
 
 def test_ig5_an_egress_only_gateway_drops_answers_to_what_came_in_elsewhere() -> None:
     ruling = ask(small_estate(), HOST_6, APP_6)
     assert ruling.verdict == UNREACHABLE
-    assert (ruling.code, ruling.leg) == (codes.NO_POSSIBLE_DESTINATION, Leg.RETURN)
+    assert (ruling.code, ruling.leg) == (codes.EIGW_OUTBOUND_ONLY, Leg.RETURN)
 
 
 def test_ig6_deny_all_igw_traffic_stops_the_internet_gateway_alone() -> None:
     estate = small_estate()
     for name in ("eni-web", "eni-app"):
         find(estate, name)["DenyAllIgwTraffic"] = True
-    assert ask(estate, WEB_6, HOST_6).code == codes.IGW_EGRESS
-    assert ask(estate, HOST_6, WEB_6).code == codes.IGW_INGRESS
+    assert ask(estate, WEB_6, HOST_6).code == codes.ENI_DENIES_IGW
+    assert ask(estate, HOST_6, WEB_6).code == codes.ENI_DENIES_IGW
     assert ask(estate, APP_6, WEB_6).verdict == REACHABLE
     assert ask(estate, APP_6, HOST_6).verdict == REACHABLE
 
@@ -250,4 +250,4 @@ def test_rt5_a_route_to_a_subnet_by_nat_hides_the_source() -> None:
 def test_a_nat_gateway_does_not_send_to_itself_for_ever() -> None:
     estate = small_estate()
     find(estate, "rtb-public")["Routes"].append(route("8.8.8.0/24", NatGatewayId="nat-a"))
-    assert ask(estate, APP, HOST).code == codes.NO_POSSIBLE_DESTINATION
+    assert ask(estate, APP, HOST).code == codes.ROUTING_LOOP

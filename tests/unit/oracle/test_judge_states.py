@@ -68,7 +68,7 @@ def test_rt13_a_foreign_source_address_needs_the_check_off() -> None:
     estate = small_estate()
     assert ask(estate, DB, WEB, source_id="eni-app").code == codes.SOURCE_DEST_CHECK
     find(estate, "eni-app")["SourceDestCheck"] = False
-    assert ask(estate, DB, WEB, source_id="eni-app").code == codes.NO_POSSIBLE_DESTINATION
+    assert ask(estate, DB, WEB, source_id="eni-app").code == codes.REPLY_FROM_OTHER
     find(estate, "eni-web")["SourceDestCheck"] = False
     assert ask(estate, "10.0.2.99", HOST, source_id="eni-web").code == codes.IGW_EGRESS
 
@@ -95,7 +95,7 @@ def test_overlapping_vpcs_keep_their_own_addresses() -> None:
     estate = small_estate()
     assert ask(estate, APP, OTHER).verdict == REACHABLE  # it is web's address here
     assert ask(estate, APP, OTHER, destination_vpc="vpc-a").verdict == REACHABLE
-    assert ask(estate, APP, OTHER, destination_vpc="vpc-b").code == codes.NO_POSSIBLE_DESTINATION
+    assert ask(estate, APP, OTHER, destination_vpc="vpc-b").code == codes.DELIVERED_ELSEWHERE
     find(estate, "sg-web")["IpPermissions"] = []
     assert ask(estate, OTHER, OTHER_PUBLIC, source_id="eni-other").verdict == REACHABLE
 
@@ -144,16 +144,16 @@ def test_ig5_an_egress_only_gateway_needs_no_internet_gateway() -> None:
     estate = small_estate()
     find(estate, "igw-a")["Attachments"] = []
     assert ask(estate, APP_6, HOST_6).verdict == REACHABLE
-    assert ask(estate, HOST, WEB_PUBLIC).code == codes.BAD_STATE_ATTACHMENT
-    assert ask(estate, HOST_6, APP_6).code == codes.BAD_STATE_ATTACHMENT
+    assert ask(estate, HOST, WEB_PUBLIC).code == codes.NO_POSSIBLE_DESTINATION
+    assert ask(estate, HOST_6, APP_6).code == codes.EIGW_OUTBOUND_ONLY
     find(estate, "eigw-a")["Attachments"][0]["State"] = "detaching"
     assert ask(estate, APP_6, HOST_6).code == codes.BAD_STATE_ATTACHMENT
 
 
-def test_a_detaching_interface_is_a_bad_attachment() -> None:
+def test_a_detaching_interface_is_out_of_service() -> None:
     estate = small_estate()
     find(estate, "eni-web")["Attachment"]["Status"] = "detaching"
-    assert ask(estate, APP, WEB).code == codes.BAD_STATE_ATTACHMENT
+    assert ask(estate, APP, WEB).code == codes.BAD_STATE
     assert ask(estate, HOST, WEB_PUBLIC).code == codes.IGW_INGRESS
 
 

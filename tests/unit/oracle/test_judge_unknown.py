@@ -67,7 +67,7 @@ def test_missing_acls_and_internet_gateways_are_assumed() -> None:
         assert ask(estate, source, destination).verdict == REACHABLE
     find(estate, "rtb-public")["Routes"][2]["State"] = "blackhole"
     find(estate, "rtb-public")["Routes"][3]["State"] = "blackhole"
-    assert ask(estate, HOST, WEB_PUBLIC).code == codes.BAD_STATE_ATTACHMENT
+    assert ask(estate, HOST, WEB_PUBLIC).code == codes.NO_POSSIBLE_DESTINATION
 
 
 @pytest.mark.parametrize(
@@ -175,4 +175,4 @@ def test_nt8_holds_for_the_interface_of_a_nat_gateway_without_a_record() -> None
     estate = small_estate()
     estate["NatGateways"] = []
     find(estate, "eni-app")["InterfaceType"] = "nat_gateway"
-    assert ask(estate, WEB, APP).code == codes.NO_POSSIBLE_DESTINATION
+    assert ask(estate, WEB, APP).code == codes.NGW_NO_SESSION

@@ -1,0 +1,255 @@
+"""Links: what ties networks outside AWS to it, and what the snapshot shows of both [HY-1..3].
+
+A *site* is the network behind one customer gateway, behind one Direct Connect gateway or lone
+virtual interface, or the clients of one client VPN endpoint. A *link* is one way between a site
+and one gateway of AWS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+from netreach.fabric.transit_routes import routes_of
+from netreach.model.connections import (
+    AttachmentKind,
+    DirectConnectGateway,
+    TransitAttachment,
+    TransitRoute,
+    VpnConnection,
+)
+from netreach.model.records import RouteOrigin, RouteState, TargetKind
+from netreach.model.snapshot import Snapshot
+from netreach.packets.prefixes import Prefix
+
+_IN_SERVICE: Final = frozenset({"available", "modifying"})
+_ASSOCIATED: Final = frozenset({"associated", "updating"})
+
+
+class LinkKind(IntEnum):
+    """What a link is made of."""
+
+    VPN = 0
+    DIRECT_CONNECT = 1
+    CLIENT_VPN = 2
+
+
+class Link(NamedTuple):
+    """One way between a site and a gateway."""
+
+    kind: LinkKind
+    #: The record: a VPN connection, Direct Connect gateway, virtual interface, client endpoint.
+    id: str
+    #: The customer gateway, Direct Connect gateway, virtual interface or client endpoint.
+    site: str
+    is_up: bool
+    #: What it leads to: a VPN gateway ...
+    vpn_gateway: str = ""
+    #: ... or a transit gateway, by an attachment; "" where the snapshot lacks it.
+    is_transit: bool = False
+    attachment: str = ""
+    #: Whether the site says by BGP what it holds; else `routes` says it all.
+    is_dynamic: bool = True
+    routes: tuple[Prefix, ...] = ()
+    #: What AWS announces to the site at most; None: whatever the gateway knows.
+    allowed: tuple[Prefix, ...] | None = None
+    asn: int | None = None
+    #: Why it can't be trusted.
+    doubt: str = ""
+
+
+def links_of(snapshot: Snapshot) -> tuple[Link, ...]:
+    """Return every link of a snapshot; their order is their numbering."""
+    ties: dict[tuple[AttachmentKind, str], list[TransitAttachment]] = {}
+    for tie in snapshot.transit_attachments.values():
+        ties.setdefault((tie.kind, tie.resource), []).append(tie)
+    return (
+        *_vpn_links(snapshot, ties),
+        *_direct_links(snapshot, ties),
+        *_lone_interfaces(snapshot),
+        *_client_links(snapshot),
+    )
+
+
+_Ties = dict[tuple[AttachmentKind, str], list[TransitAttachment]]
+
+
+def _vpn_links(snapshot: Snapshot, ties: _Ties) -> Iterator[Link]:
+    for record in snapshot.vpn_connections.values():
+        if record.vpn_gateway:
+            yield _vpn_link(snapshot, record)._replace(vpn_gateway=record.vpn_gateway)
+            continue
+        found = [tie.id for tie in ties.get((AttachmentKind.VPN, record.id), ())]
+        for attachment in found or ([""] if record.transit_gateway else []):
+            link = _vpn_link(snapshot, record)
+            yield link._replace(is_transit=True, attachment=attachment)
+    for (kind, resource), there in ties.items():
+        if kind is AttachmentKind.VPN and resource not in snapshot.vpn_connections:
+            yield from (_unrecorded(LinkKind.VPN, resource, tie) for tie in there)
+
+
+def _vpn_link(snapshot: Snapshot, record: VpnConnection) -> Link:
+    site = snapshot.customer_gateways.get(record.customer_gateway)
+    return Link(
+        LinkKind.VPN,
+        record.id,
+        record.customer_gateway or record.id,
+        is_up=record.state in _IN_SERVICE and record.tunnels_up != 0,
+        is_dynamic=not record.is_static,
+        routes=record.routes if record.is_static else (),
+        asn=site.asn if site else None,
+        doubt=record.doubt or (site.doubt if site else ""),
+    )
+
+
+def _unrecorded(kind: LinkKind, resource: str, tie: TransitAttachment) -> Link:
+    """Return the link of an attachment whose other end the snapshot lacks."""
+    name = resource or tie.id
+    doubt = f"the snapshot lacks {name}"
+    return Link(kind, name, name, is_up=True, is_transit=True, attachment=tie.id, doubt=doubt)
+
+
+def _direct_links(snapshot: Snapshot, ties: _Ties) -> Iterator[Link]:
+    for record in snapshot.direct_connect_gateways.values():
+        there = ties.get((AttachmentKind.DIRECT_CONNECT, record.id), [])
+        named = {tie.gateway: tie.id for tie in there}
+        told = {one.gateway for one in record.associations or ()}
+        up = record.state == "available" and _has_circuit(snapshot, record)
+        base = Link(LinkKind.DIRECT_CONNECT, record.id, record.id, up, doubt=record.doubt)
+        for one in record.associations or ():
+            link = base._replace(is_up=up and one.state in _ASSOCIATED, allowed=one.allowed or None)
+            if one.gateway in snapshot.vpn_gateways:
+                yield link._replace(vpn_gateway=one.gateway)
+            elif one.gateway in named:
+                yield link._replace(is_transit=True, attachment=named[one.gateway])
+        for gateway, attachment in named.items():
+            if gateway not in told:
+                yield base._replace(is_transit=True, attachment=attachment)
+    for (kind, resource), there in ties.items():
+        known = resource in snapshot.direct_connect_gateways
+        if kind is AttachmentKind.DIRECT_CONNECT and not known:
+            yield from (_unrecorded(LinkKind.DIRECT_CONNECT, resource, tie) for tie in there)
+
+
+def _has_circuit(snapshot: Snapshot, record: DirectConnectGateway) -> bool:
+    """Tell whether a virtual interface of the gateway is up; where none is known, one may be."""
+    circuits = [
+        one
+        for one in snapshot.virtual_interfaces.values()
+        if one.direct_connect_gateway == record.id
+    ]
+    up = [one.state == "available" and one.is_up is not False for one in circuits]
+    return any(up) or not circuits
+
+
+def _lone_interfaces(snapshot: Snapshot) -> Iterator[Link]:
+    """Yield the virtual interfaces that end at a VPN gateway itself."""
+    for record in snapshot.virtual_interfaces.values():
+        if record.vpn_gateway and not record.direct_connect_gateway:
+            yield Link(
+                LinkKind.DIRECT_CONNECT,
+                record.id,
+                record.id,
+                is_up=record.state == "available" and record.is_up is not False,
+                vpn_gateway=record.vpn_gateway,
+                doubt=record.doubt,
+            )
+
+
+def _client_links(snapshot: Snapshot) -> Iterator[Link]:
+    for record in snapshot.client_vpn_endpoints.values():
+        up = record.state == "available"
+        clients = () if record.clients is None else (record.clients,)
+        yield Link(
+            LinkKind.CLIENT_VPN,
+            record.id,
+            record.id,
+            is_up=up,
+            is_dynamic=False,
+            routes=clients,
+            doubt=record.doubt,
+        )
+
+
+# -- what the snapshot shows
+
+
+def shown_routes(snapshot: Snapshot) -> dict[str, tuple[Prefix, ...]]:
+    """Return by VPN gateway the prefixes that route tables have learned from it."""
+    shown: dict[str, dict[Prefix, None]] = {}
+    for table in snapshot.route_tables.values():
+        for route in table.routes:
+            if (
+                route.target_kind is TargetKind.VPN_GATEWAY
+                and route.origin is RouteOrigin.PROPAGATED
+                and route.state is RouteState.ACTIVE
+                and route.destination is not None
+            ):
+                shown.setdefault(route.target, {})[route.destination] = None
+    return {gateway: tuple(prefixes) for gateway, prefixes in shown.items()}
+
+
+class Holding(NamedTuple):
+    """A prefix that a site holds, or may hold."""
+
+    site: str
+    prefix: Prefix
+    #: False where another site of the same gateway may be the one that announces it.
+    is_sure: bool
+
+
+def holdings_of(snapshot: Snapshot, links: tuple[Link, ...]) -> Iterator[Holding]:
+    """Yield what each site holds, as far as the snapshot shows it."""
+    for link in links:
+        yield from (Holding(link.site, prefix, True) for prefix in link.routes)
+    yield from _behind_vpn_gateways(snapshot, links)
+    by_attachment = {link.attachment: link.site for link in links if link.attachment}
+    for table in snapshot.transit_route_tables.values():
+        for route in routes_of(snapshot, table):
+            sites = {by_attachment[a] for a in route.attachments if a in by_attachment}
+            for prefix in entries_of(snapshot, route) if route.state == "active" else ():
+                yield from (Holding(site, prefix, True) for site in sites)
+
+
+def _behind_vpn_gateways(snapshot: Snapshot, links: tuple[Link, ...]) -> Iterator[Holding]:
+    for gateway, shown in shown_routes(snapshot).items():
+        here = [link for link in links if link.vpn_gateway == gateway]
+        static = {prefix for link in here for prefix in link.routes}
+        sites = {link.site for link in here if link.is_dynamic}
+        for prefix in shown:
+            if prefix not in static:
+                yield from (Holding(site, prefix, len(sites) == 1) for site in sites)
+
+
+def entries_of(snapshot: Snapshot, route: TransitRoute) -> tuple[Prefix, ...]:
+    """Return the prefixes of a transit route, as far as they are known."""
+    if route.destination is not None:
+        return (route.destination,)
+    record = snapshot.prefix_lists.get(route.prefix_list)
+    return (record.entries or ()) if record else ()
+
+
+def site_ids(links: tuple[Link, ...], snapshot: Snapshot) -> tuple[str, ...]:
+    """Return the ids of all sites in order: those with links, then idle customer gateways."""
+    linked = (link.site for link in links)
+    return tuple(dict.fromkeys((*linked, *snapshot.customer_gateways)))
+
+
+def prefixes_of_site(snapshot: Snapshot, site: str) -> tuple[Prefix, ...]:
+    """Return what a site holds or may hold; a default route says nothing about that."""
+    found = (h for h in holdings_of(snapshot, links_of(snapshot)) if h.site == site)
+    return tuple(dict.fromkeys(h.prefix for h in found if h.prefix.length))
+
+
+def link_prefixes(snapshot: Snapshot) -> Iterator[Prefix]:
+    """Yield the prefixes that links name, for cutting."""
+    for connection in snapshot.vpn_connections.values():
+        yield from connection.routes
+    for gateway in snapshot.direct_connect_gateways.values():
+        for one in gateway.associations or ():
+            yield from one.allowed
+    for endpoint in snapshot.client_vpn_endpoints.values():
+        yield from () if endpoint.clients is None else (endpoint.clients,)
+        yield from (rule.prefix for rule in endpoint.authorizations or ())
+        yield from (route.prefix for route in endpoint.routes or ())

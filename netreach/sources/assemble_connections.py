@@ -1,0 +1,49 @@
+"""Shelves of what ties networks together -> the fields of Snapshot that hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from netreach.sources import describe_connections as records
+from netreach.sources.describe_records import Common
+from netreach.sources.describe_transit import Transit, transit_attachment, transit_gateway
+from netreach.sources.gather import Found, Gathered
+from netreach.sources.values import Prefixes
+
+#: From descriptions by id, and how one becomes a record, to records by id.
+Build = Callable[[Mapping[str, Found[Any]], Callable[[Any, Common], Any]], dict[str, Any]]
+
+
+def connections(gathered: Gathered, build: Build, read: Prefixes) -> dict[str, Any]:
+    """Return the records of each field; AWS lists for a while what is deleted, and that is none.
+
+    Raises:
+        InputError: a value can't be.
+    """
+    transit = Transit(gathered, read)
+    fields = {
+        "peerings": build(gathered.peerings, partial(records.vpc_peering, prefixes=read)),
+        "transit_gateways": build(gathered.transit_gateways, transit_gateway),
+        "transit_attachments": build(transit.attachments, transit_attachment),
+        "transit_route_tables": build(transit.tables, transit.table),
+        "vpn_gateways": build(gathered.vpn_gateways, records.vpn_gateway),
+        "customer_gateways": build(gathered.customer_gateways, records.customer_gateway),
+        "vpn_connections": build(
+            gathered.vpn_connections, partial(records.vpn_connection, prefixes=read)
+        ),
+        "direct_connect_gateways": build(
+            gathered.direct_connect_gateways,
+            partial(records.direct_connect_gateway, gathered=gathered, prefixes=read),
+        ),
+        "virtual_interfaces": build(gathered.virtual_interfaces, records.virtual_interface),
+        "client_vpn_endpoints": build(
+            gathered.client_vpn_endpoints,
+            partial(records.client_vpn_endpoint, gathered=gathered, prefixes=read),
+        ),
+    }
+    return {
+        field: {number: each for number, each in built.items() if each.state != "deleted"}
+        for field, built in fields.items()
+    }
