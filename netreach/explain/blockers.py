@@ -199,6 +199,7 @@ class Blockers:
             vpc=self.origins.vpc_id(step.vpc) or "the VPC",
             evidence=route_evidence(route[1]).text if route else "its target is gone",
             state=self._state(step),
+            services=str(step.services.maybe),
         )
 
     def _unroutable(self, step: PacketStep) -> str:

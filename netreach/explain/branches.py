@@ -29,6 +29,8 @@ _GATEWAYS: Final = (
     Kind.EGRESS_ONLY,
     Kind.PEERING,
     Kind.TRANSIT_ATTACHMENT,
+    Kind.LOAD_BALANCER,
+    Kind.TARGET_GROUP,
     Kind.UNMODELLED,
 )
 
@@ -88,8 +90,8 @@ class Branches:
             return (id(branch.asked), left, right)
         fates = (int(trips.forward_fate[branch.trip]), int(trips.return_fate[branch.trip]))
         number = int(trips.number[branch.trip])
-        seen = self._translated(branch)
-        return (id(branch.asked), left, right, number, *fates, seen, self._via(branch))
+        seen = (self._translated(branch), self._balanced(branch), self._via(branch))
+        return (id(branch.asked), left, right, number, *fates, *seen)
 
     @staticmethod
     def _translated(branch: Branch) -> int:
@@ -100,6 +102,12 @@ class Branches:
         sessions = trips.onward.sessions
         session = sessions.effective(trips.session[branch.trip : branch.trip + 1])
         return int(sessions.translated(session)[0])
+
+    def _balanced(self, branch: Branch) -> int:
+        """Return the atom of the target that the last load balancer chose, or NO_ROW."""
+        forward, _ = self.steps(branch)
+        chosen = [step.destination for step in forward if step.kind is Kind.LOAD_BALANCER]
+        return chosen[-1] if chosen else NO_ROW
 
     def _part(self, group: list[Branch]) -> Part:
         branch = group[0]

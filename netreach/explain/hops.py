@@ -11,6 +11,7 @@ from netreach.explain.evidence import (
     Reading,
     acl_evidence,
     deciding_rule,
+    listener_evidence,
     route_evidence,
     transit_route_evidence,
 )
@@ -32,6 +33,7 @@ _CROSSING: Final = {
     Kind.GATEWAY_TABLE: Action.ROUTE,
     Kind.TRANSIT_TABLE: Action.ROUTE,
     Kind.NAT_GATEWAY: Action.TRANSLATE,
+    Kind.LOAD_BALANCER: Action.TRANSLATE,
     Kind.EGRESS_ONLY: Action.FORWARD,
     Kind.AWS_SERVICE: Action.ALLOW,
     Kind.SUBNET: Action.SEND,
@@ -136,6 +138,8 @@ class HopMaker:
         if step.kind in tables and step.route not in (NO_ROW, UNROUTABLE_ROW):
             found_route = self._origins.route(step.route)
             return route_evidence(found_route[1]) if found_route else None
+        if step.kind is Kind.LOAD_BALANCER and step.route != NO_ROW:
+            return listener_evidence(*self._origins.listener(step.route))
         if step.kind is Kind.TRANSIT_TABLE and step.route != NO_ROW:
             return transit_route_evidence(self._origins.transit_route(step.route)[1])
         return None

@@ -22,7 +22,18 @@ from netreach.query.verdict import Question
 from netreach.query.walk import walk
 
 #: Ends of ways that nobody would have answered, though somebody holds the address.
-_UNANSWERED: Final = (Fate.DELIVERED_ELSEWHERE, Fate.NGW_NO_SESSION, Fate.ROUTING_LOOP)
+_UNANSWERED: Final = (
+    Fate.DELIVERED_ELSEWHERE,
+    Fate.NGW_NO_SESSION,
+    Fate.ROUTING_LOOP,
+    Fate.ELBV2_LISTENERS_MISMATCH,
+    Fate.ELBV2_LISTENER_HAS_NO_TG,
+    Fate.ELBV2_NO_TARGETS_IN_AZ,
+    Fate.ELBV2_SOURCE_ADDRESS_PRESERVATION,
+    Fate.ELB_LISTENERS_MISMATCH,
+    Fate.ELB_INSTALLED_AZ_RESTRICTION,
+    Fate.ELB_NOT_CROSSZONE,
+)
 
 
 class SecondWalk(NamedTuple):
@@ -46,7 +57,7 @@ def walk_again(fabric: Fabric, question: Question, flow: FlowBatch) -> SecondWal
     answers_truly: list[bool] = []  # for each reply: it answers what did arrive
     parts = [p for ending in onward.endings for p in split_misdelivered(ending, flow, onward)]
     for part in parts if question.replies() else ():
-        arrival = _as_if_delivered(fabric, flow, part)
+        arrival = _as_if_delivered(fabric, flow, part, onward)
         if arrival is not None:
             arrivals.append(arrival)
             repliers += arrival.component.tolist()
@@ -143,14 +154,17 @@ def _is_at(interfaces: set[int], step: PacketStep) -> bool:
     return (groups or state) and step.row in interfaces
 
 
-def _as_if_delivered(fabric: Fabric, flow: FlowBatch, ending: Ending) -> Ending | None:
+def _as_if_delivered(
+    fabric: Fabric, flow: FlowBatch, ending: Ending, onward: Passage
+) -> Ending | None:
     """Return where replies would start from; None where nobody knows, or nobody would reply."""
     if ending.fate is Fate.DELIVERED:
         return None if ending.kind is Kind.AWS_SERVICE else ending
     if ending.fate in _UNANSWERED:
         return None
     book, first = fabric.book, ending.batch.at(column([0]))
-    row = _holding_row(fabric, int(flow.expected[0]), first)
+    balanced = int(onward.sessions.first_balancer(first.session)[0]) != NO_ROW
+    row = _holding_row(fabric, NO_ROW if balanced else int(flow.expected[0]), first)
     if row == NO_ROW:
         return None
     interface = int(book.interface[row])

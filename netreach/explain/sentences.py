@@ -139,6 +139,26 @@ _STOPS: Final[Mapping[Fate, str]] = {
         "what arrives for {source} is sent to an appliance by the route table of {component}, so "
         "{source} can't leave by the gateway directly"
     ),
+    Fate.ELBV2_LISTENERS_MISMATCH: "no listener of {component} takes {services}",
+    Fate.ELB_LISTENERS_MISMATCH: "no listener of {component} takes {services}",
+    Fate.ELBV2_LISTENER_HAS_NO_TG: (
+        "a listener takes the packet, but no target is registered and in use at {component}"
+    ),
+    Fate.ELBV2_NO_TARGETS_IN_AZ: (
+        "{component} has no target in the zone of the load balancer's node that was asked, and the "
+        "node sends to no other zone: cross-zone balancing is off"
+    ),
+    Fate.ELB_NOT_CROSSZONE: (
+        "{component} has no instance in the zone of the node that was asked, and the node sends to "
+        "no other zone: cross-zone balancing is off"
+    ),
+    Fate.ELB_INSTALLED_AZ_RESTRICTION: (
+        "all targets of {component} are in zones that the load balancer does not enable"
+    ),
+    Fate.ELBV2_SOURCE_ADDRESS_PRESERVATION: (
+        "{component} keeps the client's address {source}, and {destination} drops what comes with "
+        "it: a target can't reach itself through its balancer, nor another balancer behind it"
+    ),
     Fate.PCX_REQUIRES_ADDRESS_IN_VPC_CIDR: (
         "{component} carries packets for the peer VPC's own addresses only, and {destination} is "
         "none: peering leads no further, neither to a third network nor to the peer's gateways"

@@ -34,8 +34,6 @@ class PacketStep(NamedTuple):
     route: int
     fate: Fate | None
     returning: bool
-    #: The newest session, or NO_ROW.
-    session: int = NO_ROW
 
 
 @dataclass(slots=True)
@@ -89,7 +87,6 @@ class TraceIndex:
             NO_ROW if step.detail is None else int(step.detail[at]),
             step.fate,
             self.passage.returning,
-            int(batch.session[at]),
         )
 
     def lineage(self, session: int) -> frozenset[int]:

@@ -36,6 +36,8 @@ def warnings_of(
     if bits & Assumed.APPLIANCE:
         hosts = _listed(_appliances(origins, steps))
         yield f"{hosts} is assumed to pass on what it is sent: that is the host's own setting"
+    if bits & Assumed.HEALTH:
+        yield "the snapshot does not say whether targets are healthy: those are taken as usable"
     if bits & Assumed.NO_GROUPS:
         text = safe(result.source.text)
         yield f"no interface holds {text}: it is judged as if sent from its subnet, without groups"

@@ -16,6 +16,7 @@ from netreach.fabric.appliance import compile_appliances
 from netreach.fabric.aws_service import compile_aws_services, service_prefixes
 from netreach.fabric.egress_only_gateway import compile_egress_only
 from netreach.fabric.element import Stage
+from netreach.fabric.endpoint import compile_endpoints, endpoint_rows
 from netreach.fabric.fabric import Fabric, RowNumbers
 from netreach.fabric.interface import Interfaces, compile_interface_columns
 from netreach.fabric.internet import Internet
@@ -56,7 +57,8 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
     transit = compile_transit_gateways(
         snapshot, book, acls, transit_routes, vpcs=rows.vpcs, subnets=rows.subnets
     )
-    interfaces = Interfaces(columns, groups, acls, book, services, peerings)
+    endpoints = compile_endpoints(snapshot, book, pool, vpcs=rows.vpcs, rows=rows.endpoints)
+    interfaces = Interfaces(columns, groups, acls, book, services, peerings, endpoints)
     appliances = compile_appliances(snapshot, interfaces)
     balancers = compile_load_balancers(snapshot, interfaces, pool, rows.interfaces)
     internet = Internet(book, gateways, egress_only, _has_private_ways(snapshot))
@@ -76,6 +78,7 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
         services=services,
         peerings=peerings,
         transit=transit,
+        endpoints=endpoints,
         balancers=balancers,
         translation=Translation(pool),
         crossings={
@@ -95,6 +98,7 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
             Stage.TRANSIT_GATEWAY: transit.enter,
             Stage.TRANSIT_TABLE: transit.route,
             Stage.TRANSIT_ARRIVAL: transit.arrive,
+            Stage.ENDPOINT: endpoints.cross,
             Stage.BALANCER: balancers.cross,
             Stage.BALANCER_RETURN: balancers.give_back,
         },
@@ -151,6 +155,7 @@ def _number(snapshot: Snapshot) -> RowNumbers:
         transit_gateways=transit_gateway_rows(snapshot),
         transit_attachments=_rows(snapshot.transit_attachments),
         transit_tables=_rows(snapshot.transit_route_tables),
+        endpoints=endpoint_rows(snapshot),
     )
 
 
@@ -189,4 +194,5 @@ def _targets(snapshot: Snapshot, rows: RowNumbers) -> TargetRows:
         TargetKind.LOCAL: {},
         TargetKind.VPC_PEERING: rows.peerings,
         TargetKind.TRANSIT_GATEWAY: rows.transit_gateways,
+        TargetKind.VPC_ENDPOINT: {one: rows.endpoints[one] for one in snapshot.endpoints},
     }

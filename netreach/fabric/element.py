@@ -37,6 +37,7 @@ class Stage(IntEnum):
     TRANSIT_TABLE = auto()  # inside a transit gateway; place: the attachment it came in by
     TRANSIT_ARRIVAL = auto()  # into a VPC; place: the attachment
     SITE = auto()  # outside AWS and the internet; place: the site
+    ENDPOINT = auto()  # place: the endpoint
     BALANCER = auto()  # place: the node's interface
     BALANCER_RETURN = auto()  # a reply to a client whose address a balancer kept
 
@@ -62,6 +63,7 @@ class Kind(IntEnum):
     TRANSIT_ATTACHMENT = auto()
     TRANSIT_TABLE = auto()  # row: the transit route table; detail: its route
     SITE = auto()  # networks behind a customer gateway, a Direct Connect link, VPN clients
+    ENDPOINT = auto()
     LOAD_BALANCER = auto()  # row: the interface of its node; detail: the way by a listener
     TARGET_GROUP = auto()
 
@@ -101,6 +103,7 @@ class Fate(IntEnum):
     INGRESS_RTB_NO_PUBLIC_IP = auto()
     INGRESS_RTB_TRAFFIC_REDIRECTION = auto()
     PCX_REQUIRES_ADDRESS_IN_VPC_CIDR = auto()
+    VPCE_GATEWAY_REQUIRES_SOURCE_IN_VPC = auto()
     TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION = auto()
     TGW_ROUTE_AZ_RESTRICTION = auto()
     TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT = auto()

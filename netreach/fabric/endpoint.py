@@ -66,7 +66,8 @@ class Endpoints(Struct, frozen=True):
         if not len(batch):
             return
         passes = passage.gate(batch, self._gateway_checks(batch))
-        batch = self._doubt(batch.where(passes), passage)
+        batch = batch.where(passes)
+        batch = self._doubt(batch.place, batch, passage)
         bounds = self.serves[batch.place]
         batch = passage.screen(Kind.ENDPOINT, batch.place, batch, bounds, ingress=True)
         passage.stop(Fate.DELIVERED, Kind.ENDPOINT, batch.place, batch)
@@ -93,9 +94,8 @@ class Endpoints(Struct, frozen=True):
         passage.note(Kind.ENDPOINT, answers.place, answers)
         passage.move(answers.replace(stage=Stage.DELIVER, subnet=NO_ROW))
 
-    def _doubt(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
-        doubted = self.is_doubted[batch.place]
-        return passage.doubt_where(doubted, Kind.ENDPOINT, batch.place, batch, UNSURE)
+    def _doubt(self, rows: Column, batch: PacketBatch, passage: Passage) -> PacketBatch:
+        return passage.doubt_where(self.is_doubted[rows], Kind.ENDPOINT, rows, batch, UNSURE)
 
     def serve(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
         """Let pass what the services behind interface endpoints serve [EP-1, LAB-5].
@@ -109,26 +109,21 @@ class Endpoints(Struct, frozen=True):
             batch.place,
             batch,
         )
-        endpoints = self.of_interface[batch.place]
-        asked = endpoints != NO_ROW
+        asked = self.of_interface[batch.place] != NO_ROW
         if not asked.any():
             return batch
-        interfaces, rows = batch.place[asked], endpoints[asked]
-        asking = self._serve_interface(batch.where(asked).replace(place=rows), interfaces, passage)
+        asking = self._serve_interface(batch.where(asked), passage)
         return PacketBatch.joined([batch.where(~asked), asking])
 
-    def _serve_interface(
-        self, batch: PacketBatch, interfaces: Column, passage: Passage
-    ) -> PacketBatch:
-        """Ask the endpoints at `place`, and return what they take, at their `interfaces`."""
-        # the interface rides along as the chooser: no route is chosen any more
-        batch = batch.replace(chooser=interfaces)
-        unready = ~self.is_available[batch.place]
-        batch = passage.fail_where(unready, Fate.BAD_STATE, Kind.ENDPOINT, batch.place, batch)
-        batch = self._doubt(batch, passage)
-        bounds = self.serves[batch.place]
-        batch = passage.screen(Kind.ENDPOINT, batch.place, batch, bounds, ingress=True)
-        return batch.replace(place=batch.chooser)
+    def _serve_interface(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
+        """Ask the endpoints of the interfaces at `place`, and return what they take."""
+        rows = self.of_interface[batch.place]
+        unready = ~self.is_available[rows]
+        batch = passage.fail_where(unready, Fate.BAD_STATE, Kind.ENDPOINT, rows, batch)
+        rows = self.of_interface[batch.place]
+        batch = self._doubt(rows, batch, passage)
+        rows = self.of_interface[batch.place]
+        return passage.screen(Kind.ENDPOINT, rows, batch, self.serves[rows], ingress=True)
 
 
 def endpoint_rows(snapshot: Snapshot) -> dict[str, int]:

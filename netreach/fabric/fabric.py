@@ -10,6 +10,7 @@ from netreach.fabric.addresses import AddressBook
 from netreach.fabric.aws_service import AwsServices
 from netreach.fabric.egress_only_gateway import EgressOnlyGateways
 from netreach.fabric.element import Cross, Stage
+from netreach.fabric.endpoint import Endpoints
 from netreach.fabric.interface import Interfaces
 from netreach.fabric.internet import Internet
 from netreach.fabric.internet_gateway import InternetGateways
@@ -38,6 +39,7 @@ class RowNumbers(Struct, frozen=True):
     transit_gateways: Mapping[str, int]
     transit_attachments: Mapping[str, int]
     transit_tables: Mapping[str, int]
+    endpoints: Mapping[str, int]
 
 
 class Fabric(Struct, frozen=True):
@@ -58,6 +60,7 @@ class Fabric(Struct, frozen=True):
     services: AwsServices
     peerings: Peerings
     transit: TransitGateways
+    endpoints: Endpoints
     balancers: LoadBalancers
     translation: Translation
     #: Who takes a batch at each stage.

@@ -11,6 +11,7 @@ from msgspec import Struct
 from netreach.fabric.addresses import AddressBook
 from netreach.fabric.aws_service import AwsServices
 from netreach.fabric.element import Fate, Kind, Passage, SessionKind, Stage
+from netreach.fabric.endpoint import Endpoints
 from netreach.fabric.load_balancer_targets import balancer_nodes
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.peering import Peerings
@@ -27,7 +28,6 @@ UNMODELLED_TYPES: Final = frozenset(
         "load_balancer",
         "gateway_load_balancer",
         "gateway_load_balancer_endpoint",
-        "vpc_endpoint",
         "transit_gateway",
         "global_accelerator_managed",
     }
@@ -63,6 +63,7 @@ class Interfaces(Struct, frozen=True):
     book: AddressBook
     services: AwsServices
     peerings: Peerings
+    endpoints: Endpoints
 
     def send(self, batch: PacketBatch, passage: Passage) -> None:
         """Let packets leave the interface they start at: state, then groups, then the subnet."""
@@ -200,7 +201,7 @@ class Interfaces(Struct, frozen=True):
         if passage.returning:
             batch = self._call_back(batch, passage)
         else:
-            batch = self._balance(batch, passage)
+            batch = self.endpoints.serve(self._balance(batch, passage), passage)
             batch, _ = passage.stop_where(
                 self.columns.is_unmodelled[batch.place],
                 Fate.NOT_MODELLED,

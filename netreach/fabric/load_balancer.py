@@ -1,9 +1,9 @@
-"""Load balancers: nodes, listeners, targets, and who sees whose address [LB-1..9, LAB-4..6, LAB-12].
+"""Load balancers: nodes, listeners, targets, who sees whose address [LB-1..9, LAB-4..6, LAB-12].
 
-A packet that a listener takes goes on from the node to each target that the node may use, as a branch
-of its own. Application and classic balancers, and network ones that do not keep the client's
-address, send it as their own. Where the address is kept, the target's reply goes back to the node all
-the same, whatever the target's route table says.
+A packet that a listener takes goes on from the node to each target that the node may use, as a
+branch of its own. Application and classic balancers, and network ones that do not keep the client's
+address, send it as their own. Where the address is kept, the target's reply goes back to the node
+all the same, whatever the target's route table says.
 """
 
 from __future__ import annotations
@@ -161,7 +161,8 @@ class LoadBalancers(Struct, frozen=True):
     ) -> None:
         nodes, keeps = batch.place, kind is SessionKind.BALANCER_KEPT
         sources = batch.source if keeps else self.ways.source[ways]
-        sessions = passage.sessions.push(kind, place=nodes, batch=batch, translated=sources)
+        own = np.full(len(batch), NO_ROW) if keeps else sources
+        sessions = passage.sessions.push(kind, place=nodes, batch=batch, translated=own)
         sent = batch.replace(
             source=sources,
             destination=self.ways.target[ways],
@@ -173,8 +174,8 @@ class LoadBalancers(Struct, frozen=True):
         passage.note(Kind.LOAD_BALANCER, nodes, sent, ways)
         sent, ways = self._in_group(sent, ways, passage)
         ends = self.ways.ends[ways]
-        own = sent.where(ends)
-        passage.stop(Fate.DELIVERED, Kind.LOAD_BALANCER, own.place, own)
+        ended = sent.where(ends)
+        passage.stop(Fate.DELIVERED, Kind.LOAD_BALANCER, ended.place, ended)
         sent, ways = sent.where(~ends), ways[~ends]
         if keeps and len(sent):
             sent, _ = passage.stop_where(

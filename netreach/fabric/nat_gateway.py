@@ -176,6 +176,15 @@ class NatGateways(Struct, frozen=True):
         stays = self.book.subnet_at(batch.vpc, batch.destination) == batch.subnet
         passage.move(batch.replace(stage=np.where(stays, Stage.DELIVER, Stage.ROUTER)))
 
+    def _is_nat64_before(self, session: Column, passage: Passage) -> Mask:
+        """Tell where IPv6 became IPv4 in a session or in one before it."""
+        found = np.zeros(len(session), bool)
+        while (session != NO_ROW).any():  # one turn a translation, not one a packet
+            original = passage.sessions.source(session)
+            found |= (session != NO_ROW) & self.book.axis.is_ipv6(original)
+            session = passage.sessions.parent(session)
+        return found
+
     def _undo(self, batch: PacketBatch, passage: Passage) -> None:
         """Give answers back to whoever began the connection; drop all others [NT-8, LAB-3]."""
         sessions = passage.sessions
@@ -195,6 +204,9 @@ class NatGateways(Struct, frozen=True):
         awaited = passage.replies[batch.row]
         hidden = sessions.is_translated(parent)
         inner = np.where(hidden, self.translation.outside(awaited), awaited)
+        before = self._is_nat64_before(parent, passage)
+        if before.any():
+            inner = np.where(before, self.translation.to_ipv4(inner), inner)
         original = sessions.source(session)
         is_ipv6 = self.book.axis.is_ipv6(original)
         services, random = self.translation.undo(batch.services, inner, is_ipv6)

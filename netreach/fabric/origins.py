@@ -21,6 +21,7 @@ from netreach.model.records import (
     SecurityGroup,
 )
 from netreach.packets.batch import NO_ROW
+from netreach.packets.services import ServiceSet
 
 
 class Origin(NamedTuple):
@@ -55,6 +56,7 @@ class Origins(Struct, frozen=True):
                 Kind.TRANSIT_GATEWAY: tuple(rows.transit_gateways),
                 Kind.TRANSIT_ATTACHMENT: tuple(rows.transit_attachments),
                 Kind.TRANSIT_TABLE: tuple(rows.transit_tables),
+                Kind.ENDPOINT: tuple(rows.endpoints),
                 Kind.LOAD_BALANCER: fabric.balancers.ids,
                 Kind.TARGET_GROUP: fabric.balancers.group_ids,
             },
@@ -98,6 +100,11 @@ class Origins(Struct, frozen=True):
         """Return the transit route behind a way, with its table."""
         table, route = self.fabric.transit.routes.origin[way]
         return self.fabric.snapshot.transit_route_tables[table], route
+
+    def listener(self, way: int) -> tuple[ServiceSet, ServiceSet]:
+        """Return what a load balancer's listener takes, and what its target gets."""
+        ways, pool = self.fabric.balancers.ways, self.fabric.pool
+        return pool[int(ways.takes[way])].sure, pool[int(ways.gives[way])].sure
 
     def groups(self, interface_row: int) -> tuple[SecurityGroup, ...]:
         """Return the groups of an interface that the snapshot holds, in its own order."""
@@ -152,6 +159,7 @@ _WORDS: Mapping[Kind, str] = {
     Kind.TRANSIT_GATEWAY: "transit-gateway",
     Kind.TRANSIT_ATTACHMENT: "transit-gateway-attachment",
     Kind.TRANSIT_TABLE: "transit-gateway-route-table",
+    Kind.ENDPOINT: "vpc-endpoint",
     Kind.LOAD_BALANCER: "load-balancer",
     Kind.TARGET_GROUP: "target-group",
 }

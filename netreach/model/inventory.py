@@ -22,10 +22,6 @@ from netreach.packets.prefixes import Address, Prefix, is_reserved, usable_addre
 
 #: Fields of Snapshot whose records are read and shown, though no path can cross them yet.
 READ_ONLY_KINDS: Final = (
-    "peerings",
-    "transit_gateways",
-    "transit_attachments",
-    "transit_route_tables",
     "vpn_gateways",
     "customer_gateways",
     "vpn_connections",
@@ -225,6 +221,11 @@ def not_modelled(snapshot: Snapshot) -> Iterator[Unmodelled]:
     for field in READ_ONLY_KINDS:
         for record in getattr(snapshot, field).values():
             yield outline(KINDS.get(field) or record.kind, record)
+
+
+def is_crossed(snapshot: Snapshot, number: str) -> bool:
+    """Tell whether paths can cross a resource that the snapshot holds."""
+    return not any(one.id == number for one in not_modelled(snapshot))
 
 
 def outline(kind: str, record: Resource) -> Unmodelled:

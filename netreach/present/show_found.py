@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from netreach.model.inventory import outline
+from netreach.model.inventory import is_crossed, outline
 from netreach.model.relations import Relations
 from netreach.present import show_filters, show_places, show_routes
 from netreach.present.page import Page, Table
@@ -44,7 +44,9 @@ def page_about(subject: Subject, relations: Relations) -> Page:
 def _record_page(found: Found, relations: Relations) -> Page:
     page = _PAGES.get(found.kind)
     if page is None:
-        return show_routes.unmodelled_page(outline(found.kind, found.record), relations)
+        record = outline(found.kind, found.record)
+        is_modelled = is_crossed(relations.snapshot, record.id)
+        return show_routes.outline_page(record, relations, is_modelled=is_modelled)
     return page(found.record, relations)
 
 

@@ -156,9 +156,9 @@ def elastic_ip_page(record: ElasticIp, relations: Relations) -> Page:
     return Page("elastic-ip", record.id, record.name, facts, (), notes)
 
 
-def unmodelled_page(record: Unmodelled, relations: Relations) -> Page:
-    """Return the page about a resource that the model does not cover yet."""
+def outline_page(record: Unmodelled, relations: Relations, *, is_modelled: bool) -> Page:
+    """Return the page about a resource of which nothing but the outline is shown."""
     facts = (reference("vpc", record.vpc, relations), *common_facts(record))
-    missing = "not modelled yet: a path that would enter it is unknown"
-    notes, tables = (missing, *notes_of(record, relations)), (_leading_to(record, relations),)
+    missing = () if is_modelled else ("not modelled yet: a path that would enter it is unknown",)
+    notes, tables = (*missing, *notes_of(record, relations)), (_leading_to(record, relations),)
     return Page(record.kind, record.id, record.name, facts, tables, notes)

@@ -417,9 +417,7 @@ def reaches_stranger(ending: Ending, asked: FlowBatch) -> Mask:
     return strange
 
 
-def split_misdelivered(
-    ending: Ending, flows: FlowBatch, onward: Passage
-) -> tuple[Ending, ...]:
+def split_misdelivered(ending: Ending, flows: FlowBatch, onward: Passage) -> tuple[Ending, ...]:
     """Split what reached another than the one asked for from what reached it."""
     not_modelled = ending.fate is Fate.NOT_MODELLED and ending.kind is Kind.INTERFACE
     at_balancer = ending.fate >= FIRST_UNKNOWN and ending.kind in _BALANCER_KINDS

@@ -20,6 +20,7 @@ from netreach.model.records import (
 )
 from netreach.model.snapshot import Problem, Snapshot
 from netreach.packets.prefixes import Address, Prefix
+from netreach.sources.references import Reference, references_of_connections
 from netreach.sources.values import listed, plain
 
 RecordT = TypeVar("RecordT", bound=Resource)
@@ -45,6 +46,19 @@ _CALLS: Final[Mapping[str, tuple[frozenset[str], str]]] = {
         frozenset({"PrefixLists", "ManagedPrefixLists", "PrefixListEntries"}),
         "prefix list",
     ),
+    "peerings": (frozenset({"VpcPeeringConnections"}), "VPC peering connection"),
+    "transit_gateways": (frozenset({"TransitGateways"}), "transit gateway"),
+    "transit_attachments": (
+        frozenset({"TransitGatewayAttachments", "TransitGatewayVpcAttachments"}),
+        "transit gateway attachment",
+    ),
+    "transit_route_tables": (
+        frozenset({"TransitGatewayRouteTables"}),
+        "transit gateway route table",
+    ),
+    "vpn_gateways": (frozenset({"VpnGateways"}), "VPN gateway"),
+    "vpn_connections": (frozenset({"VpnConnections"}), "VPN connection"),
+    "customer_gateways": (frozenset({"CustomerGateways"}), "customer gateway"),
 }
 _TARGETS: Final[Mapping[TargetKind, str]] = {
     TargetKind.INTERNET_GATEWAY: "internet_gateways",
@@ -52,20 +66,12 @@ _TARGETS: Final[Mapping[TargetKind, str]] = {
     TargetKind.NAT_GATEWAY: "nat_gateways",
     TargetKind.NETWORK_INTERFACE: "interfaces",
     TargetKind.INSTANCE: "instances",
+    TargetKind.VPC_PEERING: "peerings",
+    TargetKind.TRANSIT_GATEWAY: "transit_gateways",
+    TargetKind.VPN_GATEWAY: "vpn_gateways",
 }
 #: NAT gateways in these states carry nothing, whatever their records say.
 _GONE: Final = frozenset({"deleted", "failed"})
-
-
-class Reference(NamedTuple):
-    """One resource that names another by id."""
-
-    referrer: str
-    #: Field of Snapshot that should hold the other one.
-    field: str
-    target: str
-    #: Field of Snapshot that holds the referrer, if it can't be judged without the other one.
-    doubted: str = ""
 
 
 class Doubt(NamedTuple):
@@ -154,6 +160,7 @@ def _references(snapshot: Snapshot) -> Iterator[Reference]:
     yield from _references_of_interfaces(snapshot)
     yield from _references_of_filters(snapshot)
     yield from _references_of_tables(snapshot)
+    yield from references_of_connections(snapshot)
 
 
 def _references_of_places(snapshot: Snapshot) -> Iterator[Reference]:

@@ -53,7 +53,8 @@ SERVICE_PORT: Final = "AWS_SERVICE_PORT_RESTRICTION"
 DELIVERED_ELSEWHERE: Final = "DELIVERED_ELSEWHERE"
 REPLY_FROM_OTHER: Final = "REPLY_FROM_OTHER_ADDRESS"
 
-#: Every code that this judge can give as the first blocker of a question that a user can ask.
+#: Every code that this judge can give as the first blocker of a question that a user can ask, but
+#: for those that replies alone meet and for NGW_NOT_NAT64, which needs an odd route.
 CODES: Final = (
     SG_HAS_NO_RULES,
     ENI_SG_RULES_MISMATCH,
@@ -74,7 +75,6 @@ CODES: Final = (
     NOT_ON_THE_INTERNET,
     ADDRESS_NOT_HELD,
     NGW_NO_SESSION,
-    NGW_NOT_NAT64,
     UNROUTABLE,
     SERVICE_PORT,
     DELIVERED_ELSEWHERE,

@@ -305,11 +305,6 @@ def test_the_minimiser_keeps_what_matters_and_nothing_else() -> None:
             EngineAnswer("reachable", sees=("b",)),
             "destination sees",
         ),
-        (
-            Ruling(Verdict.UNREACHABLE, code="A", leg=Leg.RETURN),
-            EngineAnswer("unreachable"),
-            "blockers",
-        ),
     ],
 )
 def test_disagreements_are_noticed(ruling: Ruling, said: EngineAnswer, differs: str) -> None:

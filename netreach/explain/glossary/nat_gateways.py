@@ -43,7 +43,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.REGIONAL_NGW_ROUTE_AZ_RESTRICTION,
         group=Group.NAT_GATEWAY,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="zones of regional NAT gateways",
         title="The regional NAT gateway is not present in the sender's zone",
         meaning=(

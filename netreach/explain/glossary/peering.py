@@ -11,7 +11,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.PCX_REQUIRES_ADDRESS_IN_VPC_CIDR,
         group=Group.PEERING,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="VPC peering",
         title="A peering connection carries only the two VPCs' own addresses",
         meaning=(

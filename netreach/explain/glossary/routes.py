@@ -205,7 +205,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.INGRESS_RTB_NO_PUBLIC_IP,
         group=Group.ROUTE,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="route table of a gateway",
         title="The appliance that inbound traffic is sent to has no public address",
         meaning=(
@@ -239,7 +239,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.INGRESS_RTB_TRAFFIC_REDIRECTION,
         group=Group.ROUTE,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="route table of a gateway",
         title="Inbound traffic passes an appliance, so outbound must pass it too",
         meaning=(

@@ -144,7 +144,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.SG_REFERENCING_SUPPORT,
         group=Group.SECURITY_GROUP,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="transit gateway",
         title="The transit gateway attachment does not carry group references",
         meaning=(

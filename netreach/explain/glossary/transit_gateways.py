@@ -11,7 +11,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT,
         group=Group.TRANSIT_GATEWAY,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="transit gateway",
         title="The transit gateway's route table has no route to the destination",
         meaning=(
@@ -60,7 +60,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.TGW_RTB_BAD_STATE_ROUTE,
         group=Group.TRANSIT_GATEWAY,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="transit gateway",
         title="The transit gateway's route is a blackhole or not active",
         meaning="The route of the transit gateway that covers the destination is not in service.",
@@ -92,7 +92,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION,
         group=Group.TRANSIT_GATEWAY,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="transit gateway",
         title="The attachment has no transit gateway route table",
         meaning=(
@@ -123,7 +123,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.TGW_ROUTE_AZ_RESTRICTION,
         group=Group.TRANSIT_GATEWAY,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="transit gateway",
         title="The attachment has no subnet in the sender's zone",
         meaning=(
@@ -308,7 +308,7 @@ ENTRIES: Final = (
         code=Code.TGW_RTB_ROUTES_ARE_UNKNOWN,
         group=Group.TRANSIT_GATEWAY,
         effect=Effect.UNDECIDED,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="transit gateway",
         title="The routes of the transit gateway's table are not known",
         meaning=(

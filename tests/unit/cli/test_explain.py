@@ -11,6 +11,7 @@ from netreach.cli.explain import explain
 from netreach.errors import SelectorError
 from netreach.explain.codes import Code
 from netreach.explain.glossary import GLOSSARY, Group
+from netreach.explain.glossary.entry import Modelled
 
 
 @pytest.fixture
@@ -72,17 +73,14 @@ def test_without_a_code_all_codes_are_listed_in_their_groups(
 
 
 @pytest.mark.parametrize(
-    ("code", "mark"),
-    [
-        pytest.param(Code.SUBNET_ACL_RESTRICTION, " ", id="today"),
-        pytest.param(Code.TGW_ROUTE_AZ_RESTRICTION, "+", id="later"),
-        pytest.param(Code.NO_PATH, "-", id="never"),
-    ],
+    ("modelled", "mark"), [(Modelled.TODAY, " "), (Modelled.LATER, "+"), (Modelled.NEVER, "-")]
 )
 def test_the_list_marks_what_netreach_does_not_give(
-    run: Callable[..., Result], code: Code, mark: str
+    run: Callable[..., Result], modelled: Modelled, mark: str
 ) -> None:
-    assert f"\n  {mark} {code} " in run().stdout
+    listed = run().stdout
+    codes = [code for code, entry in GLOSSARY.items() if entry.modelled is modelled]
+    assert all(f"\n  {mark} {code} " in listed for code in codes)
 
 
 def test_the_list_as_json_holds_every_entry(run: Callable[..., Result]) -> None:

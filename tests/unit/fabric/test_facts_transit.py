@@ -222,6 +222,42 @@ def test_tg_6_in_the_same_subnet_nothing_sees_what_the_gateway_brings() -> None:
         assert verdict(network, ASKED) == "reachable"
 
 
+def across_zones(*, appliance: bool) -> Network:
+    """Return an estate in which only zone a of the shop's attachment lets the lab's packets in.
+
+    The lab's host stands in zone c, where the shop's attachment has no subnet.
+    """
+    lab: Form = {
+        "subnets": {"lab-c": {"cidr": "10.1.3.0/24", "zone": "c", "route_table": "public"}},
+        "route_tables": {"public": {"routes": {"10.0.0.0/16": TRANSIT}}},
+        "instances": {"far-1": {"subnet": "lab-c", "address": "10.1.3.10", "groups": ["lab"]}},
+    }
+    tables: Form = {name: {"routes": {"10.1.0.0/16": TRANSIT}} for name in ("web", "main")}
+    base = snapshot(
+        route_tables=tables,
+        acls={"db": acl(egress=("100 deny all to 10.0.1.0/24", "110 allow all to 0.0.0.0/0"))},
+        rest={"vpcs": {"lab": lab}},
+    )
+    return attached(
+        base,
+        shop={"is_appliance": appliance},
+        lab={"subnets": ("subnet-lab-a", "subnet-lab-c")},
+    )
+
+
+def test_tg_5_without_a_subnet_in_the_origin_s_zone_any_other_may_be_used() -> None:
+    network = across_zones(appliance=False)
+    answer = ask(network, "far-1 web-1 tcp 443", family=4)
+    assert (answer.verdict, codes(answer, "forward")) == ("partial", {ACL})
+    # from zone a the attachment's subnet of zone a is used, and no other
+    assert verdict(network, "lab-1 web-1 tcp 443", family=4) == "reachable"
+
+
+def test_tg_7_in_appliance_mode_a_flow_may_use_any_zone() -> None:
+    answer = ask(across_zones(appliance=True), "lab-1 web-1 tcp 443", family=4)
+    assert (answer.verdict, codes(answer, "forward")) == ("partial", {ACL})
+
+
 def test_tg_8_vpc_attachments_share_no_route() -> None:
     shared = static("10.1.0.0/16", "tgw-attach-lab", "tgw-attach-shop")
     answer = ask(attached(tables=(table(shared),)), ASKED)

@@ -426,16 +426,6 @@ def test_another_address_of_the_interface_may_have_another_public_one(tmp_path: 
     assert snapshot.problems == ()
 
 
-def test_what_lies_in_another_estate_is_not_missed(tmp_path: Path) -> None:
-    attachment = {
-        "TransitGatewayAttachmentId": "tgw-attach-1",
-        "VpcId": "vpc-9",
-        "SubnetIds": ["subnet-9"],
-    }
-    snapshot = loaded(tmp_path, **estate(TransitGatewayVpcAttachments=[attachment]))
-    assert snapshot.problems == ()
-
-
 TIE = [{"SubnetId": "subnet-1"}]
 
 

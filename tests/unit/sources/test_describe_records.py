@@ -303,47 +303,6 @@ def test_an_elastic_ip_says_what_it_is_tied_to(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "item", "kind", "number", "home"),
     [
-        ("TransitGateways", {"TransitGatewayId": "tgw-1"}, "transit-gateway", "tgw-1", ""),
-        (
-            "TransitGatewayVpcAttachments",
-            {"TransitGatewayAttachmentId": "tgw-attach-1", "VpcId": "vpc-1"},
-            "transit-gateway-attachment",
-            "tgw-attach-1",
-            "vpc-1",
-        ),
-        (
-            "TransitGatewayAttachments",
-            {
-                "TransitGatewayAttachmentId": "tgw-attach-1",
-                "ResourceType": "vpc",
-                "ResourceId": "vpc-1",
-            },
-            "transit-gateway-attachment",
-            "tgw-attach-1",
-            "vpc-1",
-        ),
-        (
-            "TransitGatewayAttachments",
-            {
-                "TransitGatewayAttachmentId": "tgw-attach-1",
-                "ResourceType": "vpn",
-                "ResourceId": "vpn-1",
-            },
-            "transit-gateway-attachment",
-            "tgw-attach-1",
-            "",
-        ),
-        (
-            "VpcPeeringConnections",
-            {
-                "VpcPeeringConnectionId": "pcx-1",
-                "RequesterVpcInfo": {"VpcId": "vpc-1"},
-                "Status": {"Code": "active"},
-            },
-            "vpc-peering-connection",
-            "pcx-1",
-            "vpc-1",
-        ),
         (
             "VpcEndpoints",
             {"VpcEndpointId": "vpce-1", "VpcId": "vpc-1"},
@@ -351,15 +310,6 @@ def test_an_elastic_ip_says_what_it_is_tied_to(tmp_path: Path) -> None:
             "vpce-1",
             "vpc-1",
         ),
-        (
-            "VpnGateways",
-            {"VpnGatewayId": "vgw-1", "VpcAttachments": [{"VpcId": "vpc-1"}]},
-            "vpn-gateway",
-            "vgw-1",
-            "vpc-1",
-        ),
-        ("VpnConnections", {"VpnConnectionId": "vpn-1"}, "vpn-connection", "vpn-1", ""),
-        ("CustomerGateways", {"CustomerGatewayId": "cgw-1"}, "customer-gateway", "cgw-1", ""),
         (
             "LoadBalancers",
             {"LoadBalancerArn": "arn:aws:x:us-east-1:1:lb/x", "VpcId": "vpc-1"},
@@ -416,27 +366,6 @@ def test_an_arn_tells_owner_and_region(tmp_path: Path) -> None:
 )
 def test_what_is_in_no_vpc_is_nobodys_business(item: Json, tmp_path: Path) -> None:
     assert loaded(tmp_path, **estate(Functions=[item])).unmodelled == {}
-
-
-@pytest.mark.parametrize(
-    "item",
-    [
-        {"VpcPeeringConnectionId": "pcx-1", "Status": {"Code": "deleted"}},
-        {"VpcPeeringConnectionId": "pcx-1", "State": "deleted"},
-    ],
-    ids=["status", "state"],
-)
-def test_what_lingers_after_its_end_is_left_out(item: Json, tmp_path: Path) -> None:
-    assert loaded(tmp_path, VpcPeeringConnections=[item]).unmodelled == {}
-
-
-def test_the_fuller_of_two_lists_is_kept(tmp_path: Path) -> None:
-    number = {"TransitGatewayAttachmentId": "tgw-attach-1"}
-    full = {**number, "VpcId": "vpc-1"}
-    snapshot = loaded(
-        tmp_path, TransitGatewayAttachments=[number], TransitGatewayVpcAttachments=[full]
-    )
-    assert snapshot.unmodelled["tgw-attach-1"].vpc == "vpc-1"
 
 
 @pytest.mark.parametrize(
