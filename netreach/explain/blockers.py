@@ -82,7 +82,18 @@ class Blockers:
         else:
             component = of_row(self.origins, step.kind, step.row)
             message = f"{sentences.label(component)} does not carry {left}"
-            self._add(_DENIALS[step.kind], leg, step, component, message)
+            self._add(self._denial(step), leg, step, component, message)
+
+    def _denial(self, step: PacketStep) -> Code:
+        """Return the code of what filters neither as a group nor as an ACL."""
+        if step.kind is not Kind.ENDPOINT:
+            return _DENIALS[step.kind]
+        is_gateway = bool(self.origins.fabric.endpoints.is_gateway[step.row])
+        gateway, service = (
+            Code.VPCE_GATEWAY_PROTOCOL_RESTRICTION,
+            Code.VPCE_SERVICE_PORT_RESTRICTION,
+        )
+        return gateway if is_gateway else service
 
     def _groups(self, step: PacketStep, left: ServiceSet, leg: str) -> None:
         component = of_row(self.origins, Kind.INTERFACE, step.row)
@@ -210,7 +221,8 @@ class Blockers:
 
     def _state(self, step: PacketStep) -> str:
         if step.kind is not Kind.INTERFACE:
-            return "its state is not `available`"
+            state = getattr(self.origins.origin(step.kind, step.row).record, "state", "")
+            return f"its state is {safe(state)}" if state else "its state is not `available`"
         record = self.origins.interface(step.row)
         instance = self.origins.fabric.snapshot.instances.get(record.instance)
         if instance is not None and instance.state != "running":
@@ -251,9 +263,22 @@ class Blockers:
             fix,
             self.names.source(step),
             self.names.destination(step),
+            self._decided(step),
+            self.origins.subnet_id(step.subnet),
+            self.origins.vpc_id(step.vpc),
         )
         if explanation not in self.found and not self._is_told(explanation):
             self.found.append(explanation)
+
+    def _decided(self, step: PacketStep) -> Evidence | None:
+        """Return the rule or route that stopped the packet; groups have none: they only allow."""
+        if step.fate is not None:
+            return self.maker.because(step)
+        if step.kind is not Kind.NETWORK_ACL:
+            return None
+        rules = _rules(self.origins.acl(step.row), ingress=step.ingress)
+        address = self.names.address(self.maker.peer_atom(step))
+        return acl_evidence(deciding_rule(rules, address, denied(step)), ingress=step.ingress)
 
     def _is_told(self, explanation: Explanation) -> bool:
         """Tell whether the way there was already stopped by the same state of the same thing."""

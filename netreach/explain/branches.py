@@ -29,6 +29,7 @@ _GATEWAYS: Final = (
     Kind.EGRESS_ONLY,
     Kind.PEERING,
     Kind.TRANSIT_ATTACHMENT,
+    Kind.ENDPOINT,
     Kind.LOAD_BALANCER,
     Kind.TARGET_GROUP,
     Kind.UNMODELLED,

@@ -8,6 +8,7 @@ from netreach.explain.records import Component, ComponentType
 from netreach.fabric.element import Kind
 from netreach.fabric.origins import Origins
 from netreach.model.records import Resource, SecurityGroup
+from netreach.model.services import LoadBalancer, TargetGroup
 from netreach.query.selectors import End, Nature
 
 _TYPES: Final = {str(kind): kind for kind in ComponentType}
@@ -18,8 +19,10 @@ def component(kind: str, identifier: str, record: Resource | None = None) -> Com
     name = ""
     if record is not None:
         name = record.name
-        if not name and isinstance(record, SecurityGroup):
+        if not name and isinstance(record, SecurityGroup | TargetGroup):
             name = record.group_name
+        if not name and isinstance(record, LoadBalancer):
+            name = record.balancer_name
     known = _TYPES.get(kind)
     if known is None:
         return Component(identifier, ComponentType.OTHER, name, kind)

@@ -68,9 +68,22 @@ class Gaps:
             yield from self._of_acl(step, place)
         elif step.kind is Kind.INTERFACE:
             yield from self._of_interface(step, place)
+        elif step.kind is Kind.ENDPOINT:
+            yield self._of_endpoint(place)
         else:
             record = self.origins.origin(step.kind, step.row).record
             yield doubted(place, _reason(record))
+
+    def _of_endpoint(self, place: Component) -> Missing:
+        """Return what is in doubt about an endpoint: its record, or what its service serves."""
+        record = self.origins.fabric.snapshot.endpoints.get(place.id)
+        if record is None:
+            return Missing(place, f"the snapshot lacks {safe(place.id)}: nobody knows its service")
+        if record.doubt:
+            return doubted(place, record.doubt)
+        service = safe(record.service) or f"the service of {safe(place.id)}"
+        why = f"the snapshot does not say on which ports {service} answers"
+        return Missing(place, why)
 
     # -- interfaces
 

@@ -36,6 +36,7 @@ _CROSSING: Final = {
     Kind.LOAD_BALANCER: Action.TRANSLATE,
     Kind.EGRESS_ONLY: Action.FORWARD,
     Kind.AWS_SERVICE: Action.ALLOW,
+    Kind.ENDPOINT: Action.FORWARD,
     Kind.SUBNET: Action.SEND,
     Kind.INTERNET: Action.SEND,
 }
@@ -60,7 +61,7 @@ class HopMaker:
         return tuple(made)
 
     def _hop(self, step: PacketStep, before: PacketStep | None) -> Hop:
-        because = self._because(step)
+        because = self.because(step)
         services = step.services.maybe
         if step.passes is not None:
             services = (services & step.passes.maybe) or services
@@ -126,7 +127,8 @@ class HopMaker:
             step.services.maybe,
         )
 
-    def _because(self, step: PacketStep) -> Evidence | None:
+    def because(self, step: PacketStep) -> Evidence | None:
+        """Return the rule or route that decided at a step; None where none did."""
         if step.kind is Kind.GROUP_SET and step.passes is not None:
             found = self.allowing_group_rule(step)
             if found is not None:

@@ -127,6 +127,11 @@ class Explanation(Struct, frozen=True):
     #: The address pair it was found on.
     source: str = ""
     destination: str = ""
+    #: The rule or route that decided.
+    because: Evidence | None = None
+    #: Where the packet was.
+    subnet: str = ""
+    vpc: str = ""
 
 
 class Missing(Struct, frozen=True):

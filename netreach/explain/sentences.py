@@ -163,6 +163,9 @@ _STOPS: Final[Mapping[Fate, str]] = {
         "{component} carries packets for the peer VPC's own addresses only, and {destination} is "
         "none: peering leads no further, neither to a third network nor to the peer's gateways"
     ),
+    Fate.VPCE_GATEWAY_REQUIRES_SOURCE_IN_VPC: (
+        "{component} serves the subnets of {vpc} only, and {source} comes from elsewhere"
+    ),
     Fate.TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION: (
         "{component} is associated with no transit gateway route table, so nothing routes {source}"
     ),

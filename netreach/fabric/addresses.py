@@ -72,6 +72,12 @@ class AddressBook(Struct, frozen=True):
         """Return the subnet rows whose CIDR covers (vpc, atom)."""
         return self.subnets.lookup(vpcs, atoms)
 
+    def is_spoofed(self, vpcs: Column, sources: Column, holders: Column) -> Mask:
+        """Tell which sources no subnet of the VPC covers: gateways drop them [IG-3]."""
+        foreign = self.subnet_at(vpcs.clip(min=0), sources) == NO_ROW
+        mask: Mask = foreign & (holders == NO_ROW) & (vpcs != NO_ROW)
+        return mask
+
     def public_holder(self, atoms: Column) -> Column:
         """Return the address rows that the internet finds at these atoms."""
         return self.public_holders.lookup(filled(len(atoms), 0), atoms)

@@ -14,6 +14,7 @@ from netreach.fabric.addresses import (
 )
 from netreach.fabric.appliance import compile_appliances
 from netreach.fabric.aws_service import compile_aws_services, service_prefixes
+from netreach.fabric.client_vpn import compile_client_vpns
 from netreach.fabric.egress_only_gateway import compile_egress_only
 from netreach.fabric.element import Stage
 from netreach.fabric.endpoint import compile_endpoints, endpoint_rows
@@ -23,14 +24,17 @@ from netreach.fabric.internet import Internet
 from netreach.fabric.internet_gateway import compile_internet_gateways, gateway_rows
 from netreach.fabric.load_balancer import compile_load_balancers
 from netreach.fabric.load_balancer_targets import balancer_prefixes
+from netreach.fabric.links import link_prefixes
 from netreach.fabric.nat_gateway import compile_nat_gateways
 from netreach.fabric.network_acl import compile_network_acls
 from netreach.fabric.peering import compile_peerings, peering_prefixes
 from netreach.fabric.router import TargetRows, compile_router
 from netreach.fabric.security_group import compile_security_groups
+from netreach.fabric.site_routes import compile_sites
 from netreach.fabric.transit_gateway import compile_transit_gateways, transit_gateway_rows
 from netreach.fabric.transit_routes import compile_transit_routes, transit_prefixes
 from netreach.fabric.translation import Translation
+from netreach.fabric.vpn_gateway import compile_vpn_gateways
 from netreach.model.records import TargetKind
 from netreach.model.snapshot import Snapshot
 from netreach.packets.pool import ServicePool
@@ -48,7 +52,7 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
     services = compile_aws_services(snapshot, axis, pool, rows.vpcs)
     router = compile_router(snapshot, axis, acls, _targets(snapshot, rows))
     gateways = compile_internet_gateways(snapshot, book, columns, rows.vpcs, rows.internet_gateways)
-    egress_only = compile_egress_only(snapshot, rows.vpcs)
+    egress_only = compile_egress_only(snapshot, book, rows.vpcs)
     nats = compile_nat_gateways(
         snapshot, book, held, acls, pool, vpcs=rows.vpcs, subnets=rows.subnets
     )
@@ -58,6 +62,15 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
         snapshot, book, acls, transit_routes, vpcs=rows.vpcs, subnets=rows.subnets
     )
     endpoints = compile_endpoints(snapshot, book, pool, vpcs=rows.vpcs, rows=rows.endpoints)
+    sites = compile_sites(
+        snapshot,
+        book,
+        transit_routes,
+        attachments=rows.transit_attachments,
+        endpoints=rows.client_vpns,
+    )
+    vpn_gateways = compile_vpn_gateways(snapshot, book, columns, rows.vpcs)
+    client_vpns = compile_client_vpns(snapshot, book, columns, sites.ids, rows.interfaces)
     interfaces = Interfaces(columns, groups, acls, book, services, peerings, endpoints)
     appliances = compile_appliances(snapshot, interfaces)
     balancers = compile_load_balancers(snapshot, interfaces, pool, rows.interfaces)
@@ -78,6 +91,9 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
         services=services,
         peerings=peerings,
         transit=transit,
+        sites=sites,
+        vpn_gateways=vpn_gateways,
+        client_vpns=client_vpns,
         endpoints=endpoints,
         balancers=balancers,
         translation=Translation(pool),
@@ -98,6 +114,13 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
             Stage.TRANSIT_GATEWAY: transit.enter,
             Stage.TRANSIT_TABLE: transit.route,
             Stage.TRANSIT_ARRIVAL: transit.arrive,
+            Stage.SITE: sites.depart,
+            Stage.SITE_ARRIVAL: sites.arrive,
+            Stage.TRANSIT_SITE: sites.arrive_by_transit,
+            Stage.VPN_GATEWAY: vpn_gateways.leave,
+            Stage.VPN_GATEWAY_INGRESS: vpn_gateways.enter,
+            Stage.CLIENT_VPN: client_vpns.enter,
+            Stage.CLIENT_VPN_RETURN: client_vpns.give_back,
             Stage.ENDPOINT: endpoints.cross,
             Stage.BALANCER: balancers.cross,
             Stage.BALANCER_RETURN: balancers.give_back,
@@ -155,6 +178,8 @@ def _number(snapshot: Snapshot) -> RowNumbers:
         transit_gateways=transit_gateway_rows(snapshot),
         transit_attachments=_rows(snapshot.transit_attachments),
         transit_tables=_rows(snapshot.transit_route_tables),
+        vpn_gateways=_rows(snapshot.vpn_gateways),
+        client_vpns=_rows(snapshot.client_vpn_endpoints),
         endpoints=endpoint_rows(snapshot),
     )
 
@@ -165,7 +190,7 @@ def _rows(ids: Iterable[str]) -> dict[str, int]:
 
 def _addresses(snapshot: Snapshot, rows: RowNumbers) -> tuple[AddressBook, list[HeldAddress]]:
     held = held_addresses(snapshot)
-    extra = (service_prefixes, peering_prefixes, balancer_prefixes, transit_prefixes)
+    extra = (service_prefixes, peering_prefixes, balancer_prefixes, transit_prefixes, link_prefixes)
     axis = cut_axis(snapshot, held, (prefix for each in extra for prefix in each(snapshot)))
     book = compile_addresses(
         snapshot,
@@ -194,5 +219,6 @@ def _targets(snapshot: Snapshot, rows: RowNumbers) -> TargetRows:
         TargetKind.LOCAL: {},
         TargetKind.VPC_PEERING: rows.peerings,
         TargetKind.TRANSIT_GATEWAY: rows.transit_gateways,
+        TargetKind.VPN_GATEWAY: rows.vpn_gateways,
         TargetKind.VPC_ENDPOINT: {one: rows.endpoints[one] for one in snapshot.endpoints},
     }

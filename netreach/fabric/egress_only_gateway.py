@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from netreach.fabric.addresses import AddressBook
 from netreach.fabric.element import Fate, Kind, Passage, SessionKind, Stage
 from netreach.fabric.internet_gateway import attached_vpc
 from netreach.model.snapshot import Snapshot
@@ -22,6 +23,7 @@ class EgressOnlyGateways(Struct, frozen=True):
     of_vpc: Column
     is_doubted: Mask
     ids: tuple[str, ...]
+    book: AddressBook
 
     def leave(self, batch: PacketBatch, passage: Passage) -> None:
         """Take IPv6 packets from a VPC to the internet, and remember their connections."""
@@ -33,6 +35,14 @@ class EgressOnlyGateways(Struct, frozen=True):
         if passage.returning:  # an answer to a connection that the gateway did not see begin
             passage.stop(Fate.EIGW_OUTBOUND_ONLY, Kind.EGRESS_ONLY, batch.place, batch)
             return
+        holders = self.book.holder(batch.vpc, batch.source)
+        batch, _ = passage.stop_where(
+            self.book.is_spoofed(batch.vpc, batch.source, holders),
+            Fate.GATEWAY_REJECTS_SPOOFED_TRAFFIC,
+            Kind.EGRESS_ONLY,
+            batch.place,
+            batch,
+        )
         if not len(batch):
             return
         batch = passage.doubt_where(
@@ -62,7 +72,9 @@ class EgressOnlyGateways(Struct, frozen=True):
         passage.move(inside)
 
 
-def compile_egress_only(snapshot: Snapshot, vpcs: Mapping[str, int]) -> EgressOnlyGateways:
+def compile_egress_only(
+    snapshot: Snapshot, book: AddressBook, vpcs: Mapping[str, int]
+) -> EgressOnlyGateways:
     """Find out which gateway serves which VPC."""
     records = list(snapshot.egress_only_gateways.values())
     vpc_of = [attached_vpc(record.attachments, vpcs) for record in records]
@@ -75,4 +87,5 @@ def compile_egress_only(snapshot: Snapshot, vpcs: Mapping[str, int]) -> EgressOn
         of_vpc=by_row(of_vpc),
         is_doubted=mask_by_row([bool(r.doubt) for r in records]),
         ids=tuple(r.id for r in records),
+        book=book,
     )

@@ -37,6 +37,12 @@ class Stage(IntEnum):
     TRANSIT_TABLE = auto()  # inside a transit gateway; place: the attachment it came in by
     TRANSIT_ARRIVAL = auto()  # into a VPC; place: the attachment
     SITE = auto()  # outside AWS and the internet; place: the site
+    SITE_ARRIVAL = auto()  # out of AWS to a site; place: the link
+    TRANSIT_SITE = auto()  # out of a transit gateway to a site; place: the attachment
+    VPN_GATEWAY = auto()  # from its VPC; place: the gateway
+    VPN_GATEWAY_INGRESS = auto()  # from a site; place: the link
+    CLIENT_VPN = auto()  # from a client; place: the endpoint
+    CLIENT_VPN_RETURN = auto()  # a reply to a client; place: the endpoint's interface
     ENDPOINT = auto()  # place: the endpoint
     BALANCER = auto()  # place: the node's interface
     BALANCER_RETURN = auto()  # a reply to a client whose address a balancer kept
@@ -63,6 +69,8 @@ class Kind(IntEnum):
     TRANSIT_ATTACHMENT = auto()
     TRANSIT_TABLE = auto()  # row: the transit route table; detail: its route
     SITE = auto()  # networks behind a customer gateway, a Direct Connect link, VPN clients
+    SITE_LINK = auto()  # a VPN connection, Direct Connect or a client VPN endpoint
+    VPN_GATEWAY = auto()
     ENDPOINT = auto()
     LOAD_BALANCER = auto()  # row: the interface of its node; detail: the way by a listener
     TARGET_GROUP = auto()
@@ -115,12 +123,18 @@ class Fate(IntEnum):
     ELB_LISTENERS_MISMATCH = auto()
     ELB_INSTALLED_AZ_RESTRICTION = auto()
     ELB_NOT_CROSSZONE = auto()
+    BAD_STATE_VPN = auto()
+    TGW_BAD_STATE_VPN = auto()
+    VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS = auto()
+    VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS = auto()
+    CLIENT_VPN_NOT_AUTHORIZED = auto()
     # from here on: nobody can say
     NOT_MODELLED = auto()
     UNKNOWN_RESOURCE = auto()
     AMBIGUOUS_ROUTE = auto()
     PREFIX_LIST_ENTRIES_UNKNOWN = auto()
     TGW_RTB_ROUTES_ARE_UNKNOWN = auto()
+    UNKNOWN_DESTINATION = auto()
 
 
 #: The first of the fates that mean "unknown".
@@ -203,6 +217,8 @@ class SessionKind(IntEnum):
     BALANCER_KEPT = auto()
     #: A consumer's connection to an endpoint: the service sees its balancer's address [EP-5].
     PRIVATE_LINK = auto()
+    #: A client VPN endpoint's translation.
+    CLIENT_VPN = auto()
     #: Not a session: which of several ways this branch took, so that its traces can be told apart.
     FORK = auto()
     #: A fork over zones; what it chose is a subnet.

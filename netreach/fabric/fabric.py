@@ -9,6 +9,7 @@ from msgspec import Struct
 from netreach.fabric.addresses import AddressBook
 from netreach.fabric.aws_service import AwsServices
 from netreach.fabric.egress_only_gateway import EgressOnlyGateways
+from netreach.fabric.client_vpn import ClientVpns
 from netreach.fabric.element import Cross, Stage
 from netreach.fabric.endpoint import Endpoints
 from netreach.fabric.interface import Interfaces
@@ -20,8 +21,10 @@ from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.peering import Peerings
 from netreach.fabric.router import Router
 from netreach.fabric.security_group import SecurityGroups
+from netreach.fabric.sites import Sites
 from netreach.fabric.transit_gateway import TransitGateways
 from netreach.fabric.translation import Translation
+from netreach.fabric.vpn_gateway import VpnGateways
 from netreach.model.snapshot import Snapshot
 from netreach.packets.pool import ServicePool
 
@@ -39,6 +42,8 @@ class RowNumbers(Struct, frozen=True):
     transit_gateways: Mapping[str, int]
     transit_attachments: Mapping[str, int]
     transit_tables: Mapping[str, int]
+    vpn_gateways: Mapping[str, int]
+    client_vpns: Mapping[str, int]
     endpoints: Mapping[str, int]
 
 
@@ -60,6 +65,9 @@ class Fabric(Struct, frozen=True):
     services: AwsServices
     peerings: Peerings
     transit: TransitGateways
+    sites: Sites
+    vpn_gateways: VpnGateways
+    client_vpns: ClientVpns
     endpoints: Endpoints
     balancers: LoadBalancers
     translation: Translation

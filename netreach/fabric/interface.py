@@ -222,9 +222,11 @@ class Interfaces(Struct, frozen=True):
         for kind, stage in (
             (SessionKind.APPLIANCE, Stage.MIDDLEBOX_RETURN),
             (SessionKind.BALANCER, Stage.BALANCER),
+            (SessionKind.CLIENT_VPN, Stage.CLIENT_VPN_RETURN),
         ):
             passage.move(batch.where(kinds == kind).replace(stage=stage))
-        return batch.where((kinds != SessionKind.APPLIANCE) & (kinds != SessionKind.BALANCER))
+        theirs = (SessionKind.APPLIANCE, SessionKind.BALANCER, SessionKind.CLIENT_VPN)
+        return batch.where(~np.isin(kinds, theirs))
 
     def _balance(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
         """Hand what reaches nodes of load balancers to them; return the others."""

@@ -82,6 +82,12 @@ class InternetGateways(Struct, frozen=True):
                 gateway,
                 place,
             ),
+            Check(
+                self.book.is_spoofed(batch.vpc, batch.source, holders),
+                Fate.GATEWAY_REJECTS_SPOOFED_TRAFFIC,
+                gateway,
+                place,
+            ),
             Check(nameless, Fate.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, gateway, place),
             self._denial(is_ipv6, interfaces),
             Check(self._goes_round(batch), Fate.INGRESS_RTB_TRAFFIC_REDIRECTION, gateway, place),
@@ -180,7 +186,7 @@ def compile_internet_gateways(
     return InternetGateways(
         vpc=by_row(vpc_of),
         of_vpc=by_row(of_vpc),
-        own_table=by_row([_own_table(snapshot, gateway) for gateway in rows]),
+        own_table=by_row([own_table(snapshot, gateway) for gateway in rows]),
         redirects=PieceTable.of(
             [_redirected(snapshot, gateway, book.axis) for gateway in rows] or [[(0, 0)]]
         ),
@@ -211,7 +217,8 @@ def _names(route: Route) -> bool:
     return route.target_kind is TargetKind.INTERNET_GATEWAY and route.state is RouteState.ACTIVE
 
 
-def _own_table(snapshot: Snapshot, gateway: str) -> int:
+def own_table(snapshot: Snapshot, gateway: str) -> int:
+    """Return the row of the table that routes what comes in by a gateway, or NO_ROW."""
     tables = enumerate(snapshot.route_tables.values())
     return next((row for row, table in tables if gateway in table.gateways), NO_ROW)
 

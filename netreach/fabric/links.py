@@ -23,7 +23,8 @@ from netreach.model.records import RouteOrigin, RouteState, TargetKind
 from netreach.model.snapshot import Snapshot
 from netreach.packets.prefixes import Prefix
 
-_IN_SERVICE: Final = frozenset({"available", "modifying"})
+#: States of VPN connections and attachments that carry packets.
+IN_SERVICE: Final = frozenset({"available", "modifying"})
 _ASSOCIATED: Final = frozenset({"associated", "updating"})
 
 
@@ -95,7 +96,7 @@ def _vpn_link(snapshot: Snapshot, record: VpnConnection) -> Link:
         LinkKind.VPN,
         record.id,
         record.customer_gateway or record.id,
-        is_up=record.state in _IN_SERVICE and record.tunnels_up != 0,
+        is_up=record.state in IN_SERVICE and record.tunnels_up != 0,
         is_dynamic=not record.is_static,
         routes=record.routes if record.is_static else (),
         asn=site.asn if site else None,

@@ -197,6 +197,10 @@ class NatGateways(Struct, frozen=True):
         batch, _ = passage.stop_where(
             ~known, Fate.NGW_NO_SESSION, Kind.NAT_GATEWAY, batch.place, batch
         )
+        subnets = self.subnet[batch.place]
+        # what a route has brought comes from another subnet; what was delivered was asked there
+        enters = (subnets != NO_ROW) & (batch.subnet != subnets)
+        batch = self.acls.screen_where(enters, batch, subnets, passage, ingress=True)
         if not len(batch):
             return
         session = sessions.effective(batch.session)

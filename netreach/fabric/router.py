@@ -32,6 +32,7 @@ _STAGES: Final = {
     TargetKind.INSTANCE: Stage.MIDDLEBOX,
     TargetKind.VPC_PEERING: Stage.PEERING,
     TargetKind.TRANSIT_GATEWAY: Stage.TRANSIT_GATEWAY,
+    TargetKind.VPN_GATEWAY: Stage.VPN_GATEWAY,
     TargetKind.VPC_ENDPOINT: Stage.ENDPOINT,
 }
 #: Gateways that an active route proves to exist, whether or not the snapshot holds them.

@@ -7,8 +7,9 @@ from typing import Final, NamedTuple
 
 from netreach.fabric.addresses import AddressBook
 from netreach.fabric.element import Stage
-from netreach.fabric.internet_gateway import attached_vpc
+from netreach.fabric.internet_gateway import GOOD_ATTACHMENT
 from netreach.fabric.links import (
+    IN_SERVICE,
     Holding,
     Link,
     LinkKind,
@@ -19,8 +20,7 @@ from netreach.fabric.links import (
     site_ids,
 )
 from netreach.fabric.sites import ANNOUNCED, MAYBE, OWN, SURELY, LinkColumns, Sites
-from netreach.fabric.transit_gateway import IN_SERVICE
-from netreach.fabric.transit_routes import has_open_routes, routes_of
+from netreach.fabric.transit_routes import TransitRoutes, routes_of
 from netreach.model.connections import VpnGateway
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis, Span
@@ -45,8 +45,15 @@ class Notice(NamedTuple):
 class _Announcer:
     """Finds what each link announces."""
 
-    def __init__(self, snapshot: Snapshot, links: tuple[Link, ...]) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        links: tuple[Link, ...],
+        transit: TransitRoutes,
+        attachments: Mapping[str, int],
+    ) -> None:
         self.snapshot, self.links = snapshot, links
+        self.transit, self.attachments = transit, attachments
         self.shown = shown_routes(snapshot)
 
     def notices(self, row: int) -> Iterator[tuple[Prefix, Notice]]:
@@ -66,7 +73,7 @@ class _Announcer:
     def blocks(self, link: Link) -> tuple[Prefix, ...]:
         """Return the VPC's blocks that a link to a VPN gateway carries packets for [HY-1]."""
         gateway = self.snapshot.vpn_gateways.get(link.vpn_gateway)
-        vpc = self.snapshot.vpcs.get(_vpc_of(gateway)) if gateway else None
+        vpc = self.snapshot.vpcs.get(vpc_of(gateway)) if gateway else None
         if vpc is None:
             return ()
         families = (4,) if link.kind is LinkKind.VPN else (4, 6)
@@ -91,18 +98,18 @@ class _Announcer:
         if link.allowed is not None:
             yield from ((p, Notice(p.length, row)) for p in link.allowed)
             return
-        table = self.snapshot.transit_route_tables.get(tie.table or "")
-        unknown = link.kind is LinkKind.DIRECT_CONNECT or tie.table is None
-        if unknown or (tie.table and table is None) or (
-            table is not None and has_open_routes(self.snapshot, table)
-        ):
+        place = self.attachments[tie.id]
+        table = int(self.transit.table_of[place])
+        unshown = self.transit.is_unstated[place] or self.transit.is_open[table]
+        if link.kind is LinkKind.DIRECT_CONNECT or unshown:
             yield from ((prefix, Notice(_UNSHOWN, row)) for prefix in _EVERYWHERE)
-        for route in routes_of(self.snapshot, table) if table else ():
+        if table == NO_ROW:
+            return
+        record = self.snapshot.transit_route_tables[self.transit.table_ids[table]]
+        for route in routes_of(self.snapshot, record):
             if route.state == "active" and tie.id not in route.attachments:
-                yield from (
-                    (prefix, Notice(prefix.length, row))
-                    for prefix in entries_of(self.snapshot, route)
-                )
+                prefixes = entries_of(self.snapshot, route)
+                yield from ((prefix, Notice(prefix.length, row)) for prefix in prefixes)
 
     def carried(self, link: Link) -> tuple[Prefix, ...]:
         """Return the prefixes that a link takes packets for, whether or not it says so."""
@@ -120,12 +127,10 @@ def _lets(link: Link, block: Prefix) -> bool:
     return link.allowed is None or any(prefix.contains(block) for prefix in link.allowed)
 
 
-def _vpc_of(gateway: VpnGateway) -> str:
+def vpc_of(gateway: VpnGateway) -> str:
     """Return the VPC that a VPN gateway serves, "" for none."""
-    vpcs = {tie.vpc: 0 for tie in gateway.attachments}
-    found = attached_vpc(gateway.attachments, vpcs) != NO_ROW
-    tied = (tie.vpc for tie in gateway.attachments if tie.state in IN_SERVICE | {"attached"})
-    return next(tied, "") if found and gateway.state == "available" else ""
+    good = (tie.vpc for tie in gateway.attachments if tie.state in GOOD_ATTACHMENT)
+    return next(good, "") if gateway.state == "available" else ""
 
 
 class _Lists:
@@ -158,6 +163,7 @@ def _stays(notices: list[Notice]) -> int:
 def compile_sites(
     snapshot: Snapshot,
     book: AddressBook,
+    transit: TransitRoutes,
     *,
     attachments: Mapping[str, int],
     endpoints: Mapping[str, int],
@@ -166,14 +172,14 @@ def compile_sites(
     links, axis = links_of(snapshot), book.axis
     ids = site_ids(links, snapshot)
     rows = {site: row for row, site in enumerate(ids)}
-    announcer, lists = _Announcer(snapshot, links), _Lists()
+    announcer, lists = _Announcer(snapshot, links, transit, attachments), _Lists()
     holdings = list(holdings_of(snapshot, links))
     notices = _notices(announcer, holdings, rows, axis)
     empty = [[(0, NO_ROW)]]
     every = [lists.number(n for n, link in enumerate(links) if link.site == site) for site in ids]
     ways = [pieces(spans, len(axis), lists.best) for spans in notices]
     return Sites(
-        links=_columns(announcer, rows, attachments, endpoints, axis),
+        links=_columns(announcer, rows, endpoints, axis),
         ways=PieceTable.of(ways or empty),
         lists=Lists.of(list(lists.numbers)),
         every_link=by_row(every),
@@ -212,13 +218,9 @@ def _holds(
 
 
 def _columns(
-    announcer: _Announcer,
-    sites: Mapping[str, int],
-    attachments: Mapping[str, int],
-    endpoints: Mapping[str, int],
-    axis: AtomAxis,
+    announcer: _Announcer, sites: Mapping[str, int], endpoints: Mapping[str, int], axis: AtomAxis
 ) -> LinkColumns:
-    snapshot, links = announcer.snapshot, announcer.links
+    snapshot, links, attachments = announcer.snapshot, announcer.links, announcer.attachments
     tied = [snapshot.transit_attachments.get(link.attachment) for link in links]
     vpns = [link.kind is LinkKind.VPN for link in links]
     carried = [[(axis.span(p), 1) for p in announcer.carried(link)] for link in links]

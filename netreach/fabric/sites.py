@@ -6,13 +6,11 @@ that is warned. What arrives is delivered; a site passes nothing on that AWS ann
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import SCOPE_INTERNET, AddressBook
-from netreach.fabric.element import Assumed, Check, Fate, Kind, Passage, Stage
+from netreach.fabric.element import Assumed, Check, Fate, Kind, Passage
 from netreach.fabric.forks import branch_over
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch
 from netreach.packets.pieces import Lists, PieceTable
@@ -132,9 +130,7 @@ class Sites(Struct, frozen=True):
     def _attachment_check(self, rows: Column) -> Check:
         attachments = self.links.attachment[rows]
         detached = (attachments != NO_ROW) & ~self.links.is_attached[rows]
-        return Check(
-            detached, Fate.BAD_STATE_ATTACHMENT, Kind.TRANSIT_ATTACHMENT, attachments
-        )
+        return Check(detached, Fate.BAD_STATE_ATTACHMENT, Kind.TRANSIT_ATTACHMENT, attachments)
 
     def arrive(self, batch: PacketBatch, passage: Passage) -> None:
         """Take packets over a link to its site; `place` is the link."""

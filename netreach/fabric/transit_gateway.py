@@ -29,6 +29,8 @@ from netreach.packets.pool import UNSURE
 MAX_HOPS: Final = 16
 #: States in which an attachment carries packets.
 _IN_SERVICE: Final = frozenset({"available", "modifying"})
+#: Attachments that lead out of AWS.
+_OUTSIDE: Final = (AttachmentKind.VPN, AttachmentKind.DIRECT_CONNECT)
 
 
 class TransitGateways(Struct, frozen=True):
@@ -43,6 +45,8 @@ class TransitGateways(Struct, frozen=True):
     #: The attachment at the far end of a peering between transit gateways, or NO_ROW.
     peer: Column
     is_peering: Mask
+    #: Whether it is a VPN connection or a Direct Connect gateway.
+    is_outside: Mask
     is_available: Mask
     is_doubted: Mask
     #: Whether group references survive it [SG-10].
@@ -124,10 +128,11 @@ class TransitGateways(Struct, frozen=True):
         self._onwards(batch.where(~into_vpc), passage)
 
     def _onwards(self, batch: PacketBatch, passage: Passage) -> None:
-        """Hand packets to the transit gateway at the far end of a peering."""
+        """Hand packets to a site, or to the transit gateway at the far end of a peering."""
         attachments = batch.place
-        peering = self.is_peering[attachments]
-        elsewhere = batch.where(~peering)
+        peering, outside = self.is_peering[attachments], self.is_outside[attachments]
+        passage.move(batch.where(outside).replace(stage=Stage.TRANSIT_SITE))
+        elsewhere = batch.where(~peering & ~outside)
         passage.stop(Fate.NOT_MODELLED, Kind.TRANSIT_ATTACHMENT, elsewhere.place, elsewhere)
         batch = batch.where(peering)
         peers = self.peer[batch.place]
@@ -222,6 +227,7 @@ def compile_transit_gateways(
         is_vpc=mask_by_row([_is_vpc(r) for r in records]),
         peer=by_row(_peers(records)),
         is_peering=mask_by_row([r.kind is AttachmentKind.PEERING for r in records]),
+        is_outside=mask_by_row([r.kind in _OUTSIDE for r in records]),
         is_available=mask_by_row([r.state in _IN_SERVICE for r in records]),
         is_doubted=mask_by_row([bool(r.doubt) for r in records]),
         references_groups=mask_by_row([_references(snapshot, r) for r in records]),

@@ -169,6 +169,8 @@ class FirewallPolicy(Resource, frozen=True, kw_only=True):
     stateful_groups: tuple[PolicyGroup, ...] = ()
     is_strict: bool = False
     stateful_defaults: tuple[str, ...] = ()
+    #: What becomes of connections that break midstream: DROP, CONTINUE or REJECT.
+    stream_exception: str = "DROP"
     home_net: tuple[str, ...] = ()
 
 
@@ -219,7 +221,7 @@ class FirewallRuleGroup(Resource, frozen=True, kw_only=True):
     #: Variables: "$NAME" -> texts.
     address_sets: Mapping[str, tuple[str, ...]] = {}
     port_sets: Mapping[str, tuple[str, ...]] = {}
-    #: What of it the model can't decide ("" if nothing): a domain list, free Suricata text ...
+    #: What of it the model can't decide ("" if nothing): a "domain list", free Suricata text ...
     undecided: str = ""
 
 

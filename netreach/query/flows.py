@@ -33,6 +33,7 @@ _RETURN_STAGES: Final = {
     Kind.INTERNET: Stage.INTERNET,
     Kind.SITE: Stage.SITE,
     Kind.LOAD_BALANCER: Stage.BALANCER,
+    Kind.ENDPOINT: Stage.ENDPOINT,
 }
 #: What packets reach at a node of a load balancer; `place` is its interface there.
 _BALANCER_KINDS: Final = (Kind.LOAD_BALANCER, Kind.TARGET_GROUP)
@@ -419,7 +420,7 @@ def reaches_stranger(ending: Ending, asked: FlowBatch) -> Mask:
 
 def split_misdelivered(ending: Ending, flows: FlowBatch, onward: Passage) -> tuple[Ending, ...]:
     """Split what reached another than the one asked for from what reached it."""
-    not_modelled = ending.fate is Fate.NOT_MODELLED and ending.kind is Kind.INTERFACE
+    not_modelled = ending.fate >= FIRST_UNKNOWN and ending.kind is Kind.INTERFACE
     at_balancer = ending.fate >= FIRST_UNKNOWN and ending.kind in _BALANCER_KINDS
     if ending.fate is not Fate.DELIVERED and not not_modelled and not at_balancer:
         return (ending,)

@@ -44,9 +44,7 @@ def _object(word: str, marks: str, key: str = "") -> AnswerKind:
     return AnswerKind(key or word, word, False, frozenset(marks.split()))
 
 
-def _list(
-    word: str, mark: str, *, is_unique: bool = False, tells_none: bool = True
-) -> AnswerKind:
+def _list(word: str, mark: str, *, is_unique: bool = False, tells_none: bool = True) -> AnswerKind:
     return AnswerKind(word, word, True, frozenset({mark}), is_unique, tells_none)
 
 

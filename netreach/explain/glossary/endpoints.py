@@ -11,7 +11,6 @@ ENTRIES: Final = (
     Entry(
         code=Code.VPCE_GATEWAY_PROTOCOL_RESTRICTION,
         group=Group.ENDPOINT,
-        modelled=Modelled.LATER,
         element="gateway endpoint",
         title="A gateway endpoint takes only TCP and ping",
         meaning=(

@@ -45,8 +45,8 @@ ENTRIES: Final = (
         ),
         situations=(
             (
-                "an IPv4 packet leaves by an internet gateway, and its source is an address "
-                "without a public one, or of no interface in the VPC"
+                "an IPv4 packet leaves by an internet gateway, and its source is an address of the "
+                "VPC without a public one, or that no interface holds"
             ),
             "a private NAT gateway's subnet routes to an internet gateway",
         ),
@@ -282,17 +282,16 @@ ENTRIES: Final = (
     Entry(
         code=Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC,
         group=Group.INTERNET_GATEWAY,
-        element="egress-only internet gateway",
+        element="internet gateway",
         title="A gateway drops a source address that the VPC does not own",
         meaning=(
-            "The packet leaves the VPC by a gateway with a source address that no interface of the "
-            "VPC holds."
+            "The packet leaves the VPC by a gateway with a source address that lies in none of the "
+            "VPC's subnets."
         ),
         why=(
             "Gateways drop spoofed sources. It happens when an appliance forwards packets of other "
-            "networks with its source/destination check off but does not translate them. At an "
-            "internet gateway the same thing is IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, whose "
-            "meaning covers it."
+            "networks with its source/destination check off but does not translate them, or when a "
+            "transit gateway brings them to a subnet that routes to the gateway."
         ),
         fix=(
             "Let the appliance translate the source to its own address (NAT), or give them a way "
@@ -308,8 +307,8 @@ ENTRIES: Final = (
         ),
         situations=(
             (
-                "a packet leaves by an egress-only internet gateway, and no interface of the VPC "
-                "holds its source"
+                "a packet leaves by an internet gateway or an egress-only one, and its source lies "
+                "in no subnet of the VPC"
             ),
         ),
         facts=("IG-3",),

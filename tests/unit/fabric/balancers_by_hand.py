@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -26,25 +26,29 @@ NODES: Final = {
     "b": ("subnet-db-b", "10.0.3.50", "2600:1f14:1:103::50"),
 }
 NODE_A, NODE_B, NODE_A_PUBLIC = "10.0.1.50", "10.0.3.50", "203.0.113.150"
-ETERNAL: Final = "0123456789abcdef"
+NUMBER: Final = "0123456789abcdef"
 GROUP_ID: Final = "tg-front"
 _WORDS: Final = {BalancerKind.NETWORK: "net", BalancerKind.APPLICATION: "app"}
 _TYPES: Final = {BalancerKind.NETWORK: "network_load_balancer"}
 
 
-def target(identifier: str, port: int | None = None, health: str = "healthy", **more: Any) -> Target:  # noqa: ANN401
+def target(
+    identifier: str, port: int | None = None, health: str = "healthy", *, zone: str = ""
+) -> Target:
     """Return a target."""
-    return Target(id=identifier, port=port, health=health, **more)
+    return Target(id=identifier, port=port, health=health, zone=zone)
 
 
-def listener(port: int = 80, protocol: str = "TCP", groups: tuple[str, ...] = (GROUP_ID,)) -> Listener:
+def listener(
+    port: int = 80, protocol: str = "TCP", groups: tuple[str, ...] = (GROUP_ID,)
+) -> Listener:
     """Return a listener."""
     return Listener(protocol=protocol, port=port, target_groups=groups)
 
 
-def group(*targets: Target, name: str = GROUP_ID, **more: Any) -> TargetGroup:  # noqa: ANN401
+def group(*targets: Target, name: str = GROUP_ID, **more: object) -> TargetGroup:
     """Return a target group that sends TCP to port 8080."""
-    form: dict[str, Any] = {"protocol": "TCP", "port": 8080, "vpc": "vpc-shop"}
+    form: Form = {"protocol": "TCP", "port": 8080, "vpc": "vpc-shop"}
     return TargetGroup(id=name, targets=targets, **(form | more))
 
 
@@ -52,16 +56,14 @@ def group(*targets: Target, name: str = GROUP_ID, **more: Any) -> TargetGroup:  
 APP, DB = target("i-app-1"), target("i-db-1")
 
 
-def balancer(kind: BalancerKind, name: str = "front", **more: Any) -> LoadBalancer:  # noqa: ANN401
+def balancer(kind: BalancerKind, name: str = "front", **more: object) -> LoadBalancer:
     """Return a balancer with a listener on TCP 80."""
-    form: dict[str, Any] = {"listeners": (listener(),), "vpc": "vpc-shop"}
-    return LoadBalancer(
-        id=_identifier(kind, name), kind=kind, balancer_name=name, **(form | more)
-    )
+    form: Form = {"listeners": (listener(),), "vpc": "vpc-shop"}
+    return LoadBalancer(id=_identifier(kind, name), kind=kind, balancer_name=name, **(form | more))
 
 
 def _path(kind: BalancerKind, name: str) -> str:
-    return f"{_WORDS[kind]}/{name}/{ETERNAL}" if kind in _WORDS else name
+    return f"{_WORDS[kind]}/{name}/{NUMBER}" if kind in _WORDS else name
 
 
 def _identifier(kind: BalancerKind, name: str) -> str:
@@ -129,7 +131,7 @@ def balanced(
     rest: Form | None = None,
     listeners: tuple[Listener, ...] = (listener(),),
     of_balancer: Form | None = None,
-    **shop: Any,  # noqa: ANN401 - YAML forms
+    **shop: object,
 ) -> Network:
     """Compile the base estate with one balancer, `front`, from TCP 80 to its targets on 8080."""
     if kind is not BalancerKind.NETWORK and not security:
@@ -139,7 +141,9 @@ def balanced(
         for zone in zones
     ]
     enabled = tuple(BalancerZone(subnet=NODES[zone][0]) for zone in zones)
-    form = {"listeners": listeners, "zones": enabled, "groups": security} | (of_balancer or {})
+    form: Form = {"listeners": listeners, "zones": enabled, "groups": security} | (
+        of_balancer or {}
+    )
     base = snapshot(rest=rest, **shop)
     front = balancer(kind, **form)
     groups = [group(*targets, **(of_group or {}))]

@@ -177,6 +177,24 @@ def test_nt_5_behind_nat64_the_gateway_s_ipv4_filters_apply() -> None:
 OPEN_SIX = "110 allow all to ::/0"
 
 
+def test_nt_4_the_subnet_s_acl_sees_answers_that_a_route_brings() -> None:
+    """The answering subnet's table leads to the gateway itself; its ACL is asked all the same."""
+    tables: Form = {
+        "app": {"routes": {"10.0.3.0/24": "nat-gateway:nat"}},
+        "db": {"routes": {"10.0.0.0/24": "nat-gateway:nat"}},
+    }
+    subnets = {"db-b": {"route_table": "db"}}
+    open_ = estate(route_tables=tables, subnets=subnets)
+    assert verdict(open_, "app-1 db-1 tcp 5432", family=4) == "reachable"
+    closed = acl(ingress=("100 deny all from 10.0.3.0/24", "110 allow all from 0.0.0.0/0"))
+    answer = ask(
+        estate(route_tables=tables, subnets=subnets, acls={"nat": closed}),
+        "app-1 db-1 tcp 5432",
+        family=4,
+    )
+    assert (answer.verdict, codes(answer, "return")) == ("unreachable", {ACL})
+
+
 def regional(*, zones: tuple[str, ...] = (), **changes: Any) -> Network:  # noqa: ANN401 - the record's
     """Return the estate with a regional NAT gateway, whose table leads to the internet gateway."""
     base = snapshot(

@@ -309,6 +309,21 @@ def test_nt_2_a_nat_gateway_serves_what_comes_over_a_transit_gateway(
     assert sees(answer) == {NAT_PUBLIC}
 
 
+def test_ig_3_an_internet_gateway_drops_what_another_vpc_sends_through() -> None:
+    lab: Form = {
+        "subnets": {"inner-a": {"cidr": "10.1.2.0/24", "zone": "a", "route_table": "inner"}},
+        "route_tables": {"inner": {"routes": {"0.0.0.0/0": TRANSIT, "::/0": TRANSIT}}},
+        "instances": {"inner-1": {"subnet": "inner-a", "address": "10.1.2.10", "groups": ["lab"]}},
+    }
+    routes = table(static("0.0.0.0/0", "tgw-attach-shop"))
+    network = attached(snapshot(rest={"vpcs": {"lab": lab}}), tables=(routes,))
+    answer = ask(network, "inner-1 8.8.8.8 tcp 443")
+    assert (answer.verdict, codes(answer, "forward")) == (
+        "unreachable",
+        {"GATEWAY_REJECTS_SPOOFED_TRAFFIC"},
+    )
+
+
 def by_group(base: Snapshot) -> Snapshot:
     """Let the lab accept only members of the web group."""
     group = base.security_groups["sg-lab"]

@@ -368,6 +368,18 @@ def test_what_is_in_no_vpc_is_nobodys_business(item: Json, tmp_path: Path) -> No
     assert loaded(tmp_path, **estate(Functions=[item])).unmodelled == {}
 
 
+def test_what_lingers_after_its_end_is_left_out(tmp_path: Path) -> None:
+    item = {"CarrierGatewayId": "cagw-1", "State": "deleted"}
+    assert loaded(tmp_path, CarrierGateways=[item]).unmodelled == {}
+
+
+def test_the_fuller_of_two_descriptions_is_kept(tmp_path: Path) -> None:
+    number = {"CarrierGatewayId": "cagw-1"}
+    full = {**number, "VpcId": "vpc-1"}
+    snapshot = loaded(tmp_path, CarrierGateways=[number, full])
+    assert snapshot.unmodelled["cagw-1"].vpc == "vpc-1"
+
+
 @pytest.mark.parametrize(
     "content",
     [
