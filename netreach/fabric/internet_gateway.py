@@ -67,7 +67,8 @@ class InternetGateways(Struct, frozen=True):
         attached = (place == NO_ROW) | (self.vpc[place] == batch.vpc)
         scopes = self.book.scopes(batch.destination)
         interfaces = self.book.interface[holders]
-        nameless = public == NO_ROW
+        spoofed = self.book.is_spoofed(batch.vpc, batch.source, holders)
+        nameless = (public == NO_ROW) & ~spoofed
         return (
             Check(~attached, Fate.BAD_STATE_ATTACHMENT, gateway, place),
             Check(
@@ -82,12 +83,7 @@ class InternetGateways(Struct, frozen=True):
                 gateway,
                 place,
             ),
-            Check(
-                self.book.is_spoofed(batch.vpc, batch.source, holders),
-                Fate.GATEWAY_REJECTS_SPOOFED_TRAFFIC,
-                gateway,
-                place,
-            ),
+            Check(spoofed, Fate.GATEWAY_REJECTS_SPOOFED_TRAFFIC, gateway, place),
             Check(nameless, Fate.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, gateway, place),
             self._denial(is_ipv6, interfaces),
             Check(self._goes_round(batch), Fate.INGRESS_RTB_TRAFFIC_REDIRECTION, gateway, place),

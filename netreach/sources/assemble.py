@@ -43,6 +43,9 @@ UNKNOWN_WORD: Final = "unknown-word"
 _ZONES: Final = ("availability_zone", "region")
 _ARNS: Final = ("subnet_arn", "security_group_arn", "prefix_list_arn", "transit_gateway_arn")
 
+#: Fields that name something whose region is known.
+_HOMES: Final = ("vpc_id", "transit_gateway_id")
+
 #: Kinds that a route's GatewayId can name, by the words of Unmodelled.
 _GATEWAY_KINDS: Final = (
     TargetKind.VPC_ENDPOINT,
@@ -131,14 +134,17 @@ class _Builder:
 
     def _common(self, number: str, found: Found[ShapeT]) -> Common:
         shape, document = found.shape, found.piece.document
-        home = getattr(shape, "vpc_id", None) or getattr(shape, "transit_gateway_id", None) or ""
         return Common(
             id=number,
             tags={tag.key: tag.value or "" for tag in shape.tags or ()},
             owner=shape.owner_id or document.account,
-            region=_region(shape) or document.region or self._regions.get(home, ""),
+            region=_region(shape) or document.region or self._region_of_home(shape),
             doubt=self._doubt(number, found) if found.conflicts else "",
         )
+
+    def _region_of_home(self, shape: shapes.Resource) -> str:
+        homes = (getattr(shape, field, None) or "" for field in _HOMES)
+        return next((region for home in homes if (region := self._regions.get(home))), "")
 
     def _doubt(self, number: str, found: Found[ShapeT]) -> str:
         """Warn of descriptions that contradict each other, and say so on the record."""

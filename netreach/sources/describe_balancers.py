@@ -84,11 +84,12 @@ def _listener(shape: shapes.Listener) -> Listener:
 
 
 def _forwarded(actions: Iterable[shapes.Action]) -> Iterator[str | None]:
-    """Yield the target groups of actions; those without weight get nothing."""
+    """Yield the target groups of actions; beside others, those of weight 0 get nothing."""
     for action in actions:
         groups = action.forward_config.target_groups if action.forward_config else None
         if groups:
-            yield from (group.target_group_arn for group in groups if group.weight != 0)
+            only = len(groups) == 1
+            yield from (group.target_group_arn for group in groups if only or group.weight != 0)
         else:
             yield action.target_group_arn
 

@@ -80,17 +80,14 @@ def known_word(kinds: type[KindT], word: str, other: KindT) -> KindT:
 def endpoint_service(shape: shapes.EndpointService, common: Common) -> EndpointService:
     """Read what an account offers by PrivateLink."""
     kinds = texts(kind.service_type for kind in shape.service_type or ())
-    balancers = (
-        *(shape.network_load_balancer_arns or ()),
-        *(shape.gateway_load_balancer_arns or ()),
-    )
+    lists = (shape.network_load_balancer_arns, shape.gateway_load_balancer_arns)
     word = kinds[0] if kinds else EndpointKind.INTERFACE
     return EndpointService(
         **common._asdict(),
         service=shape.service_name or "",
         kind=known_word(EndpointKind, word, EndpointKind.UNKNOWN),
         state=shape.service_state or "Available",
-        balancers=texts(balancers),
+        balancers=texts(number for numbers in lists for number in numbers or ()),
         zones=texts(shape.availability_zones),
         private_dns_name=shape.private_dns_name or "",
     )

@@ -53,9 +53,8 @@ def firewall(shape: shapes.Firewall, common: Common) -> NetworkFirewall:
 def firewall_policy(shape: shapes.FirewallPolicy, common: Common) -> FirewallPolicy:
     """Read a policy."""
     policy = shape.policy or shapes.Policy()
-    defaults = [
-        word for word in policy.stateless_default_actions or () if word in _STATELESS_ACTIONS
-    ]
+    words = policy.stateless_default_actions or ()
+    defaults = [word for word in words if word in _STATELESS_ACTIONS]
     doubt = common.doubt or _policy_doubt(shape.policy, defaults)
     engine, variables = policy.stateful_engine_options, policy.policy_variables
     sets = _definitions(variables.rule_variables if variables else None)

@@ -16,14 +16,9 @@ _ESTABLISHED: Final = "established"
 #: Protocols that a packet's header shows.
 _HEADER_PROTOCOLS: Final = frozenset({"ip", "ipv4", "ipv6", "tcp", "udp", "icmp", "icmpv6", "any"})
 
-_RULE: Final = re.compile(
-    r"""(?P<action>[a-z]+)\s+(?P<protocol>[\w-]+)\s+
-        (?P<source>\S*\[[^()]*?\]|\S+)\s+(?P<source_port>!?\[[^()]*?\]|\S+)\s+
-        (?P<direction>->|<>)\s+
-        (?P<destination>\S*\[[^()]*?\]|\S+)\s+(?P<destination_port>!?\[[^()]*?\]|\S+)\s*
-        \((?P<options>.*)\)""",
-    re.IGNORECASE | re.VERBOSE,
-)
+#: A word of a rule's head; lists in brackets may hold spaces.
+_WORD: Final = re.compile(r"[^\s\[]*\[[^\]]*\]\S*|\S+")
+_HEAD_WORDS: Final = 7
 #: An option ends at a semicolon that is neither escaped nor in quotes.
 _OPTION: Final = re.compile(r'\s*((?:\\.|"(?:\\.|[^"\\])*"|[^;\\"])*);?')
 
@@ -50,26 +45,28 @@ class SuricataRule(NamedTuple):
 
 def rules_in(text: str) -> Iterator[SuricataRule | str]:
     """Yield the rules of a text in order; a line that is no rule comes back as it is."""
-    for line in re.sub(r"\\\r?\n", " ", text).splitlines():
-        line = line.strip()
+    for line in map(str.strip, re.sub(r"\\\r?\n", " ", text).splitlines()):
         if line and not line.startswith("#"):
             yield _rule(line) or line
 
 
 def _rule(line: str) -> SuricataRule | None:
-    found = _RULE.fullmatch(line)
-    if found is None:
+    head, bracket, rest = line.partition("(")
+    words = [re.sub(r"\s+", "", word) for word in _WORD.findall(head)]
+    if len(words) != _HEAD_WORDS or not bracket or not rest.endswith(")"):
         return None
-    parts = {name: re.sub(r"\s+", "", text) for name, text in found.groupdict().items()}
+    action, protocol, source, source_port, arrow, destination, destination_port = words
+    if arrow not in ("->", "<>"):
+        return None
     return SuricataRule(
-        action=parts["action"].upper(),
-        protocol=parts["protocol"].upper(),
-        source=_plain(parts["source"]),
-        source_port=_plain(parts["source_port"]),
-        is_any_direction=parts["direction"] == "<>",
-        destination=_plain(parts["destination"]),
-        destination_port=_plain(parts["destination_port"]),
-        options=tuple(_options(found["options"])),
+        action=action.upper(),
+        protocol=protocol.upper(),
+        source=_plain(source),
+        source_port=_plain(source_port),
+        is_any_direction=arrow == "<>",
+        destination=_plain(destination),
+        destination_port=_plain(destination_port),
+        options=tuple(_options(rest[:-1])),
     )
 
 

@@ -206,9 +206,9 @@ def test_tunnels_that_are_up_are_counted(
 
 
 def test_the_secrets_of_a_vpn_are_read_nowhere(tmp_path: Path) -> None:
-    secret = "<pre_shared_key>hush</pre_shared_key>"
+    hidden = "<pre_shared_key>hush</pre_shared_key>"
     item = vpn(
-        CustomerGatewayConfiguration=secret, Options={"TunnelOptions": [{"PreSharedKey": secret}]}
+        CustomerGatewayConfiguration=hidden, Options={"TunnelOptions": [{"PreSharedKey": hidden}]}
     )
     assert "hush" not in repr(loaded(tmp_path, VpnConnections=[item]))
 
