@@ -18,7 +18,7 @@ from netreach import Answer, ServiceSet, Verdict
 from netreach.packets.prefixes import Address
 from netreach.packets.services import ICMP, TCP, UDP
 from netreach.sources.load import open_snapshot
-from tests.fidelity_scope import Place, Scope
+from tests.fidelity_places import Place, Places
 
 SHARED: Final = Path(__file__).parents[1].parent / "shared"
 CASES: Final = SHARED / "cases"
@@ -53,15 +53,14 @@ class Case:
     snapshot: Path
     source: str
     destination: str
-    in_scope: bool
     expected: Expected
     options: Options = field(default_factory=Options)
 
 
 @cache
-def scope_of(snapshot: Path) -> Scope:
+def places_of(snapshot: Path) -> Places:
     """Return the places of a snapshot, read once."""
-    return Scope(open_snapshot(snapshot))
+    return Places(open_snapshot(snapshot))
 
 
 def cases() -> Iterator[Case]:
@@ -112,9 +111,9 @@ def _is_comparable(probe: Json) -> bool:
 
 def _lab_case(probe: Json) -> Case:
     snapshot = SNAPSHOTS / "labs" / probe["lab"]
-    scope = scope_of(snapshot)
-    source = scope.place(probe["src_ip"], probe["src_eni"] or "")
-    destination = scope.place(probe["dst_ip"], probe["dst_eni"] or "")
+    places = places_of(snapshot)
+    source = places.place(probe["src_ip"], probe["src_eni"] or "")
+    destination = places.place(probe["dst_ip"], probe["dst_eni"] or "")
     options = Options(protocol=probe["protocol"])
     if probe["dst_port"] is not None:
         options["port"] = str(probe["dst_port"])
@@ -124,7 +123,6 @@ def _lab_case(probe: Json) -> Case:
         snapshot,
         _written(source),
         _written(destination),
-        scope.holds(source, destination),
         Expected(_word(probe["reachable"]), _verdict),
         options,
     )
@@ -136,8 +134,6 @@ def _lab_case(probe: Json) -> Case:
 def _batfish() -> Iterator[Case]:
     for known in json.loads((CASES / "batfish.json").read_text(encoding="utf-8"))["cases"]:
         snapshot = SNAPSHOTS / "batfish" / known["snapshot"]
-        scope = scope_of(snapshot)
-        source, destination = scope.place(known["source_ip"]), scope.place(known["destination"])
         options = Options() if known["protocol"] == "all" else Options(protocol=known["protocol"])
         if known["port"] is not None:
             options["port"] = str(known["port"])
@@ -147,7 +143,6 @@ def _batfish() -> Iterator[Case]:
             snapshot,
             known["source"],
             known["destination"],
-            scope.holds(source, destination),
             Expected(
                 known["expect"], _verdict if known["direction"] == "both" else _forward_verdict
             ),
@@ -255,7 +250,6 @@ def _pair_case(pair: _Pair, protocol: str, expected: Expected, what: str = "") -
         SHARED / pair.report["input"],
         pair.source,
         pair.destination,
-        True,
         expected,
         options,
     )
@@ -316,7 +310,6 @@ def _reach() -> Iterator[Case]:
                 SHARED / known["artifacts"] / "describe",
                 "aat_source",
                 "aat_destination",
-                True,
                 Expected(words, said),
                 Options(client_ports="0-65535"),
             )
