@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +14,16 @@ from netreach.fabric.compile import compile_fabric
 from netreach.fabric.fabric import Fabric
 from netreach.model.snapshot import Snapshot
 from netreach.packets.services import ServiceSet
-from netreach.query.options import parse_families, parse_question
-from netreach.query.path import PathFinder, PathResult
+from netreach.query.options import parse_client_ports, parse_families, parse_question
+from netreach.query.path import PathFinder
 from netreach.query.verdict import Verdict
 
 if TYPE_CHECKING:
     import networkx
+
+    from netreach.explain.chain import ChainReport
+    from netreach.query.path import PathResult
+    from netreach.query.selectors import Selectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +32,41 @@ class Asked:
 
     source: str
     destination: str
-    port: str = ""
-    protocol: str = ""
-    client_ports: tuple[int, int] = (1024, 65535)
+    port: int | str | None = None
+    protocol: int | str | None = None
+    client_ports: str = "any"
+    family: int | str | None = None
+    strict: bool = False
+    via: tuple[str, ...] = ()
+    via_port: int | str = 22
+    through: str = ""
+
+    def legs(self, selectors: Selectors) -> Iterator[Asked]:
+        """Yield the question about each connection: all but the last one to `via_port`."""
+        from netreach.query.pivots import legs  # noqa: PLC0415 - only where there are pivots
+
+        *others, last = legs(selectors, self.source, self.via, self.destination)
+        for source, destination in others:
+            leg = replace(self, source=source, destination=destination, via=(), through="")
+            yield replace(leg, port=self.via_port, protocol="tcp")
+        yield replace(self, source=last[0], via=())
 
     def as_dict(self) -> dict[str, str]:
         """Return it as the JSON form's `query`."""
-        low, high = self.client_ports
-        return {
-            "protocol": self.protocol,
-            "port": self.port,
+        low, high = parse_client_ports(self.client_ports)
+        protocol = "tcp" if self.protocol is None and self.port is not None else self.protocol
+        asked = {
+            "protocol": str(protocol or "all"),
+            "port": "" if self.port is None else str(self.port),
             "client_ports": f"{low}-{high}",
             "source": self.source,
             "destination": self.destination,
         }
+        if self.via:
+            asked |= {"via": ", ".join(self.via), "via_port": str(self.via_port)}
+        if self.through:
+            asked["through"] = self.through
+        return asked
 
 
 class Answer:
@@ -50,9 +76,13 @@ class Answer:
     are first asked for.
     """
 
-    def __init__(self, result: PathResult, report: PathReport, asked: Asked) -> None:
-        """Hold a result; `Network.path` makes answers."""
-        self._result, self._report, self._asked = result, report, asked
+    def __init__(
+        self, report: PathReport | ChainReport, asked: Asked, legs: tuple[Answer, ...] = ()
+    ) -> None:
+        """Hold what a question came to; `Network.path` makes answers."""
+        self._report, self._asked = report, asked
+        #: The answer about each connection, where several are needed one after another.
+        self.legs = legs
 
     def __bool__(self) -> bool:
         """Tell whether the verdict is `reachable`."""
@@ -65,7 +95,7 @@ class Answer:
     @property
     def verdict(self) -> Verdict:
         """`reachable`, `partial`, `unreachable` or `unknown`."""
-        return self._result.verdict
+        return self._report.verdict
 
     @property
     def services(self) -> ServiceSet:
@@ -130,7 +160,7 @@ class Network:
         self._finder = PathFinder(self.fabric)
         self._reporter = Reporter(self.fabric)
 
-    def path(
+    def path(  # noqa: PLR0913 - each is an option of the question
         self,
         source: str,
         destination: str,
@@ -140,19 +170,60 @@ class Network:
         client_ports: str = "any",
         family: int | str | None = None,
         strict: bool = False,
+        via: str | Sequence[str] = (),
+        via_port: int | str = 22,
+        through: str = "",
     ) -> Answer:
         """Return whether, how and why (not) the source reaches the destination.
+
+        With `via`, by connections one after another: to each of those hosts on TCP `via_port`, and
+        from the last one to the destination as asked; the answer has `legs`. With `through`, over
+        that load balancer: the destination is one of its targets, the port its listener's.
 
         Raises:
             NetreachError: an end matches nothing or too much, or the options are bad.
         """
-        question = parse_question(protocol, port, client_ports)
-        families = parse_families(family, question)
-        result = self._finder.find(source, destination, question, families, strict=strict)
-        word = "tcp" if protocol is None and port is not None else str(protocol or "all")
-        said = "" if port is None else str(port)
-        asked = Asked(source, destination, said, word, question.client_ports)
-        return Answer(result, self._reporter.of(result), asked)
+        pivots = (via,) if isinstance(via, str) else tuple(via)
+        asked = Asked(
+            source=source,
+            destination=destination,
+            port=port,
+            protocol=protocol,
+            client_ports=client_ports,
+            family=family,
+            strict=strict,
+            via=pivots,
+            via_port=via_port,
+            through=through,
+        )
+        return self._chained(asked) if asked.via else Answer(self._reported(asked), asked)
+
+    def _chained(self, asked: Asked) -> Answer:
+        """Return what connections one after another come to."""
+        from netreach.explain.chain import ChainReport, Leg  # noqa: PLC0415 - only where asked for
+
+        singles = list(asked.legs(self._finder.selectors))
+        found = [Leg(self._reported(single), single.as_dict()) for single in singles]
+        answers = (Answer(leg.report, one) for leg, one in zip(found, singles, strict=True))
+        return Answer(ChainReport(found), asked, tuple(answers))
+
+    def _reported(self, asked: Asked) -> PathReport:
+        """Return what one connection came to."""
+        question = parse_question(asked.protocol, asked.port, asked.client_ports)
+        families = parse_families(asked.family, question)
+        ends = asked.source, asked.through or asked.destination
+        result = self._finder.find(*ends, question, families, strict=asked.strict)
+        if asked.through:
+            return self._narrowed(result, asked.destination)
+        return self._reporter.of(result)
+
+    def _narrowed(self, result: PathResult, target: str) -> PathReport:
+        """Return what an answer about a load balancer says about one of its targets."""
+        from netreach.explain.through import ThroughReport  # noqa: PLC0415 - only where asked for
+        from netreach.query.through import narrowed  # noqa: PLC0415
+
+        found = narrowed(self.fabric, result, self._finder.selectors.resolve(target))
+        return ThroughReport(self._reporter, found)
 
     def graph(self) -> networkx.MultiDiGraph[str]:
         """Return the compiled network as a networkx graph, to use or draw."""

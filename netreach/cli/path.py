@@ -37,6 +37,7 @@ class Form(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    AWS = "aws"
     DOT = "dot"
     MERMAID = "mermaid"
 
@@ -47,6 +48,9 @@ class Options(TypedDict):
     client_ports: str
     family: str | None
     strict: bool
+    via: tuple[str, ...]
+    via_port: str
+    through: str
 
 
 #: The columns of a file of questions, and what each is called in `Network.path`.
@@ -72,6 +76,25 @@ def path(  # noqa: PLR0913 - each is an option of the command
     strict: Annotated[
         bool, typer.Option("--strict", help="Answer unknown where a default is assumed.")
     ] = False,
+    via: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SELECTOR",
+            help="Go by this host: one connection to it, the next from it. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    via_port: Annotated[
+        str, typer.Option(help="TCP port of connections to --via hosts: 22.", show_default=False)
+    ] = "",
+    through: Annotated[
+        str,
+        typer.Option(
+            metavar="BALANCER",
+            help="Go over this load balancer: DESTINATION is one of its targets.",
+            show_default=False,
+        ),
+    ] = "",
     form: Annotated[Form, typer.Option("--format", help="How to write the answer.")] = Form.TEXT,
     queries: Annotated[
         str,
@@ -94,10 +117,15 @@ def path(  # noqa: PLR0913 - each is an option of the command
     """
     from netreach.network import load  # noqa: PLC0415 - numpy is for questions, not for --help
 
+    if via_port and not via:
+        raise UsageError(place="--via-port", what="there is no --via", mend="add one, or drop it")
     options: Options = {
         "client_ports": client_ports,
         "family": family or None,
         "strict": strict,
+        "via": tuple(via or ()),
+        "via_port": via_port or "22",
+        "through": through,
     }
     if queries:
         _refuse_ends(source, destination, port, protocol)
@@ -109,17 +137,19 @@ def path(  # noqa: PLR0913 - each is an option of the command
             what="SOURCE and DESTINATION are needed",
             mend="or give --queries FILE.csv",
         )
-    answer = load(snapshot).path(
+    network = load(snapshot)
+    answer = network.path(
         source, destination, port=port or None, protocol=protocol or None, **options
     )
-    typer.echo(_rendered(answer, form, verbose=verbose), nl=False)
+    typer.echo(_rendered(answer, network, form, verbose=verbose), nl=False)
     raise typer.Exit(EXIT_OF[answer.verdict])
 
 
-def _rendered(answer: Answer, form: Form, *, verbose: bool) -> str:
+def _rendered(answer: Answer, network: Network, form: Form, *, verbose: bool) -> str:
     renderers: dict[Form, Callable[[], str]] = {
         Form.TEXT: lambda: _text(answer, verbose=verbose),
         Form.JSON: lambda: _json(answer),
+        Form.AWS: lambda: _aws(answer, network),
         Form.DOT: lambda: _dot(answer),
         Form.MERMAID: lambda: _mermaid(answer),
     }
@@ -145,6 +175,12 @@ def _json(answer: Answer) -> str:
     from netreach.present.json_v1 import render_json  # noqa: PLC0415 - only the form wanted
 
     return render_json(answer.report)
+
+
+def _aws(answer: Answer, network: Network) -> str:
+    from netreach.present.insights import render_insights  # noqa: PLC0415 - only the form wanted
+
+    return render_insights(answer.report, network.snapshot)
 
 
 def _dot(answer: Answer) -> str:

@@ -16,6 +16,7 @@ from netreach.explain.evidence import (
     nearest_acl_rule,
     route_evidence,
 )
+from netreach.explain.firewall_reading import FirewallReading
 from netreach.explain.gaps import Gaps, doubted
 from netreach.explain.hops import HopMaker, denied
 from netreach.explain.records import Component, Evidence, Explanation, Fix, Missing
@@ -55,12 +56,15 @@ class Blockers:
     missing: list[Missing] = field(default_factory=list)
     #: What has hidden the sender's groups on the leg that is being read [SG-6, SG-9].
     _hider: Kind | None = None
+    #: The step before the one that is being read.
+    _before: PacketStep | None = None
 
     def collect(self, steps: Sequence[PacketStep], leg: str, *, is_open: bool) -> None:
         """Read the steps of one leg."""
         chosen = _telling(steps) if is_open and leg == "forward" else None
         self._hider = None
         for number, step in enumerate(steps):
+            self._before = steps[number - 1] if number else None
             if self._hider is None and step.carrier == NO_ROW != steps[0].carrier:
                 self._hider = step.kind
             if step.fate is not None:
@@ -79,10 +83,24 @@ class Blockers:
             self._groups(step, left, leg)
         elif step.kind is Kind.NETWORK_ACL:
             self._acl(step, left, leg)
+        elif step.kind in (Kind.FIREWALL, Kind.INSPECTION):
+            self._firewall(step, left, leg)
         else:
             component = of_row(self.origins, step.kind, step.row)
             message = f"{sentences.label(component)} does not carry {left}"
             self._add(self._denial(step), leg, step, component, message)
+
+    def _firewall(self, step: PacketStep, left: ServiceSet, leg: str) -> None:
+        component = of_row(self.origins, step.kind, step.row)
+        if step.kind is Kind.INSPECTION:
+            message = sentences.unfollowed(component, str(left))
+            self._add(Code.FIREWALL_ASYMMETRIC_ROUTING, leg, step, component, message)
+            return
+        rule = FirewallReading(self.origins).dropping(step, left)
+        ends = f"{self.names.source(step)} to {self.names.destination(step)}"
+        said = rule.text if rule else "by its policy"
+        message = sentences.firewall_drops(component, str(left), ends, said)
+        self._add(Code.FIREWALL_RULES_RESTRICTION, leg, step, component, message, rule)
 
     def _denial(self, step: PacketStep) -> Code:
         """Return the code of what filters neither as a group nor as an ACL."""
@@ -176,7 +194,7 @@ class Blockers:
 
     def _filtered_route(self, step: PacketStep) -> Evidence | None:
         """Return the route that would cover the destination, if AWS used it [RT-9]."""
-        table = self.origins.table(step.row)
+        table = self.origins.table(step.row) if step.kind is Kind.ROUTE_TABLE else None
         address = self.names.address(step.destination)
         filtered = [
             (prefix.length, route)
@@ -221,7 +239,10 @@ class Blockers:
 
     def _state(self, step: PacketStep) -> str:
         if step.kind is not Kind.INTERFACE:
-            state = getattr(self.origins.origin(step.kind, step.row).record, "state", "")
+            record = self.origins.origin(step.kind, step.row).record
+            state = getattr(record, "state", "")
+            if getattr(record, "tunnels_up", None) == 0 and state == "available":
+                return "none of its tunnels is up"
             return f"its state is {safe(state)}" if state else "its state is not `available`"
         record = self.origins.interface(step.row)
         instance = self.origins.fabric.snapshot.instances.get(record.instance)
@@ -273,7 +294,9 @@ class Blockers:
     def _decided(self, step: PacketStep) -> Evidence | None:
         """Return the rule or route that stopped the packet; groups have none: they only allow."""
         if step.fate is not None:
-            return self.maker.because(step)
+            before = self._before  # a table says its route in one step, what becomes of it in two
+            same = before is not None and (before.kind, before.row) == (step.kind, step.row)
+            return self.maker.because(before if before is not None and same else step)
         if step.kind is not Kind.NETWORK_ACL:
             return None
         rules = _rules(self.origins.acl(step.row), ingress=step.ingress)

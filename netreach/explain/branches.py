@@ -16,11 +16,12 @@ from netreach.fabric.origins import Origins
 from netreach.fabric.ranges import NAT64
 from netreach.packets.atoms import prefixes_of_range
 from netreach.packets.batch import NO_ROW
-from netreach.packets.prefixes import Address
+from netreach.packets.prefixes import Address, Prefix
 from netreach.packets.services import TCP, UDP, ServiceSet
 from netreach.query.path import PathResult, Round
 from netreach.query.selectors import End, Nature
 from netreach.query.verdict import Verdict
+from netreach.query.words import safe
 
 #: What a way is said to lead over.
 _GATEWAYS: Final = (
@@ -29,7 +30,10 @@ _GATEWAYS: Final = (
     Kind.EGRESS_ONLY,
     Kind.PEERING,
     Kind.TRANSIT_ATTACHMENT,
+    Kind.VPN_GATEWAY,
+    Kind.SITE_LINK,
     Kind.ENDPOINT,
+    Kind.INSPECTION,
     Kind.LOAD_BALANCER,
     Kind.TARGET_GROUP,
     Kind.UNMODELLED,
@@ -148,8 +152,11 @@ class Branches:
             return names.words(atoms[0], names.client if is_source else names.server)
         family = bool(spots.is_ipv6[positions[group[0].pair]])
         everything = spots.atom[spots.is_ipv6 == family]
-        if end.nature is Nature.INTERNET and len(atoms) == len(set(everything.tolist())):
-            return "internet"
+        if len(atoms) == len(set(everything.tolist())):
+            if end.nature is Nature.INTERNET:
+                return "internet"
+            if end.hidden:
+                return safe(end.id)
         return ", ".join(str(p) for p in self._prefixes(atoms, end))
 
     def _prefixes(self, atoms: list[int], end: End) -> Iterator[object]:
@@ -180,7 +187,13 @@ class Branches:
             self._literal(self._result.source, source),
             self._literal(self._result.destination, destination),
             self._behind(self._result.destination),
+            self._ranges(self._result.destination),
         )
+
+    @staticmethod
+    def _ranges(end: End) -> tuple[Prefix, ...]:
+        """Return the known ranges of an AWS service."""
+        return end.outside if end.service and not end.hidden else ()
 
     def _behind(self, end: End) -> Literal | None:
         """Return the IPv4 address behind an end that was asked for at its NAT64 address."""
@@ -191,8 +204,12 @@ class Branches:
         return Literal(self._fabric.book.axis.locate(hidden), str(hidden))
 
     def _literal(self, end: End, atom: int) -> Literal | None:
-        if end.nature is Nature.INTERNET:
+        if end.nature is Nature.INTERNET or end.hidden:
             return Literal(atom, "internet")
+        for seen in (one for view in end.views for one in view.ends):
+            found = self._literal(seen, atom) if seen.nature is Nature.ADDRESS else None
+            if found is not None:
+                return found
         address = end.members[0].address if end.members else None
         if end.nature is not Nature.ADDRESS or address is None:
             return None

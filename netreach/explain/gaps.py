@@ -10,6 +10,7 @@ from typing import Final
 from netreach.explain import sentences
 from netreach.explain.codes import Code
 from netreach.explain.components import component
+from netreach.explain.firewall_reading import GUARDS, guard_gaps
 from netreach.explain.records import Component, Missing
 from netreach.explain.traces import AddressNames, PacketStep
 from netreach.fabric.element import Kind
@@ -70,6 +71,10 @@ class Gaps:
             yield from self._of_interface(step, place)
         elif step.kind is Kind.ENDPOINT:
             yield self._of_endpoint(place)
+        elif step.kind in GUARDS:
+            yield from guard_gaps(self.origins, step, place)
+        elif step.kind in (Kind.VPN_GATEWAY, Kind.SITE):
+            yield self._of_ways(step, place)
         else:
             record = self.origins.origin(step.kind, step.row).record
             yield doubted(place, _reason(record))
@@ -84,6 +89,14 @@ class Gaps:
         service = safe(record.service) or f"the service of {safe(place.id)}"
         why = f"the snapshot does not say on which ports {service} answers"
         return Missing(place, why)
+
+    def _of_ways(self, step: PacketStep, place: Component) -> Missing:
+        """Say that a gateway can't be trusted, or that nobody knows which link is taken."""
+        record = self.origins.origin(step.kind, step.row).record
+        if record is not None and record.doubt:
+            return doubted(place, record.doubt)
+        destination = self.names.destination(step)
+        return Missing(place, sentences.several_links(place, destination), Code.UNKNOWN_DESTINATION)
 
     # -- interfaces
 

@@ -15,6 +15,7 @@ from netreach.explain.evidence import (
     route_evidence,
     transit_route_evidence,
 )
+from netreach.explain.firewall_reading import FirewallReading
 from netreach.explain.records import Action, Component, Evidence, Hop
 from netreach.explain.traces import AddressNames, PacketStep
 from netreach.fabric.element import FIRST_UNKNOWN, Fate, Kind
@@ -39,6 +40,7 @@ _CROSSING: Final = {
     Kind.ENDPOINT: Action.FORWARD,
     Kind.SUBNET: Action.SEND,
     Kind.INTERNET: Action.SEND,
+    Kind.SITE: Action.SEND,
 }
 
 
@@ -136,6 +138,8 @@ class HopMaker:
             return self._no_rule(step) if not step.passes.maybe & step.services.maybe else None
         if step.kind is Kind.NETWORK_ACL:
             return self._acl_evidence(step)
+        if step.kind is Kind.FIREWALL and step.passes is not None:
+            return self._firewall_evidence(step)
         tables = (Kind.ROUTE_TABLE, Kind.GATEWAY_TABLE)
         if step.kind in tables and step.route not in (NO_ROW, UNROUTABLE_ROW):
             found_route = self._origins.route(step.route)
@@ -154,6 +158,10 @@ class HopMaker:
             f"no {direction} rule allows {services} {word} {peer}",
             {"direction": direction, "action": "deny", "services": services, "peer": peer},
         )
+
+    def _firewall_evidence(self, step: PacketStep) -> Evidence | None:
+        reading, left = FirewallReading(self._origins), denied(step)
+        return reading.dropping(step, left) if left else reading.passing(step)
 
     def _acl_evidence(self, step: PacketStep) -> Evidence | None:
         acl = self._origins.acl(step.row)

@@ -177,3 +177,7 @@ class Report(Struct, frozen=True):
     warnings: tuple[str, ...] = ()
     taken: str = ""
     digest: str = ""
+    #: Of connections one after another: the answer about each, in order.
+    legs: tuple[Report, ...] = ()
+    #: The load balancer that the destination was asked over.
+    through: Component | None = None

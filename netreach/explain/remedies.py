@@ -33,6 +33,10 @@ class Remedies:
         family = self.origins.fabric.book.axis.family(atom)
         if text == "internet":
             return "0.0.0.0/0" if family == 4 else "::/0"
+        address = self.names.address(atom)
+        for prefix in self.names.ranges:
+            if prefix.contains(address):
+                return str(prefix)
         return f"{text}/{WIDTH[family]}"
 
     def numbers_given(self, acl: str, ingress: bool) -> set[int]:

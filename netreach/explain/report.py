@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from msgspec.structs import replace
@@ -23,7 +23,7 @@ from netreach.explain.remedies import Remedies
 from netreach.explain.second_walk import walk_again
 from netreach.explain.warnings import warnings_of
 from netreach.fabric.compile import compile_fabric
-from netreach.fabric.element import Assumed
+from netreach.fabric.element import MODE_BITS, Assumed
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.origins import Origins
 from netreach.model.records import TargetKind
@@ -32,6 +32,9 @@ from netreach.packets.services import ServiceSet
 from netreach.query.path import PathFinder, PathResult, is_unassociated
 from netreach.query.selectors import End, Nature
 from netreach.query.verdict import Verdict
+
+if TYPE_CHECKING:
+    from netreach.query.through import Towards
 
 #: Fixes that let packets go on where their way had ended: other blockers may wait behind.
 REOPENING: Final = frozenset(
@@ -76,12 +79,27 @@ class Reporter:
 class PathReport:
     """One result's parts, blockers and gaps, each worked out once, when first asked for."""
 
-    def __init__(self, reporter: Reporter, result: PathResult, *, depth: int = 0) -> None:
-        """Work nothing out yet; `depth` counts the mends already made to see what is behind."""
-        self._depth = depth
+    def __init__(
+        self,
+        reporter: Reporter,
+        result: PathResult,
+        *,
+        depth: int = 0,
+        towards: Towards | None = None,
+    ) -> None:
+        """Work nothing out yet; `depth` counts the mends already made to see what is behind.
+
+        Of ways over load balancers only those `towards` one target count, where it is given.
+        """
+        self._depth, self._towards = depth, towards
         self._reporter, self._result = reporter, result
         self._fabric = reporter.fabric
         self._branches = Branches(reporter.fabric, reporter.origins, reporter.reading, result)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the question came to."""
+        return self._result.verdict
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -101,7 +119,7 @@ class PathReport:
             missing.update(dict.fromkeys(blockers.missing))
         if self._result.cut_short or not self._result.rounds:
             return self._cut_short()
-        missing.update(dict.fromkeys(self._assumed()))
+        missing.update(dict.fromkeys((*self._assumed(), *self._unseen())))
         elsewhere = any(e.code is Code.DELIVERED_ELSEWHERE for e in found.values())
         disconnected = None if elsewhere else self._disconnected()
         if disconnected is not None:
@@ -117,7 +135,7 @@ class PathReport:
         """
         ends = [e.fix for e in found if e.fix is not None and e.fix.kind in REOPENING]
         mendable = all(explanation.fix is not None for explanation in found)
-        if not ends or not mendable or self._depth >= _DEPTH:
+        if not ends or not mendable or self._depth >= _DEPTH or self._towards is not None:
             return ()
         snapshot = self._fabric.snapshot
         if len(snapshot.interfaces) > MAX_MENDED:
@@ -140,6 +158,14 @@ class PathReport:
             e if e.message.startswith(ONCE) else replace(e, message=ONCE + e.message)
             for e in report.explanations
         )
+
+    def _unseen(self) -> Iterator[Missing]:
+        """Yield what nobody knows about where a name leads."""
+        end = self._result.destination
+        if end.nature is Nature.NAME and end.why:
+            yield Missing(of_end(end), end.why)
+        if end.hidden:
+            yield Missing(of_end(end), end.hidden, Code.PREFIX_LIST_ENTRIES_UNKNOWN)
 
     def _assumed(self) -> Iterator[Missing]:
         """Yield the defaults that `--strict` does not take for granted."""
@@ -205,7 +231,9 @@ class PathReport:
         maker = HopMaker(self._reporter.origins, self._reporter.reading, names)
         blockers = Blockers(self._reporter.origins, maker, names, remedies)
         flow = branch.asked.pairs.flows.at(column([branch.pair]))
-        second = walk_again(self._fabric, result.question, flow)
+        trips = branch.asked.trips
+        mode = 0 if trips is None else int(trips.assumed[branch.trip]) & MODE_BITS
+        second = walk_again(self._fabric, result.question, flow, self._towards, mode=mode)
         is_open = result.question.is_open
         if not (is_open and self._verdict(branch) is Verdict.PARTIAL):
             blockers.collect(second.forward, "forward", is_open=is_open)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from netreach.explain.traces import PacketStep, TraceIndex
 from netreach.fabric.addresses import SCOPE_INTERNET
-from netreach.fabric.element import FIRST_UNKNOWN, Ending, Fate, Kind, Passage
+from netreach.fabric.element import FIRST_UNKNOWN, MODE_BITS, Ending, Fate, Kind, Passage
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import NO_ROW, PacketBatch, column
 from netreach.query.flows import (
@@ -20,6 +20,9 @@ from netreach.query.flows import (
 )
 from netreach.query.verdict import Question
 from netreach.query.walk import walk
+
+if TYPE_CHECKING:
+    from netreach.query.through import Towards
 
 #: Ends of ways that nobody would have answered, though somebody holds the address.
 _UNANSWERED: Final = (
@@ -43,11 +46,19 @@ class SecondWalk(NamedTuple):
     returning: list[PacketStep]
 
 
-def walk_again(fabric: Fabric, question: Question, flow: FlowBatch) -> SecondWalk:
+def walk_again(
+    fabric: Fabric,
+    question: Question,
+    flow: FlowBatch,
+    towards: Towards | None = None,
+    *,
+    mode: int = 0,
+) -> SecondWalk:
     """Walk one flow without narrowing.
 
     Where routing stops it, the way back is walked as if it had been delivered, if the snapshot
-    holds the destination.
+    holds the destination. Of ways over balancers those `towards` one target are told, if given; of
+    ways over appliances those on which they do what `mode` says, the bit of `Assumed`.
     """
     asker = Asker(fabric, question, narrowing=False, traced=True)
     onward = Passage(fabric.pool, narrowing=False, traced=True)
@@ -55,25 +66,49 @@ def walk_again(fabric: Fabric, question: Question, flow: FlowBatch) -> SecondWal
     arrivals: list[Ending] = []
     repliers: list[int] = []
     answers_truly: list[bool] = []  # for each reply: it answers what did arrive
-    parts = [p for ending in onward.endings for p in split_misdelivered(ending, flow, onward)]
+    endings = _in_mode(onward.endings, mode)
+    sessions = _sessions_of(endings, fabric, onward) if mode else None
+    if towards:
+        endings, sessions = towards.endings(onward.endings, onward), towards.sessions(onward)
+    parts = [p for ending in endings for p in split_misdelivered(ending, flow, onward)]
     for part in parts if question.replies() else ():
         arrival = _as_if_delivered(fabric, flow, part, onward)
         if arrival is not None:
             arrivals.append(arrival)
             repliers += arrival.component.tolist()
             answers_truly += [arrival is part] * len(part.batch)
-    there = TraceIndex.of(fabric, onward).trace(0, None)
+    there = TraceIndex.of(fabric, onward).trace(0, sessions)
     index = TraceIndex.of(fabric, asker.walk_back(arrivals, onward))
     strangers = _receivers(parts, wrongly=True) - _receivers(parts, wrongly=False)
     forward = [_told_elsewhere(step, strangers) for step in there]
     client = int(flow.source_interface[0])
     returning = [
-        _told_from_other(flow, step) if is_true else step
+        _told_from_other(fabric, flow, step) if is_true else step
         for row, (replier, is_true) in enumerate(zip(repliers, answers_truly, strict=True))
         for step in index.trace(row, None)
         if not _is_strange(step, {client, replier}, is_true=is_true)
     ]
     return SecondWalk(_without_strangers(fabric, flow, forward), returning)
+
+
+def _in_mode(endings: list[Ending], mode: int) -> list[Ending]:
+    """Leave out the ways on which appliances do something else [decision 6]."""
+    if not mode:
+        return endings
+    found = []
+    for ending in endings:
+        bits = ending.batch.assumed & MODE_BITS
+        right = (bits == 0) | (bits == mode)
+        if right.any():
+            batch = ending.batch.where(right)
+            found.append(Ending(ending.fate, ending.kind, ending.component[right], batch))
+    return found
+
+
+def _sessions_of(endings: list[Ending], fabric: Fabric, onward: Passage) -> frozenset[int]:
+    index = TraceIndex.of(fabric, onward)
+    newest = {session for ending in endings for session in ending.batch.session.tolist()}
+    return frozenset().union(*(index.lineage(session) for session in newest))
 
 
 def _is_strange(step: PacketStep, ends: set[int], *, is_true: bool) -> bool:
@@ -103,21 +138,23 @@ def _told_elsewhere(step: PacketStep, strangers: set[tuple[Kind, int]]) -> Packe
     return step._replace(fate=Fate.DELIVERED_ELSEWHERE) if is_strange else step
 
 
-def _told_from_other(flow: FlowBatch, step: PacketStep) -> PacketStep:
+def _told_from_other(fabric: Fabric, flow: FlowBatch, step: PacketStep) -> PacketStep:
     """Return a step with the fate that it has where a reply is not what the client awaits."""
     ends = (int(flow.destination[0]), int(flow.source[0]))
     if step.fate is not Fate.DELIVERED:
         return step
     if (step.source, step.destination) != ends:
         return step._replace(fate=Fate.REPLY_FROM_OTHER_ADDRESS)
-    return step._replace(fate=Fate.DELIVERED_ELSEWHERE) if _is_stranger(flow, step) else step
+    return (
+        step._replace(fate=Fate.DELIVERED_ELSEWHERE) if _is_stranger(fabric, flow, step) else step
+    )
 
 
-def _is_stranger(flow: FlowBatch, step: PacketStep) -> bool:
+def _is_stranger(fabric: Fabric, flow: FlowBatch, step: PacketStep) -> bool:
     """Tell whether a reply ends with another than the client."""
-    reached = PacketBatch.of(1, row=0, vpc=step.vpc)
+    reached = PacketBatch.of(1, row=0, vpc=step.vpc, destination=step.destination)
     ending = Ending(Fate.DELIVERED, step.kind, column([step.row]), reached)
-    return bool(reaches_stranger(ending, flow)[0])
+    return bool(reaches_stranger(ending, flow, fabric.sites)[0])
 
 
 def _without_strangers(
@@ -134,8 +171,12 @@ def _without_strangers(
     }
     if any(_are_one_host(fabric, int(flow.source_interface[0]), row) for row in strangers):
         return [step for step in steps if step.passes is None]
-    sent = steps[:2]  # where the sender's own state stands, should it be the same interface
-    return sent + [step for step in steps[2:] if not _is_at(strangers, step)]
+    # the sender's own state stands in the first two steps, should it be the same interface
+    return [
+        step
+        for number, step in enumerate(steps)
+        if (number < 2 and step.kind is Kind.INTERFACE) or not _is_at(strangers, step)
+    ]
 
 
 def _are_one_host(fabric: Fabric, one: int, other: int) -> bool:
@@ -154,13 +195,19 @@ def _is_at(interfaces: set[int], step: PacketStep) -> bool:
     return (groups or state) and step.row in interfaces
 
 
+def _is_unseen_client(fabric: Fabric, flow: FlowBatch, ending: Ending) -> bool:
+    """Tell whether nobody knows as whom a VPN client's packet would have come in."""
+    clients = set(fabric.client_vpns.site.tolist()) - {NO_ROW}
+    return int(flow.site[0]) in clients and ending.kind in (Kind.SITE, Kind.SITE_LINK)
+
+
 def _as_if_delivered(
     fabric: Fabric, flow: FlowBatch, ending: Ending, onward: Passage
 ) -> Ending | None:
     """Return where replies would start from; None where nobody knows, or nobody would reply."""
     if ending.fate is Fate.DELIVERED:
         return None if ending.kind is Kind.AWS_SERVICE else ending
-    if ending.fate in _UNANSWERED:
+    if ending.fate in _UNANSWERED or _is_unseen_client(fabric, flow, ending):
         return None
     book, first = fabric.book, ending.batch.at(column([0]))
     balanced = int(onward.sessions.first_balancer(first.session)[0]) != NO_ROW

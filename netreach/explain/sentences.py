@@ -59,9 +59,67 @@ def route_filtered(component: Component, destination: str, route: str) -> str:
     return f"{label(component)} has no route in use that covers {destination}; it lists {route}"
 
 
+def leads_elsewhere(balancer: Component, target: Component, services: str) -> str:
+    """Say that a balancer takes a packet and hands it to others."""
+    return f"no listener of {label(balancer)} for {services} leads to {label(target)}"
+
+
 def not_trusted(component: Component, why: str) -> str:
     """Say why a record leaves the answer open."""
     return f"{label(component)} can't be trusted: {why}"
+
+
+def several_links(component: Component, destination: str) -> str:
+    """Say that several links may be taken, and that nobody knows which one is."""
+    return f"the snapshot does not say by which link {label(component)} sends to {destination}"
+
+
+def firewall_drops(component: Component, services: str, ends: str, evidence: str) -> str:
+    """Say which rule of a firewall drops what."""
+    return f"{label(component)} drops {services} from {ends}: {evidence}"
+
+
+def firewall_undecided(component: Component, rule: str, why: str) -> str:
+    """Say what of a firewall's rules addresses and ports alone do not decide."""
+    said = f"{rule} of {label(component)}" if rule else f"rule group {label(component)}"
+    return f"{said} may match or not: {why}"
+
+
+def firewall_by_port(component: Component, rules: str, port: str) -> str:
+    """Say that a firewall treats some of the ports differently that may occur."""
+    return f"{label(component)}: whether {rules} decides depends on {port}"
+
+
+def unfollowed(component: Component, services: str) -> str:
+    """Say that a firewall drops the rest of a connection that it did not see begin."""
+    return (
+        f"{label(component)} did not see the connection begin, so its firewall drops what comes "
+        f"back by it ({services}): both directions must cross the same endpoint"
+    )
+
+
+def one_sided(component: Component) -> str:
+    """Say that a firewall sees one direction of a connection only."""
+    return (
+        f"the firewall at {label(component)} sees one direction of the connection only, which AWS "
+        "does not support: both directions must cross the same endpoint"
+    )
+
+
+def blocks_replies(component: Component) -> str:
+    """Say what AWS does not say about an exclusion that allows egress only."""
+    return (
+        f"Block Public Access lets {label(component)} begin connections only, and AWS does not say "
+        "whether answers to a public address of its own come in"
+    )
+
+
+def blocks_unclear(component: Component) -> str:
+    """Say that nobody knows what Block Public Access makes of a subnet."""
+    return (
+        f"the snapshot does not say what Block Public Access lets {label(component)} do: its mode "
+        "or its exclusions are not known"
+    )
 
 
 def host_bits(component: Component, says: str, written: str, readings: str) -> str:
@@ -85,6 +143,10 @@ _STOPS: Final[Mapping[Fate, str]] = {
     ),
     Fate.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS: (
         "{destination} is nobody's public address: nothing from the internet can be sent to it"
+    ),
+    Fate.VPC_BLOCK_PUBLIC_ACCESS_ENABLED: (
+        "VPC Block Public Access forbids what {component} would carry from {source} to "
+        "{destination}: no exclusion lets it through"
     ),
     Fate.IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS: (
         "{destination} is a private address, and {component} drops those on the way out"
@@ -179,6 +241,22 @@ _STOPS: Final[Mapping[Fate, str]] = {
     ),
     Fate.TGW_RTB_ROUTES_ARE_UNKNOWN: (
         "the snapshot does not hold all routes that decide at {component}"
+    ),
+    Fate.BAD_STATE_VPN: "the VPN connection {component} is down: {state}",
+    Fate.TGW_BAD_STATE_VPN: (
+        "the VPN connection {component} behind the transit gateway is down: {state}"
+    ),
+    Fate.VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS: (
+        "{source} belongs to no attached interface of {vpc}, so {component} drops it"
+    ),
+    Fate.VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS: (
+        "{destination} belongs to no attached interface of {vpc}, so {component} drops it"
+    ),
+    Fate.CLIENT_VPN_NOT_AUTHORIZED: (
+        "no authorization rule of {component} lets its clients go to {destination}"
+    ),
+    Fate.UNKNOWN_DESTINATION: (
+        "what {component} does with packets for {destination} is not in the snapshot"
     ),
     Fate.NOT_MODELLED: "the path enters {component}, which is not modelled yet",
     Fate.UNKNOWN_RESOURCE: "the snapshot lacks what the path needs at {component}",

@@ -12,7 +12,7 @@ from netreach.fabric.element import Fate, Kind, Passage, Step
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import NO_ROW, Column, column
 from netreach.packets.pool import Bounds
-from netreach.packets.prefixes import Address
+from netreach.packets.prefixes import Address, Prefix
 
 
 class PacketStep(NamedTuple):
@@ -114,6 +114,9 @@ class AddressNames:
     server: Literal | None = None
     #: The server's IPv4 address, where it was asked at the one that NAT64 hides it behind.
     behind: Literal | None = None
+    #: The ranges of the AWS service that was asked: what lets one address of them through should
+    #: let through all.
+    ranges: tuple[Prefix, ...] = ()
 
     def words(self, atom: int, *literals: Literal | None) -> str:
         """Return the text of an atom, which may be that of a literal end."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from netreach.explain.codes import Code
 from netreach.explain.traces import PacketStep
 from netreach.fabric.element import Assumed, Kind
 from netreach.fabric.origins import Origins
 from netreach.packets.batch import NO_ROW, column
+from netreach.query.dns import normal
 from netreach.query.ends import service_ranges
 from netreach.query.path import PathResult
 from netreach.query.selectors import Nature
@@ -33,15 +35,31 @@ def warnings_of(
         yield f"the snapshot lacks {gateways}, which a route names: assumed to exist and attached"
     if bits & Assumed.DNS_SUPPORT:
         yield "the snapshot does not say whether DNS support is on: AWS's default, on, is assumed"
-    if bits & Assumed.APPLIANCE:
-        hosts = _listed(_appliances(origins, steps))
-        yield f"{hosts} is assumed to pass on what it is sent: that is the host's own setting"
+    yield from _inspected(origins, bits, steps)
     if bits & Assumed.HEALTH:
         yield "the snapshot does not say whether targets are healthy: those are taken as usable"
+    if bits & Assumed.SITE:
+        ends = _listed(
+            origins.id_of(step.kind, step.row) for step in steps if step.kind is Kind.SITE
+        )
+        yield f"what lies behind {ends}, and what it lets through, is assumed from AWS's routes"
     if bits & Assumed.NO_GROUPS:
         text = safe(result.source.text)
         yield f"no interface holds {text}: it is judged as if sent from its subnet, without groups"
     yield from _left_out(origins, result)
+    yield from _of_names(origins, result)
+
+
+def _of_names(origins: Origins, result: PathResult) -> Iterator[str]:
+    """Say what was taken for granted to find the ends, and where a managed service listens."""
+    for end in (result.source, result.destination):
+        yield from end.notes
+    if result.question.is_open:
+        for record in origins.fabric.snapshot.managed_services.values():
+            names = (record.id, *map(normal, record.dns_names))
+            if record.port is not None and result.destination.id in names:
+                name = safe(record.name or record.service_name or record.id)
+                yield f"hint: {name} listens on tcp {record.port} by default"
 
 
 def _unrecorded(origins: Origins, steps: Sequence[PacketStep]) -> Iterator[str]:
@@ -53,6 +71,53 @@ def _unrecorded(origins: Origins, steps: Sequence[PacketStep]) -> Iterator[str]:
                 yield identifier
         elif step.kind is Kind.EGRESS_ONLY and step.row < 0:
             yield "an egress-only internet gateway"
+
+
+def _inspected(origins: Origins, bits: int, steps: Sequence[PacketStep]) -> Iterator[str]:
+    """Say what is assumed of appliances, and which transit gateway may go past them."""
+    if bits & Assumed.APPLIANCE:
+        yield from _passing_on(origins, steps)
+    transit = origins.fabric.transit
+    vpcs = {step.vpc for step in steps if step.kind is Kind.INSPECTION}
+    ties = [
+        origins.id_of(step.kind, step.row)
+        for step in steps
+        if step.kind is Kind.TRANSIT_ATTACHMENT
+        and int(transit.vpc[step.row]) in vpcs - {NO_ROW}
+        and not transit.is_appliance[step.row]
+    ]
+    if ties:
+        yield (
+            f"{_listed(ties)} leads to inspection with appliance mode off: answers may use another "
+            f"zone's endpoint ({Code.TRANSIT_GATEWAY_APPLIANCE_MODE_RECOMMENDED})"
+        )
+
+
+def _passing_on(origins: Origins, steps: Sequence[PacketStep]) -> Iterator[str]:
+    """Say which hosts and appliances are assumed to pass on what they are sent."""
+    hosts = list(_appliances(origins, steps))
+    if hosts:
+        yield (
+            f"{_listed(hosts)} is assumed to pass on what it is sent: "
+            "that is the host's own setting"
+        )
+    crossed = [
+        step
+        for step in steps
+        if step.kind is Kind.INSPECTION and origins.fabric.inspections.firewall[step.row] == NO_ROW
+    ]
+    if not crossed:
+        return
+    ends = _listed(origins.id_of(step.kind, step.row) for step in crossed)
+    yield (
+        f"the appliances behind {ends} are assumed to pass on what they are sent "
+        f"({Code.PATH_THROUGH_GWLB_NOT_CHECKED})"
+    )
+    there, back = ({s.row for s in crossed if s.returning is leg} for leg in (False, True))
+    if back or any(step.returning for step in steps):
+        missed = _listed(origins.id_of(Kind.INSPECTION, row) for row in sorted(there ^ back))
+        if there ^ back:
+            yield f"one direction only goes by {missed}: appliances may drop what they see half of"
 
 
 def _appliances(origins: Origins, steps: Sequence[PacketStep]) -> Iterator[str]:

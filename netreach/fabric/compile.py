@@ -19,15 +19,18 @@ from netreach.fabric.egress_only_gateway import compile_egress_only
 from netreach.fabric.element import Stage
 from netreach.fabric.endpoint import compile_endpoints, endpoint_rows
 from netreach.fabric.fabric import Fabric, RowNumbers
+from netreach.fabric.firewall_rules import firewall_prefixes
+from netreach.fabric.inspection import compile_inspections, firewall_endpoints
 from netreach.fabric.interface import Interfaces, compile_interface_columns
 from netreach.fabric.internet import Internet
 from netreach.fabric.internet_gateway import compile_internet_gateways, gateway_rows
+from netreach.fabric.links import link_prefixes
 from netreach.fabric.load_balancer import compile_load_balancers
 from netreach.fabric.load_balancer_targets import balancer_prefixes
-from netreach.fabric.links import link_prefixes
 from netreach.fabric.nat_gateway import compile_nat_gateways
 from netreach.fabric.network_acl import compile_network_acls
 from netreach.fabric.peering import compile_peerings, peering_prefixes
+from netreach.fabric.public_access import compile_public_access
 from netreach.fabric.router import TargetRows, compile_router
 from netreach.fabric.security_group import compile_security_groups
 from netreach.fabric.site_routes import compile_sites
@@ -51,8 +54,11 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
     columns = compile_interface_columns(snapshot, rows.vpcs, rows.subnets)
     services = compile_aws_services(snapshot, axis, pool, rows.vpcs)
     router = compile_router(snapshot, axis, acls, _targets(snapshot, rows))
-    gateways = compile_internet_gateways(snapshot, book, columns, rows.vpcs, rows.internet_gateways)
-    egress_only = compile_egress_only(snapshot, book, rows.vpcs)
+    guard = compile_public_access(snapshot, book)
+    gateways = compile_internet_gateways(
+        snapshot, book, columns, rows.vpcs, rows.internet_gateways, guard
+    )
+    egress_only = compile_egress_only(snapshot, book, rows.vpcs, guard)
     nats = compile_nat_gateways(
         snapshot, book, held, acls, pool, vpcs=rows.vpcs, subnets=rows.subnets
     )
@@ -71,6 +77,9 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
     )
     vpn_gateways = compile_vpn_gateways(snapshot, book, columns, rows.vpcs)
     client_vpns = compile_client_vpns(snapshot, book, columns, sites.ids, rows.interfaces)
+    inspections = compile_inspections(
+        snapshot, book, acls, pool, vpcs=rows.vpcs, subnets=rows.subnets, rows=rows.endpoints
+    )
     interfaces = Interfaces(columns, groups, acls, book, services, peerings, endpoints)
     appliances = compile_appliances(snapshot, interfaces)
     balancers = compile_load_balancers(snapshot, interfaces, pool, rows.interfaces)
@@ -95,6 +104,7 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
         vpn_gateways=vpn_gateways,
         client_vpns=client_vpns,
         endpoints=endpoints,
+        inspections=inspections,
         balancers=balancers,
         translation=Translation(pool),
         crossings={
@@ -122,6 +132,7 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
             Stage.CLIENT_VPN: client_vpns.enter,
             Stage.CLIENT_VPN_RETURN: client_vpns.give_back,
             Stage.ENDPOINT: endpoints.cross,
+            Stage.INSPECTION: inspections.cross,
             Stage.BALANCER: balancers.cross,
             Stage.BALANCER_RETURN: balancers.give_back,
         },
@@ -190,7 +201,14 @@ def _rows(ids: Iterable[str]) -> dict[str, int]:
 
 def _addresses(snapshot: Snapshot, rows: RowNumbers) -> tuple[AddressBook, list[HeldAddress]]:
     held = held_addresses(snapshot)
-    extra = (service_prefixes, peering_prefixes, balancer_prefixes, transit_prefixes, link_prefixes)
+    extra = (
+        service_prefixes,
+        peering_prefixes,
+        balancer_prefixes,
+        transit_prefixes,
+        link_prefixes,
+        firewall_prefixes,
+    )
     axis = cut_axis(snapshot, held, (prefix for each in extra for prefix in each(snapshot)))
     book = compile_addresses(
         snapshot,
@@ -220,5 +238,8 @@ def _targets(snapshot: Snapshot, rows: RowNumbers) -> TargetRows:
         TargetKind.VPC_PEERING: rows.peerings,
         TargetKind.TRANSIT_GATEWAY: rows.transit_gateways,
         TargetKind.VPN_GATEWAY: rows.vpn_gateways,
-        TargetKind.VPC_ENDPOINT: {one: rows.endpoints[one] for one in snapshot.endpoints},
+        TargetKind.VPC_ENDPOINT: {
+            one: rows.endpoints[one]
+            for one in (*snapshot.endpoints, *firewall_endpoints(snapshot))
+        },
     }

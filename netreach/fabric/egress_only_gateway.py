@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
 from netreach.fabric.element import Fate, Kind, Passage, SessionKind, Stage
 from netreach.fabric.internet_gateway import attached_vpc
+from netreach.fabric.public_access import PublicAccess
 from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, mask_by_row
 from netreach.packets.pool import UNSURE
@@ -24,6 +26,7 @@ class EgressOnlyGateways(Struct, frozen=True):
     is_doubted: Mask
     ids: tuple[str, ...]
     book: AddressBook
+    guard: PublicAccess
 
     def leave(self, batch: PacketBatch, passage: Passage) -> None:
         """Take IPv6 packets from a VPC to the internet, and remember their connections."""
@@ -45,9 +48,13 @@ class EgressOnlyGateways(Struct, frozen=True):
         )
         if not len(batch):
             return
+        everything = np.ones(len(batch), bool)
+        checks = self.guard.checks_out(Kind.EGRESS_ONLY, batch, by_gateway=everything)
+        batch = batch.where(passage.gate(batch, checks))
         batch = passage.doubt_where(
             self.is_doubted[batch.place], Kind.EGRESS_ONLY, batch.place, batch, UNSURE
         )
+        batch = self.guard.doubt_out(batch, passage)
         sessions = passage.sessions.push(
             SessionKind.EGRESS_ONLY, place=batch.place, batch=batch, translated=batch.source
         )
@@ -73,7 +80,7 @@ class EgressOnlyGateways(Struct, frozen=True):
 
 
 def compile_egress_only(
-    snapshot: Snapshot, book: AddressBook, vpcs: Mapping[str, int]
+    snapshot: Snapshot, book: AddressBook, vpcs: Mapping[str, int], guard: PublicAccess
 ) -> EgressOnlyGateways:
     """Find out which gateway serves which VPC."""
     records = list(snapshot.egress_only_gateways.values())
@@ -88,4 +95,5 @@ def compile_egress_only(
         is_doubted=mask_by_row([bool(r.doubt) for r in records]),
         ids=tuple(r.id for r in records),
         book=book,
+        guard=guard,
     )

@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Struct, field
 
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, filled
-from netreach.packets.pool import EVERYTHING, NOTHING, ServicePool
+from netreach.packets.pool import EVERYTHING, NOTHING, UNSURE, ServicePool
 
 
 class Stage(IntEnum):
@@ -44,6 +44,7 @@ class Stage(IntEnum):
     CLIENT_VPN = auto()  # from a client; place: the endpoint
     CLIENT_VPN_RETURN = auto()  # a reply to a client; place: the endpoint's interface
     ENDPOINT = auto()  # place: the endpoint
+    INSPECTION = auto()  # place: the endpoint in front of a firewall or of appliances
     BALANCER = auto()  # place: the node's interface
     BALANCER_RETURN = auto()  # a reply to a client whose address a balancer kept
 
@@ -74,6 +75,9 @@ class Kind(IntEnum):
     ENDPOINT = auto()
     LOAD_BALANCER = auto()  # row: the interface of its node; detail: the way by a listener
     TARGET_GROUP = auto()
+    INSPECTION = auto()  # row: the endpoint of a firewall, or in front of appliances
+    FIREWALL = auto()
+    PUBLIC_ACCESS = auto()  # row: the subnet whose internet access is restricted
 
 
 class Fate(IntEnum):
@@ -89,6 +93,7 @@ class Fate(IntEnum):
     BAD_STATE_ATTACHMENT = auto()
     IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS = auto()
     IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS = auto()
+    VPC_BLOCK_PUBLIC_ACCESS_ENABLED = auto()
     IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS = auto()
     IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS = auto()
     IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS = auto()
@@ -215,8 +220,6 @@ class SessionKind(IntEnum):
     BALANCER = auto()
     #: A load balancer's choice of a target that sees the client's address.
     BALANCER_KEPT = auto()
-    #: A consumer's connection to an endpoint: the service sees its balancer's address [EP-5].
-    PRIVATE_LINK = auto()
     #: A client VPN endpoint's translation.
     CLIENT_VPN = auto()
     #: Not a session: which of several ways this branch took, so that its traces can be told apart.
@@ -225,6 +228,8 @@ class SessionKind(IntEnum):
     ZONE = auto()
     #: Over which peering what a NAT gateway sent has gone: its replies come back that way [NT-3].
     NAT_PEERING = auto()
+    #: Which endpoint of a firewall has seen the way there; its bit stands for a translation.
+    INSPECTION = auto()
 
 
 class SessionLog:
@@ -233,7 +238,17 @@ class SessionLog:
     A session knows the one before it. Forks stand in the same chain, but only `chain` shows them.
     """
 
-    _FIELDS = ("place", "kind", "source", "destination", "before", "translated", "chain", "newest")
+    _FIELDS = (
+        "place",
+        "kind",
+        "source",
+        "destination",
+        "before",
+        "translated",
+        "chain",
+        "newest",
+        "services",
+    )
 
     def __init__(self) -> None:
         """Remember nothing yet."""
@@ -263,6 +278,7 @@ class SessionLog:
                 translated,
                 batch.session,
                 newest,
+                batch.services,
             ]
         )
         self._chunks.append(chunk)
@@ -364,6 +380,20 @@ class SessionLog:
         """Return the source atoms after translation."""
         return self._field("translated", sessions)
 
+    def services(self, sessions: Column) -> Column:
+        """Return the ids of the services that were alive."""
+        return self._field("services", sessions)
+
+    def unwatched(self, sessions: Column, watched: Column) -> Column:
+        """Return the newest inspections on the ways that `watched` has a bit of, else NO_ROW."""
+        found = filled(len(sessions), NO_ROW)
+        while (sessions != NO_ROW).any():  # one turn a session, not one a packet
+            bits = np.where(self.kind(sessions) == SessionKind.INSPECTION, watched, 0)
+            here = ((bits & self.translated(sessions)) != 0) & (found == NO_ROW)
+            found = np.where(here, self.place(sessions), found)
+            sessions = self.chain(sessions)
+        return found
+
 
 class Check(NamedTuple):
     """One thing that a gateway insists on: which packets fail it, and how it is called."""
@@ -385,6 +415,8 @@ class Passage(Struct):
     traced: bool = False
     #: Ids of the replies that each row's client awaits; for returning walks.
     replies: Column = field(default_factory=lambda: column([]))
+    #: The newest session of the way there, of what each row answers; for returning walks.
+    begun: Column = field(default_factory=lambda: column([]))
     sessions: SessionLog = field(default_factory=SessionLog)
     steps: list[Step] = field(default_factory=list)
     endings: list[Ending] = field(default_factory=list)
@@ -426,9 +458,19 @@ class Passage(Struct):
         """End the way of packets."""
         if not len(batch):
             return
+        if self.returning and fate is Fate.DELIVERED:
+            batch = self._doubt_half_seen(batch)
         if self.traced:
             self.steps.append(Step(kind, component, batch, fate=fate))
         self.endings.append(Ending(fate, kind, component, batch))
+
+    def _doubt_half_seen(self, batch: PacketBatch) -> PacketBatch:
+        """Doubt replies that went around a firewall which saw the way there [NF-5]."""
+        missed = batch.watched != 0
+        if not missed.any():
+            return batch
+        places = self.sessions.unwatched(self.begun[batch.row], batch.watched)
+        return self.doubt_where(missed, Kind.INSPECTION, places, batch, UNSURE)
 
     def gate(self, batch: PacketBatch, checks: Iterable[Check]) -> Mask:
         """End the way of packets that fail any check, the first one first; return who passes.

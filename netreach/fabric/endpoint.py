@@ -16,6 +16,7 @@ from msgspec import Struct
 from netreach.fabric.addresses import AddressBook
 from netreach.fabric.element import Check, Fate, Kind, Passage, Stage
 from netreach.fabric.endpoint_ports import served_by
+from netreach.fabric.inspection import firewall_endpoints, is_inspecting
 from netreach.model.records import NetworkInterface
 from netreach.model.services import EndpointKind, VpcEndpoint
 from netreach.model.snapshot import Snapshot
@@ -41,6 +42,8 @@ class Endpoints(Struct, frozen=True):
     is_available: Mask
     is_doubted: Mask
     is_gateway: Mask
+    #: Endpoints of firewalls and of Gateway Load Balancers: another element's.
+    is_inspecting: Mask
     #: Interface row -> the endpoint that receives there, NO_ROW for none.
     of_interface: Column
     #: Interface row -> whether an endpoint receives there of which nothing is known, not even
@@ -53,11 +56,13 @@ class Endpoints(Struct, frozen=True):
 
     def cross(self, batch: PacketBatch, passage: Passage) -> None:
         """Take what routes lead to endpoints; answers begin here too."""
+        inspecting = self.is_inspecting[batch.place]
+        passage.move(batch.where(inspecting).replace(stage=Stage.INSPECTION))
+        batch = batch.where(~inspecting)
         if passage.returning:
             self._answer(batch, passage)
             return
         is_gateway = self.is_gateway[batch.place]
-        # what leads to a Gateway Load Balancer endpoint goes to an appliance behind it
         other = batch.where(~is_gateway)
         passage.stop(Fate.NOT_MODELLED, Kind.ENDPOINT, other.place, other)
         self._serve_gateway(batch.where(is_gateway), passage)
@@ -129,7 +134,8 @@ class Endpoints(Struct, frozen=True):
 def endpoint_rows(snapshot: Snapshot) -> dict[str, int]:
     """Number the endpoints: those on record, then those that only interfaces name."""
     named = (_endpoint_of(record) for record in _receivers(snapshot))
-    ids = dict.fromkeys((*snapshot.endpoints, *filter(None, named)))
+    walled = firewall_endpoints(snapshot)
+    ids = dict.fromkeys((*snapshot.endpoints, *walled, *filter(None, named)))
     return {endpoint: row for row, endpoint in enumerate(ids)}
 
 
@@ -186,6 +192,7 @@ def compile_endpoints(
         is_available=_mask(one is None or is_available(one) for one in known),
         is_doubted=_mask(one is not None and bool(one.doubt) for one in known),
         is_gateway=_mask(one is not None and is_gateway(one) for one in known),
+        is_inspecting=_mask(is_inspecting(snapshot, endpoint) for endpoint in rows),
         of_interface=by_row([rows.get(one, NO_ROW) if one else NO_ROW for one in receivers]),
         is_nameless=_mask(one == "" for one in receivers),
         serves=by_row(

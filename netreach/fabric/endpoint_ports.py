@@ -1,6 +1,6 @@
 """Which ports a service serves behind its interface endpoints [EP-1, LAB-5].
 
-AWS's own services take HTTPS, apart from the few of a closed table. What others offer by PrivateLink
+AWS's own services take HTTPS, apart from a closed table. What others offer by PrivateLink
 takes what the listeners of their balancers take, if the snapshot holds those. All else is unknown.
 """
 
@@ -33,9 +33,7 @@ _PORTS: Final[Mapping[str, tuple[int, ...]]] = {
     "iot.data": (443, 8443, 8883),
 }
 #: Services that take other ports too, which nothing here says.
-_UNSAID: Final = frozenset(
-    {"appstream.streaming", "datasync", "storagegateway", "transfer.server"}
-)
+_UNSAID: Final = frozenset({"appstream.streaming", "datasync", "storagegateway", "transfer.server"})
 _WITH_PORTS: Final = ServiceSet.protocol(TCP) | ServiceSet.protocol(UDP)
 _UNKNOWN: Final = Bounds(ServiceSet.empty(), _WITH_PORTS)
 _ANYTHING: Final = Bounds(ServiceSet.empty(), ServiceSet.everything())

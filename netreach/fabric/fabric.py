@@ -8,10 +8,11 @@ from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
 from netreach.fabric.aws_service import AwsServices
-from netreach.fabric.egress_only_gateway import EgressOnlyGateways
 from netreach.fabric.client_vpn import ClientVpns
+from netreach.fabric.egress_only_gateway import EgressOnlyGateways
 from netreach.fabric.element import Cross, Stage
 from netreach.fabric.endpoint import Endpoints
+from netreach.fabric.inspection import Inspections
 from netreach.fabric.interface import Interfaces
 from netreach.fabric.internet import Internet
 from netreach.fabric.internet_gateway import InternetGateways
@@ -69,6 +70,7 @@ class Fabric(Struct, frozen=True):
     vpn_gateways: VpnGateways
     client_vpns: ClientVpns
     endpoints: Endpoints
+    inspections: Inspections
     balancers: LoadBalancers
     translation: Translation
     #: Who takes a batch at each stage.

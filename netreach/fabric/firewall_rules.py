@@ -184,7 +184,7 @@ class _Reader:
             source_ports=_port_set(rule.source_ports),
             sources=self._spans(rule.sources),
             destinations=self._spans(rule.destinations),
-            doubt=rule.undecided or unread,
+            doubt=rule.undecided or unread or _host_bits(rule),
             owner=group.id,
             text=f"stateless rule {rule.priority}",
         )
@@ -221,7 +221,8 @@ class _Reader:
         if action == "ALERT":
             return
         actions = (_STATEFUL[action],) if action in _STATEFUL else _ANY_STATEFUL
-        sources, targets = self._sides(group, rule)
+        sources = (rule.source, rule.source_port)
+        targets = (rule.destination, rule.destination_port)
         addresses, ports = self._words(group)
         carried = transport(rule.protocol)
         for source, destination in ((sources, targets), (targets, sources)):
@@ -244,13 +245,6 @@ class _Reader:
             )
             if not rule.is_any_direction:
                 return
-
-    @staticmethod
-    def _sides(
-        group: FirewallRuleGroup, rule: StatefulRule
-    ) -> tuple[tuple[str, str], tuple[str, str]]:
-        del group
-        return (rule.source, rule.source_port), (rule.destination, rule.destination_port)
 
     def _words(self, group: FirewallRuleGroup) -> tuple[Words, Words]:
         """Return how the group's words are read: its own variables stand before the policy's."""
@@ -318,6 +312,12 @@ def _with_ports(services: ServiceSet, ports: IntervalSet) -> ServiceSet:
 
 def _union(sets: Iterable[ServiceSet]) -> ServiceSet:
     return ServiceSet.of(interval for services in sets for interval in services)
+
+
+def _host_bits(rule: StatelessRule) -> str:
+    """Say which CIDR can be read in two ways, if one can."""
+    unsure = [str(p) for p in (*rule.sources, *rule.destinations) if not p.is_certain]
+    return f"host bits in {', '.join(unsure)}" if unsure else ""
 
 
 def _said(rule: StatefulRule) -> str:

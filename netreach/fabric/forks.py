@@ -26,4 +26,6 @@ def branch_over(
         either = np.where(several[positions], int(Assumed.EITHER), 0)
         branches = passage.sessions.fork(branches, ways)
         branches = branches.replace(assumed=branches.assumed | either)
+        again = branches.where(several[positions])
+        passage.note(kind, again.place, again)
     return branches.replace(place=ways)

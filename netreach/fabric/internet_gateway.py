@@ -11,6 +11,7 @@ from msgspec import Struct
 from netreach.fabric.addresses import SCOPE_RFC1918, SCOPE_RFC6598, AddressBook
 from netreach.fabric.element import Assumed, Check, Fate, Kind, Passage, Stage
 from netreach.fabric.interface import InterfaceColumns
+from netreach.fabric.public_access import PublicAccess
 from netreach.model.records import Attachment, InternetGateway, Route, RouteState, TargetKind
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis
@@ -40,6 +41,7 @@ class InternetGateways(Struct, frozen=True):
     ids: tuple[str, ...]
     book: AddressBook
     interfaces: InterfaceColumns
+    guard: PublicAccess
 
     def leave(self, batch: PacketBatch, passage: Passage) -> None:
         """Take packets from a VPC to the internet."""
@@ -52,6 +54,7 @@ class InternetGateways(Struct, frozen=True):
         batch = passage.doubt_where(
             self.is_doubted[batch.place], Kind.INTERNET_GATEWAY, batch.place, batch, UNSURE
         )
+        batch = self.guard.doubt_out(batch, passage)
         outside = batch.replace(source=public, carrier=NO_ROW)
         passage.note(Kind.INTERNET_GATEWAY, batch.place, outside)
         passage.move(outside.replace(stage=Stage.INTERNET, vpc=NO_ROW, subnet=NO_ROW))
@@ -87,7 +90,14 @@ class InternetGateways(Struct, frozen=True):
             Check(nameless, Fate.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, gateway, place),
             self._denial(is_ipv6, interfaces),
             Check(self._goes_round(batch), Fate.INGRESS_RTB_TRAFFIC_REDIRECTION, gateway, place),
+            *self.guard.checks_out(gateway, batch, by_gateway=self._is_nat(holders)),
         )
+
+    def _is_nat(self, holders: Column) -> Mask:
+        """Tell which addresses are NAT gateways'."""
+        interfaces = self.interfaces.is_nat[self.book.interface[holders]]
+        mask: Mask = (self.book.nat[holders] != NO_ROW) | interfaces
+        return mask
 
     def _goes_round(self, batch: PacketBatch) -> Mask:
         """Tell which packets leave past the appliance by which their answers come in [RT-11].
@@ -117,12 +127,22 @@ class InternetGateways(Struct, frozen=True):
         gateways = self.of_vpc[batch.vpc]
         assumed = np.where(self.is_assumed[gateways], int(Assumed.GATEWAY), 0)
         arriving = batch.replace(place=gateways, assumed=batch.assumed | assumed)
-        passes = passage.gate(arriving, self._entry_checks(arriving, holders, is_ipv6))
+        by_nat = self._is_nat(holders)
+        checks = (
+            *self._entry_checks(arriving, holders, is_ipv6),
+            *self.guard.checks_in(
+                arriving, holders, by_gateway=by_nat, returning=passage.returning
+            ),
+        )
+        passes = passage.gate(arriving, checks)
         private = np.where(is_ipv6, batch.destination, self.book.first_atom[holders])
         inside = arriving.replace(destination=private, stage=Stage.DELIVER, subnet=NO_ROW)
         inside = inside if passes.all() else inside.where(passes)
         inside = passage.doubt_where(
             self.is_doubted[inside.place], Kind.INTERNET_GATEWAY, inside.place, inside, UNSURE
+        )
+        inside = self.guard.doubt_in(
+            inside, passage, holders=holders[passes], by_gateway=by_nat[passes]
         )
         passage.note(Kind.INTERNET_GATEWAY, inside.place, inside)
         tables = self.own_table[inside.place]
@@ -165,6 +185,7 @@ def compile_internet_gateways(
     interfaces: InterfaceColumns,
     vpcs: Mapping[str, int],
     rows: Mapping[str, int],
+    guard: PublicAccess,
 ) -> InternetGateways:
     """Find out which gateway serves which VPC; those that only routes name come last."""
     named = {record.id: record for record in snapshot.internet_gateways.values()}
@@ -191,6 +212,7 @@ def compile_internet_gateways(
         ids=tuple(rows),
         book=book,
         interfaces=interfaces,
+        guard=guard,
     )
 
 

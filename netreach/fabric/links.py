@@ -7,7 +7,7 @@ and one gateway of AWS.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import Final, NamedTuple
 
@@ -25,6 +25,17 @@ from netreach.packets.prefixes import Prefix
 
 #: States of VPN connections and attachments that carry packets.
 IN_SERVICE: Final = frozenset({"available", "modifying"})
+#: Type words of the records that stand for sites, or for what is behind them.
+SITE_KINDS: Final = frozenset(
+    {
+        "customer-gateway",
+        "vpn-connection",
+        "vpn-gateway",
+        "direct-connect-gateway",
+        "virtual-interface",
+        "client-vpn-endpoint",
+    }
+)
 _ASSOCIATED: Final = frozenset({"associated", "updating"})
 
 
@@ -114,23 +125,30 @@ def _unrecorded(kind: LinkKind, resource: str, tie: TransitAttachment) -> Link:
 def _direct_links(snapshot: Snapshot, ties: _Ties) -> Iterator[Link]:
     for record in snapshot.direct_connect_gateways.values():
         there = ties.get((AttachmentKind.DIRECT_CONNECT, record.id), [])
-        named = {tie.gateway: tie.id for tie in there}
-        told = {one.gateway for one in record.associations or ()}
-        up = record.state == "available" and _has_circuit(snapshot, record)
-        base = Link(LinkKind.DIRECT_CONNECT, record.id, record.id, up, doubt=record.doubt)
-        for one in record.associations or ():
-            link = base._replace(is_up=up and one.state in _ASSOCIATED, allowed=one.allowed or None)
-            if one.gateway in snapshot.vpn_gateways:
-                yield link._replace(vpn_gateway=one.gateway)
-            elif one.gateway in named:
-                yield link._replace(is_transit=True, attachment=named[one.gateway])
-        for gateway, attachment in named.items():
-            if gateway not in told:
-                yield base._replace(is_transit=True, attachment=attachment)
+        yield from _gateway_links(snapshot, record, {tie.gateway: tie.id for tie in there})
     for (kind, resource), there in ties.items():
         known = resource in snapshot.direct_connect_gateways
         if kind is AttachmentKind.DIRECT_CONNECT and not known:
             yield from (_unrecorded(LinkKind.DIRECT_CONNECT, resource, tie) for tie in there)
+
+
+def _gateway_links(
+    snapshot: Snapshot, record: DirectConnectGateway, attachments: Mapping[str, str]
+) -> Iterator[Link]:
+    """Yield a link for each gateway that is associated, or attached without being listed."""
+    associations = record.associations or ()
+    up = record.state == "available" and _has_circuit(snapshot, record)
+    base = Link(LinkKind.DIRECT_CONNECT, record.id, record.id, up, doubt=record.doubt)
+    for one in associations:
+        link = base._replace(is_up=up and one.state in _ASSOCIATED, allowed=one.allowed or None)
+        if one.gateway in snapshot.vpn_gateways:
+            yield link._replace(vpn_gateway=one.gateway)
+        elif one.gateway in attachments:
+            yield link._replace(is_transit=True, attachment=attachments[one.gateway])
+    told = {one.gateway for one in associations}
+    for gateway, attachment in attachments.items():
+        if gateway not in told:
+            yield base._replace(is_transit=True, attachment=attachment)
 
 
 def _has_circuit(snapshot: Snapshot, record: DirectConnectGateway) -> bool:
@@ -176,16 +194,17 @@ def _client_links(snapshot: Snapshot) -> Iterator[Link]:
 # -- what the snapshot shows
 
 
-def shown_routes(snapshot: Snapshot) -> dict[str, tuple[Prefix, ...]]:
-    """Return by VPN gateway the prefixes that route tables have learned from it."""
+def shown_routes(snapshot: Snapshot, *, learned_only: bool = True) -> dict[str, tuple[Prefix, ...]]:
+    """Return by VPN gateway the prefixes that route tables learned from it, or all sent to it."""
     shown: dict[str, dict[Prefix, None]] = {}
     for table in snapshot.route_tables.values():
         for route in table.routes:
+            is_learned = route.origin is RouteOrigin.PROPAGATED
             if (
                 route.target_kind is TargetKind.VPN_GATEWAY
-                and route.origin is RouteOrigin.PROPAGATED
                 and route.state is RouteState.ACTIVE
                 and route.destination is not None
+                and (is_learned or not learned_only)
             ):
                 shown.setdefault(route.target, {})[route.destination] = None
     return {gateway: tuple(prefixes) for gateway, prefixes in shown.items()}
@@ -214,13 +233,16 @@ def holdings_of(snapshot: Snapshot, links: tuple[Link, ...]) -> Iterator[Holding
 
 
 def _behind_vpn_gateways(snapshot: Snapshot, links: tuple[Link, ...]) -> Iterator[Holding]:
-    for gateway, shown in shown_routes(snapshot).items():
+    """Yield what may lie behind links that speak BGP: where tables send packets, it should be."""
+    learned = shown_routes(snapshot)
+    for gateway, sent in shown_routes(snapshot, learned_only=False).items():
         here = [link for link in links if link.vpn_gateway == gateway]
         static = {prefix for link in here for prefix in link.routes}
-        sites = {link.site for link in here if link.is_dynamic}
-        for prefix in shown:
+        sites = {link.site: None for link in here if link.is_dynamic}
+        for prefix in sent:
+            is_sure = len(sites) == 1 and prefix in learned.get(gateway, ())
             if prefix not in static:
-                yield from (Holding(site, prefix, len(sites) == 1) for site in sites)
+                yield from (Holding(site, prefix, is_sure) for site in sites)
 
 
 def entries_of(snapshot: Snapshot, route: TransitRoute) -> tuple[Prefix, ...]:
@@ -254,3 +276,13 @@ def link_prefixes(snapshot: Snapshot) -> Iterator[Prefix]:
         yield from () if endpoint.clients is None else (endpoint.clients,)
         yield from (rule.prefix for rule in endpoint.authorizations or ())
         yield from (route.prefix for route in endpoint.routes or ())
+
+
+def sites_behind(snapshot: Snapshot, resource: str) -> tuple[str, ...]:
+    """Return the sites that a resource stands for: itself, or those behind its links."""
+    links = links_of(snapshot)
+    if resource in snapshot.customer_gateways or any(link.site == resource for link in links):
+        return (resource,)
+    circuit = snapshot.virtual_interfaces.get(resource)
+    names = {resource, circuit.direct_connect_gateway if circuit else resource}
+    return tuple(dict.fromkeys(link.site for link in links if names & {link.id, link.vpn_gateway}))

@@ -185,6 +185,7 @@ def compile_sites(
         every_link=by_row(every),
         stays=PieceTable.of([pieces(spans, len(axis), _stays) for spans in notices] or empty),
         holds=PieceTable.of(_holds(holdings, rows, axis) or empty),
+        inside=PieceTable.of([_inside(snapshot, holdings, axis)]),
         link_of_attachment=by_row(_link_of_attachment(links, attachments)),
         book=book,
         ids=ids,
@@ -215,6 +216,13 @@ def _holds(
             how = SURELY if holding.is_sure else MAYBE
             found[rows[holding.site]].append((axis.span(holding.prefix), how))
     return [pieces(spans, len(axis), lambda items: max(items, default=0)) for spans in found]
+
+
+def _inside(snapshot: Snapshot, holdings: list[Holding], axis: AtomAxis) -> list[tuple[int, int]]:
+    held = (holding.prefix for holding in holdings if holding.is_sure and holding.prefix.length)
+    blocks = (prefix for vpc in snapshot.vpcs.values() for prefix in vpc.prefixes)
+    spans = [(axis.span(prefix), 1) for prefix in (*blocks, *held)]
+    return pieces(spans, len(axis), lambda items: int(bool(items)))
 
 
 def _columns(

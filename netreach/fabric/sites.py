@@ -12,7 +12,7 @@ from msgspec import Struct
 from netreach.fabric.addresses import SCOPE_INTERNET, AddressBook
 from netreach.fabric.element import Assumed, Check, Fate, Kind, Passage
 from netreach.fabric.forks import branch_over
-from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch
+from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, filled
 from netreach.packets.pieces import Lists, PieceTable
 from netreach.packets.pool import UNSURE
 
@@ -56,6 +56,8 @@ class Sites(Struct, frozen=True):
     stays: PieceTable
     #: (site, atom) -> SURELY, MAYBE or 0; default routes aside.
     holds: PieceTable
+    #: (0, atom) -> 1 in the blocks of VPCs and where any site surely holds something.
+    inside: PieceTable
     #: Attachment row -> link row, or NO_ROW.
     link_of_attachment: Column
     book: AddressBook
@@ -84,11 +86,12 @@ class Sites(Struct, frozen=True):
         self._enter(branch_over(batch, self.lists, numbers, Kind.SITE, passage), passage)
 
     def _exit_checks(self, batch: PacketBatch) -> tuple[Check, ...]:
-        """Say what never comes to AWS: what the site keeps, or sends to the internet itself."""
+        """Say what never comes to AWS: what the site keeps, or sends elsewhere itself."""
         sites, kind = batch.place, Kind.SITE
         stays = self.stays.lookup(sites, batch.destination) == OWN
         lost = self.ways.lookup(sites, batch.destination) == NO_ROW
-        outside = self.book.scopes(batch.destination) == SCOPE_INTERNET
+        known = self.inside.lookup(filled(len(sites), 0), batch.destination) == 1
+        outside = ~known | (self.book.scopes(batch.destination) == SCOPE_INTERNET)
         unlinked = self.every_link[sites] == NO_ROW
         return (
             Check(stays | (lost & outside), Fate.UNKNOWN_DESTINATION, kind, sites),

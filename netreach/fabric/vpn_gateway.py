@@ -98,7 +98,7 @@ class VpnGateways(Struct, frozen=True):
         others = self.hubs.lookup(links, batch.destination)
         others[inside] = NO_ROW
         batch = batch.replace(place=gateways, vpc=self.vpc[gateways])
-        passes = passage.gate(batch, self._entry_checks(batch, inside, others, passage))
+        passes = passage.gate(batch, self._entry_checks(batch, inside, others))
         batch, others = batch.where(passes), others[passes]
         if not len(batch):
             return
@@ -109,15 +109,12 @@ class VpnGateways(Struct, frozen=True):
             batch = batch.where(~to_site)
         self._deliver(batch, passage)
 
-    def _entry_checks(
-        self, batch: PacketBatch, inside: Mask, others: Column, passage: Passage
-    ) -> tuple[Check, ...]:
+    def _entry_checks(self, batch: PacketBatch, inside: Mask, others: Column) -> tuple[Check, ...]:
         """Say what a gateway drops on the way in: all but its VPC's own interfaces."""
         kind, place = Kind.VPN_GATEWAY, batch.place
         holders = self.book.holder(batch.vpc, batch.destination)
-        idle = self._is_idle(holders) & ~passage.returning  # who asked is there to be answered
         to_site = others != NO_ROW
-        foreign = ~to_site & (~inside | idle)
+        foreign = ~to_site & (~inside | self._is_idle(holders))
         lacking = (place == NO_ROW) | self.is_abroad[place]
         detached = (batch.vpc == NO_ROW) & ~lacking & ~to_site
         return (
@@ -182,7 +179,10 @@ class _Knowledge:
     def of_gateway(self, gateway: str) -> list[tuple[int, int]]:
         """Return the pieces of what a gateway knows."""
         here = {n: link for n, link in enumerate(self.links) if link.vpn_gateway == gateway}
-        known = [*self._static(here), *self._learned(gateway, here)]
+        known = list(self._learned(gateway, here))
+        if known or not any(link.is_dynamic and link.is_up for link in here.values()):
+            # else what BGP announces, and no table shows, may be more specific than any of it
+            known += self._static(here)
         six = {row: link for row, link in here.items() if _carries_ipv6(link)}
         none = Known(_BASE_RANK)  # VPN alone takes no IPv6 [HY-1]
         spans: list[tuple[Span, Known]] = [

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from netreach.model.calls import Call, missing_calls
 from netreach.model.connections import AttachmentKind, TransitAttachment, VpcPeering, VpnGateway
 from netreach.model.records import (
     NetworkInterface,
     Resource,
     Subnet,
-    TargetKind,
     Unmodelled,
     Vpc,
 )
@@ -28,8 +28,6 @@ READ_ONLY_KINDS: Final = (
     "direct_connect_gateways",
     "virtual_interfaces",
     "client_vpn_endpoints",
-    "endpoints",
-    "endpoint_services",
     "load_balancers",
     "target_groups",
     "firewalls",
@@ -37,9 +35,7 @@ READ_ONLY_KINDS: Final = (
     "firewall_rule_groups",
     "public_access_blocks",
     "public_access_exclusions",
-    "hosted_zones",
     "mirror_sessions",
-    "managed_services",
 )
 
 #: Problem kind of the sources that `MissingCall` says better.
@@ -83,17 +79,6 @@ class UnmodelledGroup:
 
     kind: str
     records: tuple[Unmodelled, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A describe call that answers depend on, and what its absence does to them."""
-
-    #: Top-level keys, any of which means that the call was made.
-    keys: frozenset[str]
-    what: str
-    commands: tuple[str, ...]
-    effect: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,117 +236,3 @@ def _home(record: Resource) -> str:
         return record.attachments[0].vpc if record.attachments else ""
     vpc: str = getattr(record, "vpc", "")
     return vpc
-
-
-_NEVER_ASSUMED: Final = "never assumed; answers that need one are unknown"
-_ASSUMED_GATEWAY: Final = (
-    "one that an active route names is assumed to exist; answers that rely on it carry a warning"
-)
-
-#: The calls that nearly every answer depends on.
-_NEEDED: Final = (
-    Call(
-        frozenset({"Vpcs"}),
-        "VPCs",
-        ("aws ec2 describe-vpcs",),
-        "answers about places in one are unknown",
-    ),
-    Call(
-        frozenset({"Subnets"}),
-        "subnets",
-        ("aws ec2 describe-subnets",),
-        "answers about places in one are unknown",
-    ),
-    Call(
-        frozenset({"RouteTables"}),
-        "route tables",
-        ("aws ec2 describe-route-tables",),
-        _NEVER_ASSUMED,
-    ),
-    Call(
-        frozenset({"NetworkAcls"}),
-        "network ACLs",
-        ("aws ec2 describe-network-acls",),
-        "AWS's default is assumed; answers that rely on it carry a warning",
-    ),
-    Call(
-        frozenset({"SecurityGroups", "SecurityGroupRules"}),
-        "security groups",
-        ("aws ec2 describe-security-groups",),
-        _NEVER_ASSUMED,
-    ),
-    Call(
-        frozenset({"NetworkInterfaces"}),
-        "network interfaces",
-        ("aws ec2 describe-network-interfaces",),
-        "only those that instances list are known, and free addresses can't be counted",
-    ),
-    Call(
-        frozenset({"Reservations", "Instances"}),
-        "instances",
-        ("aws ec2 describe-instances",),
-        "an interface's own status says whether it is in service",
-    ),
-    Call(
-        frozenset({"InternetGateways"}),
-        "internet gateways",
-        ("aws ec2 describe-internet-gateways",),
-        _ASSUMED_GATEWAY,
-    ),
-    Call(
-        frozenset({"NatGateways"}),
-        "NAT gateways",
-        ("aws ec2 describe-nat-gateways",),
-        "answers about paths through one are unknown",
-    ),
-)
-#: Calls that matter only where something names what they describe.
-_EGRESS_ONLY: Final = Call(
-    frozenset({"EgressOnlyInternetGateways"}),
-    "egress-only internet gateways",
-    ("aws ec2 describe-egress-only-internet-gateways",),
-    _ASSUMED_GATEWAY,
-)
-_PREFIX_LISTS: Final = Call(
-    frozenset({"PrefixLists", "ManagedPrefixLists", "PrefixListEntries"}),
-    "prefix lists",
-    (
-        "aws ec2 describe-managed-prefix-lists",
-        "aws ec2 get-managed-prefix-list-entries --prefix-list-id ...",
-    ),
-    "answers that depend on the entries of one are unknown",
-)
-
-
-def missing_calls(snapshot: Snapshot) -> Iterator[Call]:
-    """Yield the describe calls that the input lacks and answers would need."""
-    for call in _NEEDED:
-        if not call.keys & snapshot.calls:
-            yield call
-    for call, is_named in _CONDITIONAL:
-        if not call.keys & snapshot.calls and is_named(snapshot):
-            yield call
-
-
-def _names_egress_only(snapshot: Snapshot) -> bool:
-    return any(
-        route.target_kind is TargetKind.EGRESS_ONLY_INTERNET_GATEWAY
-        for table in snapshot.route_tables.values()
-        for route in table.routes
-    )
-
-
-def _names_prefix_list(snapshot: Snapshot) -> bool:
-    routes = (route for table in snapshot.route_tables.values() for route in table.routes)
-    rules = (
-        rule
-        for group in snapshot.security_groups.values()
-        for rule in (*group.ingress, *group.egress)
-    )
-    return any(one.prefix_list for ones in (routes, rules) for one in ones)
-
-
-_CONDITIONAL: Final[tuple[tuple[Call, Callable[[Snapshot], bool]], ...]] = (
-    (_EGRESS_ONLY, _names_egress_only),
-    (_PREFIX_LISTS, _names_prefix_list),
-)

@@ -19,6 +19,7 @@ from netreach.model.records import (
     Subnet,
     TargetKind,
 )
+from netreach.model.services import BalancerKind, LoadBalancer
 from netreach.model.snapshot import KINDS, Snapshot
 from netreach.packets.prefixes import Address, Prefix
 
@@ -26,6 +27,8 @@ KeyT = TypeVar("KeyT", bound=Hashable)
 ItemT = TypeVar("ItemT")
 RecordT = TypeVar("RecordT", bound=Resource)
 
+#: How the descriptions of balancers' interfaces begin.
+_BALANCER_MARK: Final = "ELB "
 #: Longer than any prefix: where a route stands whose prefixes nobody knows.
 _UNKNOWN_LENGTH: Final = 129
 
@@ -122,6 +125,17 @@ class Relations:
             for address in nat.addresses
             if address.interface
         }
+
+    @cached_property
+    def interfaces_of_balancer(self) -> dict[str, list[NetworkInterface]]:
+        """Interfaces by the balancer whose nodes they are, which AWS writes on them."""
+        balancers = self.snapshot.load_balancers.values()
+        named = {(text, one.vpc): one.id for one in balancers for text in _marks(one)}
+        return _grouped(
+            (named.get((one.description, one.vpc), ""), one)
+            for one in self.snapshot.interfaces.values()
+            if one.description.startswith(_BALANCER_MARK)
+        )
 
     def everything(self) -> Iterator[tuple[str, Resource]]:
         """Yield every record and its type word, also of what is not modelled yet."""
@@ -253,6 +267,14 @@ class Relations:
         for elastic in self.snapshot.elastic_ips.values():
             if address == elastic.public:
                 yield Holding(elastic, "", "", elastic.private, elastic.public)
+
+
+def _marks(balancer: LoadBalancer) -> Iterator[str]:
+    """Yield how AWS describes a balancer's interfaces: by the end of its ARN, or by its name."""
+    if balancer.kind is BalancerKind.CLASSIC:
+        yield f"{_BALANCER_MARK}{balancer.balancer_name}"
+    elif path := balancer.id.partition(":loadbalancer/")[2]:
+        yield f"{_BALANCER_MARK}{path}"
 
 
 def _holdings(one: NetworkInterface, address: Address) -> Iterator[Holding]:

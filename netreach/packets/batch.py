@@ -37,6 +37,7 @@ COLUMN_NAMES: Final = (
     "hops",  # how many routers it has crossed
     "chooser",  # where one of several routes was taken and nobody knows which: table and address
     "choice",  # the route that this branch took there
+    "watched",  # bits: firewalls that have seen the way there, and not yet the way back
 )
 _INDEX: Final = {name: number for number, name in enumerate(COLUMN_NAMES)}
 
@@ -108,6 +109,7 @@ class PacketBatch:
     hops = _View("hops")
     chooser = _View("chooser")
     choice = _View("choice")
+    watched = _View("watched")
 
     @classmethod
     def of(cls, size: int, **columns: Column | int) -> PacketBatch:

@@ -20,6 +20,8 @@ _NAME_WIDTH: Final = 60
 
 def headline(report: Report) -> str:
     """Say the answer in one sentence."""
+    if report.legs:
+        return f"{report.verdict}: {_over_legs(report)}"
     say = {
         Verdict.REACHABLE: _reachable,
         Verdict.PARTIAL: _partial,
@@ -27,6 +29,22 @@ def headline(report: Report) -> str:
         Verdict.UNKNOWN: _unknown,
     }[report.verdict]
     return f"{report.verdict}: {say(report)}"
+
+
+def _over_legs(report: Report) -> str:
+    """Say what connections one after another come to, and which of them limits it."""
+    source, destination = _ends(report)
+    via = ", ".join(name_of(leg.destination) for leg in report.legs[:-1])
+    number = [leg.verdict for leg in report.legs].index(report.verdict) + 1
+    which = f"leg {number} of {len(report.legs)}"
+    said = f"{source} reaches {destination} on {_asked(report)} via {via}"
+    if report.verdict is Verdict.REACHABLE:
+        return f"{source} reaches {destination} on {some_services(report.services)} via {via}"
+    if report.verdict is Verdict.PARTIAL:
+        return f"{said}, but {which} does not always work"
+    if report.verdict is Verdict.UNKNOWN:
+        return f"the snapshot does not say whether {said}: it depends on {which}"
+    return f"{said.replace(' reaches ', ' cannot reach ', 1)}: {which} fails"
 
 
 def name_of(component: Component) -> str:
@@ -80,6 +98,13 @@ def asked_question(report: Report) -> Question:
 
 
 def _ends(report: Report) -> tuple[str, str]:
+    source, destination = _two_names(report)
+    if report.through is None:
+        return source, destination
+    return source, f"{destination} through {name_of(report.through)}"
+
+
+def _two_names(report: Report) -> tuple[str, str]:
     source, destination = name_of(report.source), name_of(report.destination)
     if source != destination:
         return source, destination

@@ -59,20 +59,27 @@ class PathGraph:
     def of(cls, report: Report) -> PathGraph:
         """Draw the paths of a report; of many alike, one."""
         graph = cls(headline(report))
-        shown = examples(report.parts)
-        if len(shown) < len(report.parts):
-            graph.title += f"; {len(shown)} of {len(report.parts):,} paths are drawn"
-        for part in shown:
-            graph._draw(part, part.forward, report.explanations, is_return=False)
-            graph._draw(part, part.returning, report.explanations, is_return=True)
+        for number, leg in enumerate(report.legs or (report,), start=1):
+            graph._draw_leg(leg, f"{number}." if report.legs else "")
         if not graph.nodes:
             for end in (report.source, report.destination):
                 graph._node((end.id, ""), end)
         return graph
 
+    def _draw_leg(self, report: Report, number: str) -> None:
+        """Draw one connection; of several, its steps bear its number."""
+        shown = examples(report.parts)
+        if len(shown) < len(report.parts):
+            self.title += f"; {len(shown)} of {len(report.parts):,} paths are drawn"
+        for part in shown:
+            ways = ((part.forward, number), (part.returning, f"{number}r"))
+            for hops, prefix in ways:
+                self._draw(part, hops, report.explanations, prefix)
+
     def _draw(
-        self, part: Part, hops: Sequence[Hop], found: Sequence[Explanation], *, is_return: bool
+        self, part: Part, hops: Sequence[Hop], found: Sequence[Explanation], prefix: str
     ) -> None:
+        is_return = prefix.endswith("r")
         leg = "return" if is_return else "forward"
         cited = citations(part, hops, leg, list(enumerate(found)))
         previous: Node | None = None
@@ -83,8 +90,8 @@ class PathGraph:
             node = self._node(self._key(hop, interface), hop.component)
             node.add(mark, _evidence(hop, mark, is_return=is_return), *codes)
             if previous is not None:
-                number = f"r{step}" if is_return else str(step)
-                self._edge(Edge(previous.id, node.id, is_return, (number, news)))
+                lines = (f"{prefix}{step}", news)
+                self._edge(Edge(previous.id, node.id, is_return, lines))
             news = "" if _packet(hop) == packet else _packet(hop)
             previous, packet = node, _packet(hop)
 

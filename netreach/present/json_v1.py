@@ -154,7 +154,7 @@ class Snapshot(Struct, frozen=True):
     digest: str | None
 
 
-class PathAnswer(Struct, frozen=True):
+class PathAnswer(Struct, frozen=True, omit_defaults=True):
     """Can the source reach the destination, by which path, and if not, what stops it?"""
 
     schema: Literal["netreach/path/1"]
@@ -170,6 +170,15 @@ class PathAnswer(Struct, frozen=True):
     missing: list[Missing]
     warnings: list[str]
     snapshot: Snapshot
+    legs: Annotated[
+        list[PathAnswer],
+        Meta(
+            description=(
+                "With --via: the answer about each connection, in order. Their parts are told "
+                "there, `parts` is empty; the services are those of the last one. Absent otherwise."
+            )
+        ),
+    ] = []
 
 
 def render_json(report: records.Report) -> str:
@@ -212,6 +221,7 @@ def _answer(report: records.Report) -> PathAnswer:
         missing=[Missing(_component(it.component), it.why, it.code) for it in report.missing],
         warnings=list(report.warnings),
         snapshot=Snapshot(report.taken or None, report.digest or None),
+        legs=[_answer(leg) for leg in report.legs],
     )
 
 

@@ -6,8 +6,8 @@ import json
 from datetime import datetime
 from typing import Final
 
+from netreach.model.calls import Call
 from netreach.model.inventory import (
-    Call,
     Inventory,
     ProblemGroup,
     SubnetSummary,

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from netreach.model.calls import Call
 from netreach.model.inventory import (
-    Call,
     Inventory,
     ProblemGroup,
     SubnetSummary,

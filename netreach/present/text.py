@@ -56,6 +56,22 @@ def render_text(
 
 
 def _lines(report: Report, ink: Ink, *, verbose: bool) -> Iterator[str]:
+    yield from (
+        _legs(report, ink, verbose=verbose) if report.legs else _one(report, ink, verbose=verbose)
+    )
+    if report.taken:
+        yield from ("", ink.tinted(f"snapshot taken {safe(report.taken)}", Tone.FAINT))
+
+
+def _legs(report: Report, ink: Ink, *, verbose: bool) -> Iterator[str]:
+    """Yield connections one after another, each as an answer of its own."""
+    yield from _headline(report, ink)
+    for number, leg in enumerate(report.legs, start=1):
+        yield from ("", ink.tinted(f"Leg {number} of {len(report.legs)}", Tone.STRONG))
+        yield from _one(leg, ink, verbose=verbose)
+
+
+def _one(report: Report, ink: Ink, *, verbose: bool) -> Iterator[str]:
     is_crowd = len(report.parts) > FEW and not verbose
     reasons = reasons_of(report, is_crowd=is_crowd)
     numbers = [(reason.number, it) for reason in reasons for it in reason.blockers]
@@ -64,8 +80,6 @@ def _lines(report: Report, ink: Ink, *, verbose: bool) -> Iterator[str]:
     yield from _services(report, ink)
     yield from _crowd(report, paths) if is_crowd else _few(report, paths, verbose=verbose)
     yield from reason_lines(report, reasons, ink, is_crowd=is_crowd)
-    if report.taken:
-        yield from ("", ink.tinted(f"snapshot taken {safe(report.taken)}", Tone.FAINT))
 
 
 def _headline(report: Report, ink: Ink) -> Iterator[str]:

@@ -11,24 +11,31 @@ from msgspec import Struct
 from netreach.errors import SelectorError
 from netreach.fabric.addresses import SCOPE_INTERNET
 from netreach.fabric.fabric import Fabric
+from netreach.fabric.sites import MAYBE, SURELY
 from netreach.model.records import TargetKind
 from netreach.packets.batch import NO_ROW, Column, Mask, column
 from netreach.packets.prefixes import Family, Prefix
-from netreach.query.flows import NOBODY, FlowBatch
+from netreach.query.flows import ANY_SITE, NOBODY, ON_SITE, FlowBatch
 from netreach.query.selectors import End, Member, Nature
 from netreach.query.words import quoted
+
+#: As the `vpc` of a destination: asked only from outside all VPCs.
+OUTSIDE: Final = -2
 
 
 class Spot(NamedTuple):
     """One address of an end."""
 
     interface: int
+    #: Of a source: where it is. Of a destination: the only VPC that asks there, NO_ROW for any.
     vpc: int
     subnet: int
     atom: int
     is_primary: bool
     #: The same number for all interfaces of one host; NO_ROW for none.
     host: int
+    #: The site that holds it, NO_ROW for none.
+    site: int = NO_ROW
 
 
 class Spots(Struct, frozen=True):
@@ -40,15 +47,16 @@ class Spots(Struct, frozen=True):
     atom: Column
     is_primary: Mask
     host: Column
+    site: Column
     is_ipv6: Mask
 
     @classmethod
     def of(cls, fabric: Fabric, spots: Sequence[Spot]) -> Spots:
         """Turn spots into columns."""
         columns = np.array(spots, np.int64).reshape(len(spots), len(Spot._fields)).T
-        interface, vpc, subnet, atom, primary, host = columns
+        interface, vpc, subnet, atom, primary, host, site = columns
         is_ipv6 = fabric.book.axis.is_ipv6(atom)
-        return cls(interface, vpc, subnet, atom, primary.astype(bool), host, is_ipv6)
+        return cls(interface, vpc, subnet, atom, primary.astype(bool), host, site, is_ipv6)
 
     def __len__(self) -> int:
         """Count the addresses."""
@@ -69,6 +77,12 @@ class Pairs(Struct, frozen=True):
     def __len__(self) -> int:
         """Count the pairs."""
         return len(self.source)
+
+    def at(self, rows: Column) -> Pairs:
+        """Return the pairs at these positions."""
+        source, destination = self.source[rows], self.destination[rows]
+        flows, is_local = self.flows.at(rows), self.is_local[rows]
+        return Pairs(self.sources, self.destinations, source, destination, flows, is_local)
 
     def is_own_host(self, pair: int) -> bool:
         """Tell whether both ends of a pair are one host."""
@@ -99,31 +113,56 @@ class Places:
             SelectorError: several VPCs hold the address.
         """
         self._settle(end)
-        spots = [spot for member in end.members for spot in self._sending(member)]
+        spots = [spot for member in end.members for spot in self._sending(end, member)]
         if end.outside:
             spots += self._outside(end, is_source=True)
         return self._of_families(spots, families)
 
     def destinations(self, end: End, families: tuple[Family, ...], *, asking: Spots) -> Spots:
         """Return the addresses at which an end is asked: from outside, its public ones."""
-        from_outside = bool(len(asking)) and bool((asking.vpc == NO_ROW).all())
+        if end.views:
+            return self._as_seen(end, families, asking)
+        return self._of_families(self._asked_at(end, asking), families)
+
+    def _as_seen(self, end: End, families: tuple[Family, ...], asking: Spots) -> Spots:
+        """Return the addresses of a name: those of each VPC that asks for it by it alone."""
+        rows = self._fabric.rows.vpcs
+        spots = [
+            spot._replace(vpc=rows.get(view.vpc, OUTSIDE))
+            for view in end.views
+            for seen in view.ends
+            for spot in self._asked_at(seen, asking)
+        ]
+        return self._of_families(spots, families)
+
+    def _asked_at(self, end: End, asking: Spots) -> list[Spot]:
+        outside = (asking.vpc == NO_ROW) & (asking.site == NO_ROW)
+        from_outside = bool(len(asking)) and bool(outside.all())
         if end.nature is Nature.ADDRESS:
             literal = end.members[0].address
             if literal is not None:
                 atom = self._fabric.book.axis.locate(literal)
                 host = self._host_of(end, atom, set(asking.host.tolist()))
-                expected = self._expected(end)
+                expected = self._expected(end, atom)
                 spot = Spot(expected, NO_ROW, NO_ROW, atom, is_primary=True, host=host)
-                return self._of_families([spot], families)
+                return [spot]
         spots = [
             spot for member in end.members for spot in self._receiving(member, public=from_outside)
         ]
         if end.outside:
             spots += self._outside(end, is_source=False)
-        return self._of_families(spots, families)
+        return spots
 
-    def _expected(self, end: End) -> int:
-        """Return who must receive at a literal address: whoever holds it in the VPC it names."""
+    def _expected(self, end: End, atom: int) -> int:
+        """Return who must receive at a literal address: who holds it in the VPC or site it names.
+
+        Where the routes do not say which of several sites has it, any of them will do.
+        """
+        if end.sites:
+            holders = self._fabric.sites.holders(atom)
+            maybe = {row for row, how in holders if how == MAYBE}
+            rows = [self._fabric.sites.ids.index(site) for site in end.sites]
+            return ANY_SITE if len(rows) > 1 or maybe & set(rows) else ON_SITE - rows[0]
         if not end.vpc:
             return NO_ROW
         interface = end.members[0].interface
@@ -161,11 +200,11 @@ class Places:
         """Return the address rows of an interface."""
         return range(int(self._first[interface]), int(self._first[interface + 1]))
 
-    def _sending(self, member: Member) -> Iterator[Spot]:
+    def _sending(self, end: End, member: Member) -> Iterator[Spot]:
         book, axis = self._fabric.book, self._fabric.book.axis
         if not member.interface:
             if member.address is not None:
-                yield self._unheld(member, axis.locate(member.address))
+                yield self._unheld(end, member, axis.locate(member.address))
             return
         interface = self._fabric.rows.interfaces[member.interface]
         wanted = NO_ROW if member.address is None else axis.locate(member.address)
@@ -179,12 +218,33 @@ class Places:
             known = wanted != NO_ROW
             yield Spot(interface, *place, atom, is_primary or known, self._host[interface])
 
-    def _unheld(self, member: Member, atom: int) -> Spot:
+    def _unheld(self, end: End, member: Member, atom: int) -> Spot:
         vpc = self._fabric.rows.vpcs.get(member.vpc, NO_ROW)
         subnet = NO_ROW
         if vpc != NO_ROW:
             subnet = int(self._fabric.book.subnet_at(column([vpc]), column([atom]))[0])
-        return Spot(NO_ROW, vpc, subnet, atom, True, NO_ROW)
+        site = self._site_at(end, atom) if vpc == NO_ROW else NO_ROW
+        return Spot(NO_ROW, vpc, subnet, atom, True, NO_ROW, site)
+
+    def _site_at(self, end: End, atom: int) -> int:
+        """Return the site that an address is at: the one it names, else the one that holds it.
+
+        Raises:
+            SelectorError: several sites hold it.
+        """
+        sites = self._fabric.sites
+        holders = [sites.ids.index(site) for site in end.sites]
+        if not holders:
+            found = sites.holders(atom)
+            sure = [row for row, how in found if how == SURELY]
+            holders = sure if len(sure) == 1 else [row for row, _ in found]
+        if len(holders) > 1:
+            forms = ", ".join(f"{sites.ids[row]}/{end.id}" for row in holders[:10])
+            raise SelectorError(
+                f"{quoted(end.text)} is ambiguous: {len(holders)} sites may hold it; "
+                f"say which: {forms}"
+            )
+        return holders[0] if holders else NO_ROW
 
     def _receiving(self, member: Member, *, public: bool) -> Iterator[Spot]:
         if not member.interface:
@@ -225,7 +285,26 @@ class Places:
             keep &= (book.scopes(atoms) == SCOPE_INTERNET) & ~self._in_service_lists(atoms)
         if is_source or end.nature is Nature.INTERNET:
             keep &= book.public_holder(atoms) == NO_ROW
-        return [Spot(NO_ROW, NO_ROW, NO_ROW, atom, True, NO_ROW) for atom in atoms[keep].tolist()]
+        return [
+            Spot(expected, NO_ROW, NO_ROW, atom, True, NO_ROW, site)
+            for atom in dict.fromkeys(atoms[keep].tolist())
+            for expected, site in self._sites_of(end, atom, is_source=is_source)
+        ]
+
+    def _sites_of(self, end: End, atom: int, *, is_source: bool) -> list[tuple[int, int]]:
+        """Return who must receive at an address outside the estate, and the site it is sent from.
+
+        What is sent from nobody's site comes from the internet.
+        """
+        if not is_source:
+            return [(self._expected(end, atom), NO_ROW)]
+        if end.nature is Nature.INTERNET:
+            return [(NO_ROW, NO_ROW)]
+        if len(end.sites) > 1:
+            rows = [self._fabric.sites.ids.index(site) for site in end.sites]
+            held = {row for row, _ in self._fabric.sites.holders(atom)}
+            return [(NO_ROW, row) for row in rows if row in held]
+        return [(NO_ROW, self._site_at(end, atom))]
 
     def _own(self, atoms: Column) -> Mask:
         """Tell which atoms lie in the snapshot's own VPC blocks."""
@@ -251,6 +330,8 @@ class Places:
         right = np.tile(np.arange(len(destinations)), len(sources))
         keep = sources.is_ipv6[left] == destinations.is_ipv6[right]
         keep &= (sources.is_primary[left] & destinations.is_primary[right]) == primary
+        seen, asking = destinations.vpc[right], sources.vpc[left]
+        keep &= (seen == NO_ROW) | (seen == asking) | ((seen == OUTSIDE) & (asking == NO_ROW))
         host = sources.host[left]
         local = (host != NO_ROW) & (host == destinations.host[right])
         if not keeps_local:
@@ -262,8 +343,10 @@ class Places:
             subnet=sources.subnet[left],
             source=sources.atom[left],
             destination=destinations.atom[right],
-            site=np.full(len(left), NO_ROW, np.int64),
+            site=sources.site[left],
             expected=destinations.interface[right],
+            chooser=np.full(len(left), NO_ROW, np.int64),
+            choice=np.full(len(left), NO_ROW, np.int64),
         )
         down = self._fabric.interfaces.columns.is_down
         if local.any():

@@ -9,6 +9,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
+from netreach.fabric.addresses import SCOPE_INTERNET
 from netreach.fabric.element import (
     FIRST_UNKNOWN,
     MODE_BITS,
@@ -21,6 +22,7 @@ from netreach.fabric.element import (
     Stage,
 )
 from netreach.fabric.fabric import Fabric
+from netreach.fabric.sites import Sites
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, distinct, filled
 from netreach.packets.pool import NOTHING
 from netreach.packets.services import ServiceSet
@@ -53,8 +55,12 @@ _BRANCH_COLUMNS: Final = (
 PIECE: Final = 16384
 #: An expected receiver that no interface is.
 NOBODY: Final = -2
+#: Expected receivers that are sites: any one, or from here down site 0, 1 ...
+ANY_SITE: Final = -3
+ON_SITE: Final = -4
 #: The order of verdicts in columns.
 VERDICTS: Final = tuple(Verdict)
+_TRANSLATING: Final = int(Assumed.TRANSLATES | Assumed.TRANSLATES_ACROSS)
 #: From the worst to the best.
 _MERIT: Final = (Verdict.UNREACHABLE, Verdict.UNKNOWN, Verdict.PARTIAL, Verdict.REACHABLE)
 _CODES: Final = {verdict: number for number, verdict in enumerate(VERDICTS)}
@@ -76,6 +82,10 @@ class FlowBatch(Struct, frozen=True):
     #: Interface that must receive; NO_ROW where whoever holds the address will do, NOBODY where
     #: no interface would be right.
     expected: Column
+    #: The route by which a packet is known to leave its subnet, and where it is asked for, as in
+    #: PacketBatch; NO_ROW where the routes alone decide.
+    chooser: Column
+    choice: Column
 
     def __len__(self) -> int:
         """Count the flows."""
@@ -205,7 +215,8 @@ class Asker:
         )
         if not (assumed & MODE_BITS).any():
             return trips
-        return trips.where(_of_best_mode(trips.flow, verdict, assumed, len(flows)))
+        outside = self.fabric.book.scopes(flows.destination) == SCOPE_INTERNET
+        return trips.where(_of_best_mode(trips.flow, verdict, assumed, outside))
 
     def verdicts(self, flows: FlowBatch) -> Column:
         """Return the index into VERDICTS of every flow, ``(N,)``, without keeping their ways.
@@ -267,6 +278,7 @@ class Asker:
             narrowing=self.narrowing,
             traced=self.traced,
             replies=filled(sum(len(ending.batch) for ending in arrivals), awaited),
+            begun=np.concatenate([column([]), *(ending.batch.session for ending in arrivals)]),
             sessions=onward.sessions,
         )
         batches, first = [], 0
@@ -290,7 +302,9 @@ class Asker:
         flows = asked.at(ends.row)
         foreign = (ends.source != flows.destination) | (ends.destination != flows.source)
         fates[foreign & (fates == Fate.DELIVERED)] = Fate.REPLY_FROM_OTHER_ADDRESS
-        strange = np.concatenate([reaches_stranger(e, asked) for e in back.endings])
+        strange = np.concatenate(
+            [reaches_stranger(e, asked, self.fabric.sites) for e in back.endings]
+        )
         fates[strange & (fates == Fate.DELIVERED)] = Fate.DELIVERED_ELSEWHERE
         replies = np.where(fates == Fate.DELIVERED, ends.services, NOTHING)
         unknown = fates >= FIRST_UNKNOWN
@@ -359,12 +373,14 @@ def _joined_ways(
     )
 
 
-def _of_best_mode(flow: Column, verdict: Column, assumed: Column, flows: int) -> Mask:
+def _of_best_mode(flow: Column, verdict: Column, assumed: Column, outside: Mask) -> Mask:
     """Keep of each flow the branches on which appliances do what serves it best.
 
     What an appliance does with a packet is its own setting: like all that hosts do, it lies outside
-    the model. Branches that met no appliance always stay.
+    the model. Branches that met no appliance always stay. Where nothing works, translation is told
+    of flows that lead `outside`, to the internet, and passing on of all others.
     """
+    flows = len(outside)
     modes = assumed & MODE_BITS
     merit = column([_MERIT.index(VERDICTS[code]) for code in range(len(VERDICTS))])[verdict]
     # of a mode the worst branch counts, of all modes the best one
@@ -373,7 +389,8 @@ def _of_best_mode(flow: Column, verdict: Column, assumed: Column, flows: int) ->
         chosen = modes == int(mode)
         worst = np.full(flows, len(_MERIT), np.int64)
         np.minimum.at(worst, flow[chosen], merit[chosen])
-        scores[number] = np.where(worst == len(_MERIT), -1, worst)
+        liked = outside == bool(mode & _TRANSLATING)
+        scores[number] = np.where(worst == len(_MERIT), -1, 2 * worst + liked)
     best = column([int(mode) for mode in MODES])[scores.argmax(axis=0)]
     keep: Mask = (modes == 0) | (modes == best[flow])
     return keep
@@ -399,20 +416,24 @@ def departures(flows: FlowBatch, asked: int) -> PacketBatch:
         session=NO_ROW,
         assumed=np.where(unheld, int(Assumed.NO_GROUPS), 0),
         random=NOTHING,
-        chooser=NO_ROW,
-        choice=NO_ROW,
+        chooser=flows.chooser,
+        choice=flows.choice,
     )
 
 
-def reaches_stranger(ending: Ending, asked: FlowBatch) -> Mask:
-    """Tell which replies end with another than the client; rows of `asked` are theirs."""
+def reaches_stranger(ending: Ending, asked: FlowBatch, sites: Sites) -> Mask:
+    """Tell which replies end with another than the client; rows of `asked` are theirs.
+
+    Sites that hold the same addresses are one network with two gateways.
+    """
     flows = asked.at(ending.batch.row)
     if ending.kind is Kind.INTERFACE:
         strange: Mask = ending.component != flows.source_interface
     elif ending.kind is Kind.SITE:
-        strange = ending.component != flows.site
+        held = sites.holds.lookup(ending.component, ending.batch.destination) != 0
+        strange = (flows.site == NO_ROW) | ((ending.component != flows.site) & ~held)
     elif ending.kind is Kind.INTERNET:
-        strange = flows.vpc != NO_ROW
+        strange = (flows.vpc != NO_ROW) | (flows.site != NO_ROW)
     else:  # an address that nobody holds, in some subnet
         strange = (flows.source_interface != NO_ROW) | (ending.batch.vpc != flows.vpc)
     return strange
@@ -434,6 +455,8 @@ def split_misdelivered(ending: Ending, flows: FlowBatch, onward: Passage) -> tup
     received = np.where(balancer == NO_ROW, received, balancer)
     expected = flows.expected[ending.batch.row]
     wrong: Mask = (expected != NO_ROW) & (expected != received)
+    if ending.kind is Kind.SITE:
+        wrong &= (expected != ANY_SITE) & (expected != ON_SITE - ending.component)
     if not_modelled:  # what a route sends to an appliance has not arrived anywhere yet
         wrong &= ending.batch.stage == Stage.DELIVER
     if not wrong.any():

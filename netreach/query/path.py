@@ -17,6 +17,8 @@ from netreach.packets.prefixes import Family
 from netreach.packets.services import ServiceSet
 from netreach.query.ends import Pairs, Places, Spots
 from netreach.query.flows import VERDICTS, Asker, Trips
+from netreach.query.hidden import are_alike, by_list_routes
+from netreach.query.named_ends import NamedEnds
 from netreach.query.selectors import End, Nature, Selectors
 from netreach.query.verdict import Question, Verdict, combined
 from netreach.query.words import quoted
@@ -57,6 +59,7 @@ class PathFinder:
         """Prepare what all questions share."""
         self.fabric = fabric
         self.selectors = Selectors(Relations(fabric.snapshot))
+        self.named = NamedEnds(self.selectors)
         self.places = Places(fabric)
         self._askers: dict[tuple[Question, bool], Asker] = {}
 
@@ -75,7 +78,7 @@ class PathFinder:
             SelectorError: an end matches nothing or too much.
             UsageError: the ends contradict each other.
         """
-        ends = self.selectors.resolve(source), self.selectors.resolve(destination)
+        ends = self._ends(source, destination)
         for end in ends:
             if end.is_set and not end.members and not end.outside:
                 raise SelectorError(f"{quoted(end.text)} holds no network interface to ask about")
@@ -91,8 +94,13 @@ class PathFinder:
         rounds = self._rounds(ends, starts, targets, question, strict=strict)
         if not rounds:
             return self._without_pairs(question, ends, families, strict=strict)
-        verdict = _verdict(rounds)
+        verdict = _as_far_as_known(ends[1], rounds)
         return PathResult(question, *ends, verdict, rounds, families=families, strict=strict)
+
+    def _ends(self, source: str, destination: str) -> tuple[End, End]:
+        """Resolve both ends; what a name means depends on who asks for it."""
+        sender = self.named.source(self.selectors.resolve(source))
+        return sender, self.named.destination(self.selectors.resolve(destination), sender)
 
     def _rounds(
         self,
@@ -112,9 +120,11 @@ class PathFinder:
         rounds: list[Round] = []
         for primary in (True, False):
             pairs = self.places.pairs(starts, targets, primary=primary, keeps_local=keeps_local)
+            if ends[1].hidden:
+                pairs = by_list_routes(self.fabric, pairs, ends[1].service)
             if len(pairs):
                 rounds.append(self._ask(pairs, question, strict=strict))
-            if rounds and _verdict(rounds) is Verdict.REACHABLE:
+            if rounds and verdict_of(rounds) is Verdict.REACHABLE:
                 break
         return tuple(rounds)
 
@@ -159,10 +169,14 @@ class PathFinder:
 
 #: Interface types that answer and never begin a connection [NT-8, EP-1].
 _CANNOT_INITIATE: Final = frozenset({"nat_gateway", "vpc_endpoint"})
+#: Kinds of ends of which the same is true, whatever interfaces they have.
+_ONLY_ANSWERING: Final = frozenset({"vpc-endpoint", "aws-service"})
 
 
 def _cut_short(fabric: Fabric, source: End, destination: End) -> tuple[Verdict, str] | None:
     """Return the verdict and code where an end cannot be asked at all; no code: nobody knows."""
+    if source.kind in _ONLY_ANSWERING:
+        return Verdict.UNREACHABLE, "SOURCE_CANNOT_INITIATE"
     interfaces = fabric.snapshot.interfaces
     kinds = {interfaces[m.interface].interface_type for m in source.members if m.interface}
     if kinds and kinds <= _CANNOT_INITIATE:
@@ -209,7 +223,7 @@ def _check_families(
     )
 
 
-def _verdict(rounds: Sequence[Round]) -> Verdict:
+def verdict_of(rounds: Sequence[Round]) -> Verdict:
     """Weigh the primary pairs, and the secondary ones where the primary ones do not all work."""
     first = combined(VERDICTS[number] for number in distinct(rounds[0].verdict).tolist())
     if len(rounds) == 1 or first in (Verdict.REACHABLE, Verdict.PARTIAL):
@@ -218,6 +232,16 @@ def _verdict(rounds: Sequence[Round]) -> Verdict:
     if second in (Verdict.REACHABLE, Verdict.PARTIAL):
         return Verdict.PARTIAL
     return Verdict.UNKNOWN if second is Verdict.UNKNOWN else first
+
+
+def _as_far_as_known(destination: End, rounds: Sequence[Round]) -> Verdict:
+    """Weigh the rounds; of hidden addresses only what is true of all of them is known."""
+    verdict = verdict_of(rounds)
+    asked = [(one.pairs, one.walked, one.trips) for one in rounds]
+    if destination.hidden and not are_alike(asked):
+        return Verdict.UNKNOWN
+    unseen = destination.nature is Nature.NAME and destination.why
+    return combined([verdict, Verdict.UNKNOWN]) if unseen else verdict
 
 
 def services_of(rounds: Sequence[Round], question: Question) -> tuple[ServiceSet, ServiceSet]:

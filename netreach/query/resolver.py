@@ -18,10 +18,12 @@ from typing import Final, NamedTuple, TypeVar
 from msgspec import Struct
 
 from netreach.errors import SelectorError
+from netreach.fabric.links import sites_behind
 from netreach.model.records import Instance, NetworkInterface, Resource
 from netreach.model.relations import Relations
 from netreach.model.snapshot import KINDS
 from netreach.packets.prefixes import Address, AddressError, Prefix
+from netreach.query.dns import Names
 from netreach.query.standings import STANDINGS
 from netreach.query.words import quoted, safe
 
@@ -66,6 +68,13 @@ class Place(Struct, frozen=True):
     vpc: str = ""
 
 
+class Behind(Struct, frozen=True):
+    """An address or a CIDR at a site: behind a customer gateway, a link, a VPN client."""
+
+    sites: tuple[str, ...]
+    target: Address | Prefix
+
+
 class Internet(Struct, frozen=True):
     """Everything beyond the internet gateways."""
 
@@ -79,7 +88,13 @@ class Service(Struct, frozen=True):
     prefix_lists: tuple[Found, ...]
 
 
-Referent = Found | Group | Namesakes | Place | Prefix | Internet | Service
+class Name(Struct, frozen=True):
+    """A DNS name that something in the snapshot may resolve."""
+
+    text: str
+
+
+Referent = Found | Group | Namesakes | Place | Behind | Prefix | Internet | Service | Name
 
 
 # -- finding it
@@ -99,6 +114,7 @@ class Resolver:
         self.relations = relations
         self.snapshot = relations.snapshot
         self._misses = misses
+        self.dns = Names(relations)
 
     def resolve(self, text: str) -> Referent:
         """Return what a text names, by the first form that fits.
@@ -141,7 +157,7 @@ class Resolver:
         """Return the error that nothing matches a text, with what is nearest to it."""
         if known is None:
             ids = (one.id for _, one in self.relations.everything())
-            known = (*ids, *self.names, "internet")
+            known = (*ids, *self.names, "internet", *self.dns.known())
         candidates = {name[:_COMPARED]: name for name in known}
         near = difflib.get_close_matches(text[:_COMPARED], candidates, 3, cutoff=0.5)
         told = ", ".join(quoted(candidates[one]) for one in near)
@@ -226,6 +242,7 @@ def _service(resolver: Resolver, text: str) -> Service | None:
         if record.list_name == text or re.fullmatch(listed, record.list_name)
     )
     is_known = text in SERVICE_NAMES or bool(_SERVICE.fullmatch(text))
+    is_known = is_known or resolver.dns.services.offers(text)
     return Service(text, is_known, lists) if is_known or lists else None
 
 
@@ -262,27 +279,37 @@ def _id(resolver: Resolver, text: str) -> Found | None:
 
 
 def _tail(resolver: Resolver, text: str) -> Found | None:
-    """Return the record whose ARN ends in a text."""
+    """Return the record whose ARN ends in a text, or the managed service that is called so."""
     ends = (f"/{text}", f":{text}")
     found = [
         Found(record.kind, record)
         for record in resolver.snapshot.unmodelled.values()
         if record.id.startswith("arn:") and record.id.endswith(ends)
     ]
+    found += [
+        Found(record.kind, record)
+        for record in resolver.snapshot.managed_services.values()
+        if text in (record.service_name, record.arn) or record.arn.endswith(ends)
+    ]
     if len(found) > 1:
         raise several(f"ARNs end in {quoted(text)}", found)
     return found[0] if found else None
 
 
-def _place(resolver: Resolver, text: str) -> Place | None:
-    """Return an address that is said to be in a VPC."""
+def _place(resolver: Resolver, text: str) -> Place | Behind | None:
+    """Return an address that is said to be in a VPC, or an address or CIDR at a site."""
     vpc, slash, host = text.partition("/")
     if not slash:
         return None
     if vpc in resolver.snapshot.vpcs:
         return Place(_parsed(Address.parse, host), vpc)
+    sites = sites_behind(resolver.snapshot, vpc)
+    if sites:
+        if "/" in host:
+            return Behind(sites, _parsed(Prefix.parse, host))
+        return Behind(sites, _parsed(Address.parse, host))
     if vpc.startswith(("vpc-", "cgw-")):
-        raise resolver.nothing(vpc, resolver.snapshot.vpcs)
+        raise resolver.nothing(vpc, (*resolver.snapshot.vpcs, *resolver.snapshot.customer_gateways))
     return None
 
 
@@ -293,6 +320,10 @@ def _address(_resolver: Resolver, text: str) -> Place | Prefix | None:
     if "/" in text:
         return _parsed(Prefix.parse, text)
     return Place(_parsed(Address.parse, text))
+
+
+def _dns_name(resolver: Resolver, text: str) -> Name | None:
+    return Name(text) if resolver.dns.knows(text) else None
 
 
 def _keyword(_resolver: Resolver, text: str) -> Internet | None:
@@ -337,4 +368,5 @@ FORMS: Final[tuple[Form, ...]] = (
     Form("", partial(_name, is_set=False)),
     Form("", _tail),
     Form("", _service),
+    Form("", _dns_name),
 )

@@ -13,13 +13,20 @@ from typing import Final
 from msgspec import Struct
 
 from netreach.errors import SelectorError
+from netreach.fabric.endpoint import is_gateway
+from netreach.fabric.links import SITE_KINDS, prefixes_of_site, sites_behind
 from netreach.model.records import NetworkInterface
 from netreach.model.relations import Relations
+from netreach.model.services import ManagedService, VpcEndpoint
 from netreach.packets.prefixes import Address, Prefix
+from netreach.query.answers import of_managed
+from netreach.query.dns import normal
 from netreach.query.resolver import (
+    Behind,
     Found,
     Group,
     Internet,
+    Name,
     Namesakes,
     Place,
     Referent,
@@ -39,6 +46,8 @@ class Nature(StrEnum):
     ADDRESS = "address"
     SET = "set"
     INTERNET = "internet"
+    #: A DNS name or an AWS service: what it is depends on who asks.
+    NAME = "name"
     #: Something that the model does not cover as an end, or that cannot be one.
     UNMODELLED = "unmodelled"
     #: A resource without any interface.
@@ -55,6 +64,13 @@ class Member(Struct, frozen=True):
     vpc: str = ""
 
 
+class View(Struct, frozen=True):
+    """What a name stands for in one VPC; "" is whatever lies outside them all."""
+
+    vpc: str
+    ends: tuple[End, ...]
+
+
 class End(Struct, frozen=True):
     """One end of a question."""
 
@@ -68,8 +84,19 @@ class End(Struct, frozen=True):
     outside: tuple[Prefix, ...] = ()
     #: The VPC that a literal address was asked in, where it says so.
     vpc: str = ""
-    #: Why it is not covered, for Nature.UNMODELLED and Nature.BARE.
+    #: The sites that it was asked at, where it says so: its addresses are theirs.
+    sites: tuple[str, ...] = ()
+    #: Why it is not covered, for Nature.UNMODELLED and Nature.BARE; of a name, why it is not
+    #: known for every asking VPC.
     why: str = ""
+    #: Of a name: what each asking VPC finds behind it.
+    views: tuple[View, ...] = ()
+    #: Why nobody knows which addresses of `outside` are meant; "" where all of them are.
+    hidden: str = ""
+    #: The full name of the AWS service that it is, if it is one.
+    service: str = ""
+    #: What was taken for granted to find it.
+    notes: tuple[str, ...] = ()
 
     @property
     def is_set(self) -> bool:
@@ -85,6 +112,7 @@ class Selectors:
         self._relations = relations
         self._snapshot = relations.snapshot
         self._resolver = Resolver(relations, _MISSES)
+        self.snapshot, self.names = relations.snapshot, self._resolver.dns
 
     def resolve(self, text: str) -> End:
         """Return the end that a selector means.
@@ -103,27 +131,31 @@ class Selectors:
             case Namesakes(name=name, found=found):
                 what = f"resources bear the name {quoted(name)}"
                 raise several(what, found, ", or for all of them with tag:Name=...")
-            case Place(address=address, vpc=vpc):
-                return self._address(text, address, vpc)
-            case Prefix():
-                return self._cidr(text, referent)
+            case Place() | Behind() | Prefix():
+                return self._literal(text, referent)
             case Internet():
                 return End(text, Nature.INTERNET, "internet", "internet", outside=_EVERYWHERE)
             case Service():
                 return self._service(referent)
+            case Name(text=name):
+                return End(text, Nature.NAME, "dns-name", normal(name))
 
     def _service(self, service: Service) -> End:
         name = service.name
         if not service.is_known:
             raise self._resolver.nothing(name)
-        why = f"paths to the AWS service {name} are not modelled yet"
-        return End(name, Nature.UNMODELLED, "aws-service", name, why=why)
+        return End(name, Nature.NAME, "aws-service", name)
 
     # -- what a record or a set of them means as an end
 
     def _of_record(self, text: str, found: Found) -> End:
         kind, record = found.kind, found.record
         standing = STANDINGS.get(kind)
+        if isinstance(record, ManagedService):
+            return self._of_managed(text, record)
+        sites = sites_behind(self._snapshot, record.id) if kind in SITE_KINDS else ()
+        if sites:
+            return self._at_sites(text, found, sites)
         if standing is None:
             return _unmodelled(text, found)
         if standing.form:
@@ -135,7 +167,36 @@ class Selectors:
         if members:
             return End(text, Nature.RESOURCE, kind, record.id, record.name, members)
         why = f"the snapshot holds no network interface of {record.id}"
+        if isinstance(record, VpcEndpoint) and is_gateway(record):
+            why = f"{record.id} is a gateway endpoint and has no address: ask for its service"
         return End(text, Nature.BARE, kind, record.id, record.name, why=why)
+
+    def _of_managed(self, text: str, record: ManagedService) -> End:
+        """Return the end of a database, cache, function ...: its interfaces, else its addresses."""
+        found = of_managed(self._snapshot, record)
+        name = record.name or record.service_name
+        members = tuple(map(Member, found.interfaces))
+        members = members or tuple(
+            member
+            for one in found.addresses
+            for member in self._holders(one, record.vpc)
+            if member.interface
+        )
+        why = "" if members else found.unknown or f"nobody holds the addresses of {record.id}"
+        nature = Nature.RESOURCE if members else Nature.BARE
+        return End(text, nature, record.kind, record.id, name, members, why=why)
+
+    def _at_sites(self, text: str, found: Found, sites: tuple[str, ...]) -> End:
+        """Return the end of what lies behind a gateway, as far as routes show it."""
+        kind, record = found.kind, found.record
+        shown = (prefix for site in sites for prefix in prefixes_of_site(self._snapshot, site))
+        prefixes = tuple(dict.fromkeys(shown))
+        if not prefixes:
+            raise SelectorError(
+                f"no route shows which addresses lie behind {quoted(text)}; "
+                f"name one: {record.id}/192.168.5.7"
+            )
+        return End(text, Nature.SET, kind, record.id, record.name, outside=prefixes, sites=sites)
 
     def _of_group(self, text: str, group: Group) -> End:
         """Return the end of a set: what merely carries traffic for others is no part of it."""
@@ -162,6 +223,19 @@ class Selectors:
         return self._resolver.nothing(tag, known, "tag")
 
     # -- addresses
+
+    def _literal(self, text: str, referent: Place | Behind | Prefix) -> End:
+        match referent:
+            case Place(address=address, vpc=vpc):
+                return self._address(text, address, vpc)
+            case Behind(sites=sites, target=target):
+                return _behind(text, sites, target)
+            case Prefix():
+                return self._cidr(text, referent)
+
+    def address(self, text: str, address: Address) -> End:
+        """Return the end of an address that a name stands for."""
+        return self._address(text, address, "")
 
     def _address(self, text: str, address: Address, vpc: str) -> End:
         """Return the end of a literal address: every holder of it, or the address alone."""
@@ -223,6 +297,14 @@ class Selectors:
                 if held.public is not None:
                     found.setdefault(held.public, []).append(record)
         return found
+
+
+def _behind(text: str, sites: tuple[str, ...], target: Address | Prefix) -> End:
+    """Return the end of an address or CIDR that is said to be at a site."""
+    if isinstance(target, Address):
+        member = (Member(address=target),)
+        return End(text, Nature.ADDRESS, "address", str(target), members=member, sites=sites)
+    return End(text, Nature.SET, "cidr", str(target), outside=(target,), sites=sites)
 
 
 def _unmodelled(text: str, found: Found) -> End:

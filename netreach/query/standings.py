@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
+from netreach.fabric.load_balancer_targets import balancer_nodes
 from netreach.model.records import NetworkInterface
 from netreach.model.relations import Relations
 from netreach.packets.prefixes import Address
@@ -41,6 +42,17 @@ def _of_nat_gateway(relations: Relations, number: str) -> list[NetworkInterface]
     return [known[one.interface] for one in addresses if one.interface in known]
 
 
+def _of_endpoint(relations: Relations, number: str) -> list[NetworkInterface]:
+    known = relations.snapshot.interfaces
+    listed = relations.snapshot.endpoints[number].interfaces
+    return [known[one] for one in listed if one in known]
+
+
+def _of_balancer(relations: Relations, number: str) -> list[NetworkInterface]:
+    nodes = balancer_nodes(relations.snapshot).values()
+    return [node.interface for node in nodes if node.balancer and node.balancer.id == number]
+
+
 #: Type word -> what such a record stands for. What is not here is no end yet.
 STANDINGS: Final[Mapping[str, Standing]] = {
     "vpc": Standing(lambda known, number: known.interfaces_of_vpc.get(number, ()), "vpc", "is in"),
@@ -57,5 +69,7 @@ STANDINGS: Final[Mapping[str, Standing]] = {
         lambda known, number: (known.snapshot.interfaces[number],), is_host=True
     ),
     "nat-gateway": Standing(_of_nat_gateway),
+    "vpc-endpoint": Standing(_of_endpoint),
+    "load-balancer": Standing(_of_balancer),
     "elastic-ip": Standing(address=lambda known, number: known.snapshot.elastic_ips[number].public),
 }

@@ -12,11 +12,13 @@ from msgspec import Struct
 
 from netreach.model.records import InterfaceAddress
 from netreach.model.relations import Relations
-from netreach.packets.prefixes import Prefix
+from netreach.packets.prefixes import Address, Prefix
 from netreach.query.resolver import (
+    Behind,
     Found,
     Group,
     Internet,
+    Name,
     Namesakes,
     Place,
     Resolver,
@@ -60,8 +62,19 @@ class Subjects:
                 return self._internet()
             case Service() as service:
                 return self._service(service)
+            case Name(text=name):
+                return self._named_by_dns(name)
+            case Behind(target=target):
+                return Place(target) if isinstance(target, Address) else target
             case subject:
                 return subject
+
+    def _named_by_dns(self, name: str) -> Matches:
+        """Return what bears a DNS name, or the zones that hold it."""
+        found = tuple(Found(kind, record) for kind, record in self._resolver.dns.bearers(name))
+        if not found:
+            raise self._resolver.nothing(name)
+        return Matches(f"bears the DNS name {quoted(name)}", found)
 
     def _internet(self) -> Matches:
         """Return the doors to the internet and who has a public address there."""

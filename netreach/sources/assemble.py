@@ -13,10 +13,12 @@ from netreach.model.snapshot import Problem, Snapshot
 from netreach.sources import describe_records as records
 from netreach.sources import filter_shapes, shapes
 from netreach.sources.assemble_connections import connections
+from netreach.sources.assemble_services import mentions, service_records
 from netreach.sources.checks import checked, with_findings
 from netreach.sources.clashes import clashes
 from netreach.sources.describe_filters import (
     Rules,
+    in_other_vpcs,
     lists_no_rules,
     network_acl,
     security_group,
@@ -27,8 +29,10 @@ from netreach.sources.describe_records import Common
 from netreach.sources.describe_routes import Gateways, route_table, unknown_words
 from netreach.sources.files import region_of
 from netreach.sources.gather import Found, Gathered, Shelf
+from netreach.sources.gather_services import Services, gather_services
 from netreach.sources.pieces import Piece
 from netreach.sources.public_access import doubt_blocked_gateways
+from netreach.sources.service_ties import with_ties
 from netreach.sources.unmodelled import unmodelled
 from netreach.sources.values import ImpossibleValueError, Prefixes, echo, listed, plain
 
@@ -48,7 +52,6 @@ _HOMES: Final = ("vpc_id", "transit_gateway_id")
 
 #: Kinds that a route's GatewayId can name, by the words of Unmodelled.
 _GATEWAY_KINDS: Final = (
-    TargetKind.VPC_ENDPOINT,
     TargetKind.CARRIER_GATEWAY,
     TargetKind.LOCAL_GATEWAY,
 )
@@ -60,17 +63,19 @@ def assemble(gathered: Gathered, pieces: list[Piece]) -> Snapshot:
     Raises:
         InputError: a value can't be.
     """
-    builder, others = _Builder(gathered), unmodelled(pieces)
+    builder, others, services = _Builder(gathered), unmodelled(pieces), gather_services(pieces)
     build, read = builder.build, builder.prefixes
     estate = Estate(_shapes(gathered.elastic_ips), _shapes(gathered.nat_gateways))
-    tables = partial(route_table, prefixes=read, gateways=_gateways(gathered, others.records))
+    tables = partial(
+        route_table, prefixes=read, gateways=_gateways(gathered, others.records, services)
+    )
     members = _interfaces_by_instance(gathered)
     snapshot = Snapshot(
         vpcs=build(_described(gathered.vpcs), partial(records.vpc, prefixes=read)),
         subnets=build(gathered.subnets, partial(records.subnet, prefixes=read)),
         route_tables=build(gathered.route_tables, tables),
         network_acls=build(gathered.network_acls, partial(network_acl, prefixes=read)),
-        security_groups=builder.security_groups(),
+        security_groups=in_other_vpcs(builder.security_groups(), services.associations),
         interfaces=build(
             gathered.interfaces, partial(network_interface, prefixes=read, estate=estate)
         ),
@@ -81,12 +86,18 @@ def assemble(gathered: Gathered, pieces: list[Piece]) -> Snapshot:
         prefix_lists=build(gathered.prefix_lists, partial(records.prefix_list, prefixes=read)),
         elastic_ips=build(gathered.elastic_ips, records.elastic_ip),
         **connections(gathered, build, read),
+        **service_records(services, gathered, build, read),
         unmodelled=others.records,
-        problems=(*builder.problems, *_unknown_words(gathered.route_tables)),
+        problems=(
+            *builder.problems,
+            *services.problems,
+            *_unknown_words(gathered.route_tables),
+        ),
         calls=frozenset(piece.key for piece in pieces),
     )
-    snapshot = with_findings(checked(snapshot, others.mentions), clashes(snapshot))
-    return doubt_blocked_gateways(snapshot, _shapes(gathered.subnets), pieces)
+    said = {**others.mentions, **mentions(snapshot)}
+    snapshot = with_findings(checked(with_ties(snapshot), said), clashes(snapshot))
+    return doubt_blocked_gateways(snapshot, _shapes(gathered.subnets))
 
 
 class _Builder:
@@ -203,9 +214,10 @@ def _cached_region(text: str) -> str:
     return region_of(text)
 
 
-def _gateways(gathered: Gathered, others: Mapping[str, Unmodelled]) -> Gateways:
+def _gateways(gathered: Gathered, others: Mapping[str, Unmodelled], services: Services) -> Gateways:
     """Return the ids that a route's GatewayId can name, whatever they look like."""
     return {
+        TargetKind.VPC_ENDPOINT: services.endpoints,
         TargetKind.INTERNET_GATEWAY: gathered.internet_gateways,
         TargetKind.EGRESS_ONLY_INTERNET_GATEWAY: gathered.egress_only_gateways,
         TargetKind.NAT_GATEWAY: gathered.nat_gateways,

@@ -216,8 +216,8 @@ class AttributesAnswer(Shape):
 class ClassicAttributesAnswer(Shape):
     """Attributes of one classic balancer."""
 
-    load_balancer_name: str | None = None
     load_balancer_attributes: ClassicAttributes
+    load_balancer_name: str | None = None
 
 
 class TargetHealthAnswer(Shape):

@@ -92,7 +92,8 @@ class Findings(NamedTuple):
 def checked(snapshot: Snapshot, mentions: Mapping[str, Iterable[str]]) -> Snapshot:
     """Return the snapshot with the problems and doubts that its records give rise to.
 
-    `mentions` are the ids of groups and subnets that resources beyond the model speak of.
+    `mentions` are the ids of groups and subnets that services and resources beyond the model
+    speak of.
     """
     references = (*_references(snapshot), *_references_of_others(snapshot, mentions))
     return with_findings(snapshot, _dangling(snapshot, references), _outside(snapshot))
@@ -214,19 +215,21 @@ def _references_of_tables(snapshot: Snapshot) -> Iterator[Reference]:
             if route.prefix_list:
                 yield Reference(table.id, "prefix_lists", route.prefix_list)
             field = _TARGETS.get(route.target_kind)
-            if field and route.state is not RouteState.BLACKHOLE:
+            is_listed = route.target in snapshot.unmodelled
+            if field and route.state is not RouteState.BLACKHOLE and not is_listed:
                 yield Reference(table.id, field, route.target)
 
 
 def _references_of_others(
     snapshot: Snapshot, mentions: Mapping[str, Iterable[str]]
 ) -> Iterator[Reference]:
-    """Yield what resources beyond the model name in their VPC, if that is in the snapshot."""
-    for record in snapshot.unmodelled.values():
-        if record.vpc in snapshot.vpcs:
-            for target in sorted(mentions.get(record.id, ())):
+    """Yield what services and resources beyond the model name in their VPC, if that is known."""
+    for number, targets in mentions.items():
+        found = snapshot.find(number)
+        if found and getattr(found[1], "vpc", "") in snapshot.vpcs:
+            for target in sorted(targets):
                 field = "subnets" if target.startswith("subnet-") else "security_groups"
-                yield Reference(record.id, field, target)
+                yield Reference(number, field, target)
 
 
 def _outside(snapshot: Snapshot) -> Findings:

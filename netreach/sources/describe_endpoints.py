@@ -82,9 +82,11 @@ def endpoint_service(shape: shapes.EndpointService, common: Common) -> EndpointS
     kinds = texts(kind.service_type for kind in shape.service_type or ())
     lists = (shape.network_load_balancer_arns, shape.gateway_load_balancer_arns)
     word = kinds[0] if kinds else EndpointKind.INTERFACE
+    name = shape.service_name or ""
+    region = common.region or region_of(name.removeprefix("com.amazonaws.vpce."))
     return EndpointService(
-        **common._asdict(),
-        service=shape.service_name or "",
+        **common._replace(region=region)._asdict(),
+        service=name,
         kind=known_word(EndpointKind, word, EndpointKind.UNKNOWN),
         state=shape.service_state or "Available",
         balancers=texts(number for numbers in lists for number in numbers or ()),

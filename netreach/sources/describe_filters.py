@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+import msgspec
+
 from netreach.model.records import NetworkAcl, NetworkAclRule, SecurityGroup, SecurityGroupRule
 from netreach.packets.prefixes import Prefix
 from netreach.packets.services import ICMP, ICMPV6
@@ -25,6 +27,7 @@ from netreach.sources.filter_shapes import (
 from netreach.sources.filter_shapes import (
     SecurityGroupRule as RuleShape,
 )
+from netreach.sources.service_shapes import GroupAssociation
 from netreach.sources.values import ImpossibleValueError, Prefixes, echo, ports, protocol
 
 #: VPC and name of a group -> its id.
@@ -133,6 +136,24 @@ def security_group(
         ingress=(*ingress, *(rule.rule for rule in alone if not rule.is_egress)),
         egress=(*egress, *(rule.rule for rule in alone if rule.is_egress)),
     )
+
+
+def in_other_vpcs(
+    groups: Mapping[str, SecurityGroup], associations: Iterable[GroupAssociation]
+) -> dict[str, SecurityGroup]:
+    """Return the groups with the other VPCs that they may be used in [SG-11]."""
+    vpcs: dict[str, list[str]] = {}
+    for tie in associations:
+        if tie.vpc_id and tie.state in (None, "associated"):
+            vpcs.setdefault(tie.group_id, []).append(tie.vpc_id)
+    changed = {
+        number: msgspec.structs.replace(
+            groups[number], vpcs=tuple(dict.fromkeys(v for v in names if v != groups[number].vpc))
+        )
+        for number, names in vpcs.items()
+        if number in groups
+    }
+    return {**groups, **changed}
 
 
 def _permissions(

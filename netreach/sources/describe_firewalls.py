@@ -56,7 +56,8 @@ def firewall_policy(shape: shapes.FirewallPolicy, common: Common) -> FirewallPol
     words = policy.stateless_default_actions or ()
     defaults = [word for word in words if word in _STATELESS_ACTIONS]
     doubt = common.doubt or _policy_doubt(shape.policy, defaults)
-    engine, variables = policy.stateful_engine_options, policy.policy_variables
+    engine = policy.stateful_engine_options or shapes.EngineOptions()
+    variables = policy.policy_variables
     sets = _definitions(variables.rule_variables if variables else None)
     return FirewallPolicy(
         **of_arn(common, shape.firewall_policy_arn)._replace(doubt=doubt)._asdict(),
@@ -64,8 +65,9 @@ def firewall_policy(shape: shapes.FirewallPolicy, common: Common) -> FirewallPol
         stateless_default=defaults[0] if defaults else "aws:forward_to_sfe",
         stateless_groups=_in_order(policy.stateless_rule_group_references),
         stateful_groups=_in_order(policy.stateful_rule_group_references),
-        is_strict=engine is not None and engine.rule_order == _STRICT,
+        is_strict=engine.rule_order == _STRICT,
         stateful_defaults=texts(policy.stateful_default_actions),
+        stream_exception=engine.stream_exception_policy or "DROP",
         home_net=sets.get(f"${_HOME}", ()),
     )
 
@@ -185,16 +187,18 @@ def _ranges(parts: list[shapes.PortRange] | None, field: str) -> tuple[tuple[int
 
 def _stateful(source: shapes.RulesSource) -> tuple[tuple[StatefulRule, ...], list[str]]:
     """Return the rules, and what of the group nobody can decide by 5-tuples."""
-    reasons = ["a domain list"] if source.rules_source_list else []
+    reasons: list[str] = []
     rules = [
         _structured(rule, f"RuleGroup.RulesSource.StatefulRules[{row}].")
         for row, rule in enumerate(source.stateful_rules or ())
     ]
     for rule in rules_in(source.rules_string or ""):
-        if isinstance(rule, SuricataRule) and rule.action in (*_STATEFUL_ACTIONS, "REJECTBOTH"):
+        if isinstance(rule, SuricataRule) and rule.action in _STATEFUL_ACTIONS:
             rules.append(_of_text(rule))
         else:
             reasons.append("a line that is no rule of a known form")
+    if source.rules_source_list:
+        reasons.append("rules of several forms" if rules or reasons else "a domain list")
     return tuple(rules), list(dict.fromkeys(reasons))
 
 
@@ -226,16 +230,17 @@ def _structured(rule: shapes.StatefulRule, place: str) -> StatefulRule:
 
 
 def _of_text(rule: SuricataRule) -> StatefulRule:
-    action = rule.action.replace("REJECTBOTH", "REJECT")
     return StatefulRule(
-        action=action,
+        action=rule.action,
         protocol=rule.protocol,
         source=rule.source,
         source_port=rule.source_port,
         destination=rule.destination,
         destination_port=rule.destination_port,
         is_any_direction=rule.is_any_direction,
-        undecided=_undecided(action, rule.protocol, rule.options, (rule.source, rule.destination)),
+        undecided=_undecided(
+            rule.action, rule.protocol, rule.options, (rule.source, rule.destination)
+        ),
         sid=_sid(rule.options),
     )
 

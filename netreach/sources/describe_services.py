@@ -27,9 +27,15 @@ SubnetGroups = Mapping[str, list[shapes.SubnetGroup]]
 class Places:
     """Where the databases and caches of a subnet group stand."""
 
-    def __init__(self, groups: SubnetGroups) -> None:
-        """Keep the groups of each name; other Regions may use the name as well."""
+    def __init__(self, groups: SubnetGroups, caches: Iterable[shapes.CacheCluster] = ()) -> None:
+        """Keep the groups of each name, and the caches that make up replication groups."""
         self._groups = groups
+        self._caches = {cache.name: cache for cache in caches}
+
+    def member(self, names: Iterable[str] | None) -> shapes.CacheCluster:
+        """Return the first cache that is known of a replication group, or an empty one."""
+        known = (self._caches.get(name) for name in names or ())
+        return next(filter(None, known), shapes.CacheCluster())
 
     def named(self, name: str | None) -> shapes.SubnetGroup:
         """Return the group, or an empty one if nobody knows, or several bear the name."""
@@ -111,8 +117,12 @@ def cache_cluster(shape: shapes.CacheCluster, common: Common, places: Places) ->
     )
 
 
-def replication_group(shape: shapes.ReplicationGroup, common: Common, _: Places) -> ManagedService:
+def replication_group(
+    shape: shapes.ReplicationGroup, common: Common, places: Places
+) -> ManagedService:
     """Read a group of caches that replicate each other; its members say where they stand."""
+    member = places.member(shape.member_clusters)
+    home = places.named(member.cache_subnet_group_name)
     ends = [shape.configuration_endpoint]
     for group in shape.node_groups or ():
         ends += [group.primary_endpoint, group.reader_endpoint]
@@ -121,6 +131,9 @@ def replication_group(shape: shapes.ReplicationGroup, common: Common, _: Places)
         **of_arn(common, shape.arn)._asdict(),
         kind="replication-group",
         service_name=shape.name or "",
+        vpc=home.vpc_id or "",
+        subnets=_subnets(home),
+        groups=_members(member.security_groups),
         dns_names=texts(end.address for end in ends if end),
         port=next((end.port for end in ends if end and end.port is not None), None),
         arn=shape.arn or "",
@@ -243,7 +256,8 @@ def task(shape: shapes.Task, common: Common, _: Places) -> ManagedService:
     return ManagedService(
         **of_arn(common, shape.arn)._replace(tags=tags)._asdict(),
         kind="ecs-task",
-        service_name=shape.group or "",
+        # service:NAME or family:NAME
+        service_name=(shape.group or "").rpartition(":")[2],
         addresses=(*four, *six),
         interfaces=texts(tie.detail("networkInterfaceId") for tie in ties),
         subnets=texts(tie.detail("subnetId") for tie in ties),
@@ -296,10 +310,12 @@ def hosted_zone(shape: service_shapes.HostedZone, common: Common) -> HostedZone:
         zone_name=_domain_name(shape.name or ""),
         is_private=bool(config.private_zone or vpcs),
         vpcs=vpcs,
-        records=None
-        if shape.records is None
-        else tuple(filter(None, map(_dns_record, shape.records))),
+        records=None if shape.records is None else _dns_records(shape.records),
     )
+
+
+def _dns_records(records: list[service_shapes.RecordSet]) -> tuple[DnsRecord, ...]:
+    return tuple(filter(None, map(_dns_record, records)))
 
 
 def _dns_record(shape: service_shapes.RecordSet) -> DnsRecord | None:
@@ -314,9 +330,9 @@ def _dns_record(shape: service_shapes.RecordSet) -> DnsRecord | None:
 
 
 def _domain_name(text: str) -> str:
-    """Return a name without escapes and without the dot at its end.
+    r"""Return a name without escapes and without the dot at its end.
 
-    >>> _domain_name("\\\\052.example.com.")
+    >>> _domain_name("\\052.example.com.")
     '*.example.com'
     """
     return _ESCAPE.sub(lambda found: chr(int(found.group(1), 8)), text).rstrip(".").lower()

@@ -63,6 +63,7 @@ class EngineOptions(Shape):
     """In which order the stateful engine takes rules."""
 
     rule_order: str | None = None
+    stream_exception_policy: str | None = None
 
 
 class Definition(Shape):

@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from netreach.sources import connection_shapes, filter_shapes, shapes
+from netreach.sources.service_kinds import (
+    SERVICE_COMMON_WORDS,
+    SERVICE_SHAPES,
+    SERVICE_SIGNATURES,
+)
 
 #: Top-level key -> the shape of one item of its list.
 SHAPES: Final[Mapping[str, type[shapes.Shape]]] = {
@@ -37,6 +42,7 @@ SHAPES: Final[Mapping[str, type[shapes.Shape]]] = {
     "ClientVpnEndpoints": connection_shapes.ClientVpnEndpoint,
     "directConnectGateways": connection_shapes.DirectConnectGateway,
     "virtualInterfaces": connection_shapes.VirtualInterface,
+    **SERVICE_SHAPES,
 }
 
 #: Wrappers whose lists hold pages of answers.
@@ -55,6 +61,7 @@ EXPECTED_CALLS: Final = (
 SIGNATURES: Final[tuple[tuple[frozenset[str], str], ...]] = tuple(
     (frozenset(fields.split()), key)
     for fields, key in (
+        *SERVICE_SIGNATURES,
         ("NetworkInterfaceId SubnetId", "NetworkInterfaces"),
         ("ReservationId Instances", "Reservations"),
         ("InstanceId ImageId", "Instances"),
@@ -99,8 +106,6 @@ class UnmodelledKind(NamedTuple):
 
 #: Top-level key -> how to list its items.
 UNMODELLED: Final[Mapping[str, UnmodelledKind]] = {
-    "VpcEndpoints": UnmodelledKind("vpc-endpoint", ("VpcEndpointId",)),
-    "ServiceConfigurations": UnmodelledKind("vpc-endpoint-service", ("ServiceId",), ()),
     "CarrierGateways": UnmodelledKind("carrier-gateway", ("CarrierGatewayId",)),
     "LocalGateways": UnmodelledKind("local-gateway", ("LocalGatewayId",), ()),
     "CoreNetworks": UnmodelledKind("core-network", ("CoreNetworkArn", "CoreNetworkId"), ()),
@@ -111,31 +116,11 @@ UNMODELLED: Final[Mapping[str, UnmodelledKind]] = {
         "verified-access-endpoint", ("VerifiedAccessEndpointId",), ()
     ),
     "RouteServers": UnmodelledKind("route-server", ("RouteServerId",), ()),
-    "LoadBalancers": UnmodelledKind("load-balancer", ("LoadBalancerArn", "LoadBalancerName")),
-    "LoadBalancerDescriptions": UnmodelledKind(
-        "classic-load-balancer", ("LoadBalancerName",), ("VPCId",)
-    ),
-    "TargetGroups": UnmodelledKind("target-group", ("TargetGroupArn", "TargetGroupName")),
-    "Firewalls": UnmodelledKind("network-firewall", ("FirewallArn", "FirewallName")),
-    "DBInstances": UnmodelledKind(
-        "db-instance", ("DBInstanceArn", "DBInstanceIdentifier"), ("DBSubnetGroup.VpcId",)
-    ),
-    "DBClusters": UnmodelledKind("db-cluster", ("DBClusterArn", "DBClusterIdentifier"), ()),
-    "Functions": UnmodelledKind(
-        "lambda-function", ("FunctionArn", "FunctionName"), ("VpcConfig.VpcId",), needs_vpc=True
-    ),
-    # Redshift's; those of other services have the same key and no VPC
-    "Clusters": UnmodelledKind("redshift-cluster", ("ClusterIdentifier",), needs_vpc=True),
-    "DomainStatusList": UnmodelledKind(
-        "opensearch-domain", ("ARN", "DomainName"), ("VPCOptions.VPCId",), needs_vpc=True
-    ),
     "ResolverEndpoints": UnmodelledKind("resolver-endpoint", ("Id",), ("HostVPCId",)),
-    "MountTargets": UnmodelledKind("mount-target", ("MountTargetId",)),
-    "CacheClusters": UnmodelledKind("cache-cluster", ("ARN", "CacheClusterId"), ()),
 }
 
 #: Keys that other services use too: their lists count only if the first item has an id of ours.
-COMMON_WORDS: Final = frozenset({"Instances", "Addresses", "Functions", "Clusters"})
+COMMON_WORDS: Final = frozenset({"Instances", "Addresses"}) | SERVICE_COMMON_WORDS
 
 #: Keys that mark the whole document as another format: word -> any of these sets of keys.
 FOREIGN: Final[Mapping[str, tuple[frozenset[str], ...]]] = {
@@ -183,7 +168,8 @@ def describes(key: str, fields: frozenset[str]) -> bool:
     shape = SHAPES[key]
     if shape is shapes.ElasticIp:
         return not fields.isdisjoint(("AllocationId", "PublicIp"))
-    if issubclass(shape, shapes.Resource):
-        spellings = dict(zip(shape.__struct_fields__, shape.__struct_encode_fields__, strict=True))
-        return spellings[shape.key] in fields
-    return "Instances" in fields
+    if shape is shapes.Reservation:
+        return "Instances" in fields
+    spellings = dict(zip(shape.__struct_fields__, shape.__struct_encode_fields__, strict=True))
+    names = (getattr(shape, "key", ""), getattr(shape, "other_key", ""))
+    return any(spellings[name] in fields for name in names if name)

@@ -1,4 +1,7 @@
-"""VPC Block Public Access: not modelled yet, so where it is on, gateways are in doubt [BP-1]."""
+"""VPC Block Public Access as subnets show it, where its own describe calls are missing [BP-1].
+
+A subnet tells which mode is on, and not what exclusions make of it: its gateways are in doubt.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,10 @@ from typing import Final
 
 import msgspec
 
+from netreach.model.records import Vpc
 from netreach.model.snapshot import Problem, Snapshot
 from netreach.sources import shapes
 from netreach.sources.checks import Doubt, with_doubts
-from netreach.sources.gather import decode_as
-from netreach.sources.pieces import BLOCK_PUBLIC_ACCESS, Piece
 from netreach.sources.values import listed
 
 BLOCKED: Final = "block-public-access"
@@ -19,40 +21,47 @@ BLOCKED: Final = "block-public-access"
 _FIELDS: Final = ("internet_gateways", "egress_only_gateways")
 
 
-def doubt_blocked_gateways(
-    snapshot: Snapshot, subnets: Iterable[shapes.Subnet], pieces: Iterable[Piece]
-) -> Snapshot:
-    """Return the snapshot with doubts on internet gateways that Block Public Access may close."""
+def doubt_blocked_gateways(snapshot: Snapshot, subnets: Iterable[shapes.Subnet]) -> Snapshot:
+    """Return the snapshot with doubts on gateways that Block Public Access may close.
+
+    Where the snapshot holds the mode of the account and Region, nothing is in doubt.
+    """
     vpcs = {subnet.vpc_id for subnet in subnets if _is_on(subnet.block_public_access_states)}
-    regions = {piece.document.region for piece in pieces if _is_option_on(piece)}
-    doubts = list(_doubts(snapshot, vpcs, regions))
+    untold = {
+        vpc.id for vpc in snapshot.vpcs.values() if vpc.id in vpcs and not _is_told(snapshot, vpc)
+    }
+    doubts = list(_doubts(snapshot, untold))
     if not doubts:
         return snapshot
     gateways = [doubt.id for doubt in doubts]
     problem = Problem(
         kind=BLOCKED,
         resources=tuple(gateways),
-        message=f"VPC Block Public Access is on and not modelled yet: {listed(gateways)}",
+        message=(
+            "subnets show that VPC Block Public Access is on, and the snapshot lacks "
+            f"describe-vpc-block-public-access-options: {listed(gateways)}"
+        ),
     )
     problems = (*snapshot.problems, problem)
     return msgspec.structs.replace(with_doubts(snapshot, doubts), problems=problems)
 
 
-def _doubts(snapshot: Snapshot, vpcs: set[str], regions: set[str]) -> Iterator[Doubt]:
+def _is_told(snapshot: Snapshot, vpc: Vpc) -> bool:
+    """Tell whether the mode of a VPC's owner and Region is known."""
+    return any(
+        (not block.region or not vpc.region or block.region == vpc.region)
+        and (not block.owner or not vpc.owner or block.owner == vpc.owner)
+        for block in snapshot.public_access_blocks.values()
+    )
+
+
+def _doubts(snapshot: Snapshot, vpcs: set[str]) -> Iterator[Doubt]:
     for field in _FIELDS:
         for gateway in getattr(snapshot, field).values():
-            is_in_region = bool(regions) and (
-                "" in regions or not gateway.region or gateway.region in regions
-            )
-            if is_in_region or any(tie.vpc in vpcs for tie in gateway.attachments):
-                yield Doubt(field, gateway.id, "VPC Block Public Access is on, not modelled yet")
+            if any(tie.vpc in vpcs for tie in gateway.attachments):
+                why = "VPC Block Public Access is on, and the snapshot lacks its options"
+                yield Doubt(field, gateway.id, why)
 
 
 def _is_on(access: shapes.BlockPublicAccess | None) -> bool:
     return access is not None and access.internet_gateway_block_mode not in (None, "", "off")
-
-
-def _is_option_on(piece: Piece) -> bool:
-    if piece.key != BLOCK_PUBLIC_ACCESS:
-        return False
-    return _is_on(decode_as(piece, shapes.BlockPublicAccess))

@@ -110,6 +110,8 @@ def batch(network: Network, count: int) -> float:
         destination=fabric.book.first_atom[destination_row],
         site=np.full(count, NO_ROW, np.int64),
         expected=destination,
+        chooser=np.full(count, NO_ROW, np.int64),
+        choice=np.full(count, NO_ROW, np.int64),
     )
     asker = Asker(fabric, parse_question("tcp", 443))
     start = time.perf_counter()

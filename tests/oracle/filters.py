@@ -93,13 +93,13 @@ def check_groups(
     packet: Packet,
     *,
     egress: bool,
-    by_gateway: bool,
+    known: list[Interface],
     suppose: Suppose,
 ) -> None:
     """Stop the packet unless some rule of some group allows it [SG-1, SG-2].
 
-    ``by_gateway``: the packet has been through an internet or NAT gateway, after which
-    references to groups do not match [SG-6, LAB-2].
+    ``known``: whom references to groups can mean [SG-6]. On the way in that is the sender, unless
+    something on the way hides who it was; on the way out whoever may hold the destination.
     """
     if not interface.has_groups:
         return
@@ -111,7 +111,7 @@ def check_groups(
             return
         if _in_list(world, rule, peer):
             return
-        if not by_gateway and _is_carrier(world, interface.vpc, rule, peer):
+        if any(group in one.groups for one in known for group in rule.groups):
             return
     for what, key in _doubts(world, interface, fitting, packet, egress=egress):
         if suppose(key, Fork.EITHER, 2, what) == YES:
@@ -149,13 +149,6 @@ def _entries(world: World, rule: GroupRule) -> Iterator[Written]:
     for name in rule.prefix_lists:
         known = world.prefix_lists.get(name)
         yield from (known.entries or ()) if known else ()
-
-
-def _is_carrier(world: World, vpc: str, rule: GroupRule, peer: Address) -> bool:
-    """Say whether the peer is a private address of an interface with a referenced group [SG-6]."""
-    return any(
-        carrier.holds(peer) for group in rule.groups for carrier in world.carriers(vpc, group)
-    )
 
 
 def is_list_unknown(world: World, name: str, address: Address) -> bool:

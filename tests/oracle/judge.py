@@ -6,12 +6,13 @@ obvious to being fast.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Final
 
 from tests.oracle.filters import TCP, UDP
+from tests.oracle.journey import Arrival, Session, reply_to
 from tests.oracle.question import Question
 from tests.oracle.verdict import (
     DELIVERED_ELSEWHERE,
@@ -25,7 +26,7 @@ from tests.oracle.verdict import (
     UndecidedError,
     Verdict,
 )
-from tests.oracle.walk import Arrival, Session, Walk, reply_to
+from tests.oracle.walk import Walk
 from tests.oracle.world import Address, Interface, Packet, World
 
 INTERNET: Final = "internet"
@@ -58,7 +59,11 @@ class Case:
 
 def answer(world: World, question: Question) -> Ruling:
     """Judge one question."""
-    return _explore(case_of(world, question), {})
+    case = case_of(world, question)
+    try:
+        return _explore(case, {})
+    except UndecidedError as fork:  # what hosts do is the same on all ways: it comes first
+        return _best([_explore(case, {fork.key: number}) for number in range(fork.count)])
 
 
 def case_of(world: World, question: Question) -> Case:
@@ -91,6 +96,8 @@ def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Ruling:
     try:
         return _judge(case, Walk(case.world, assumed))
     except UndecidedError as fork:
+        if fork.kind is Fork.BEST:
+            raise
         rulings = [_explore(case, {**assumed, fork.key: n}) for n in range(fork.count)]
         if fork.kind is Fork.EITHER:
             return _either(rulings, fork.what)
@@ -121,7 +128,17 @@ def _every(rulings: list[Ruling]) -> Ruling:
         leg=kept.leg,
         sees=tuple(sorted({seen for ruling in rulings for seen in ruling.sees})),
         missing=tuple(sorted({name for ruling in rulings for name in ruling.missing})),
+        crossed=frozenset(kind for ruling in rulings for kind in ruling.crossed),
     )
+
+
+#: The better, the later.
+_MERIT: Final = (Verdict.UNREACHABLE, Verdict.UNKNOWN, Verdict.PARTIAL, Verdict.REACHABLE)
+
+
+def _best(rulings: list[Ruling]) -> Ruling:
+    """Return the ruling that serves best, the first of equals."""
+    return max(rulings, key=lambda ruling: _MERIT.index(ruling.verdict))
 
 
 def several(verdicts: list[Verdict]) -> Verdict:
@@ -158,7 +175,11 @@ def _judge(case: Case, walk: Walk) -> Ruling:
         return Ruling(Verdict.UNREACHABLE, code=stop.code, leg=Leg.FORWARD)
     except NotModelledError as unknown:
         return Ruling(Verdict.UNKNOWN, missing=(unknown.what,))
-    return replace(_judge_return(case, walk, arrival), sees=(str(arrival.packet.source),))
+    return replace(
+        _judge_return(case, walk, arrival),
+        sees=(str(arrival.packet.source),),
+        crossed=frozenset(walk.crossed),
+    )
 
 
 def never_leaves(case: Case, walk: Walk) -> Ruling | None:
@@ -192,39 +213,66 @@ def _same_host(world: World, client: Interface) -> list[Interface]:
     return [i for i in world.interfaces.values() if i.instance == client.instance]
 
 
+@dataclass(frozen=True)
+class Reply:
+    """One part of the way back: to whoever sent the packet on as his own, or to the client."""
+
+    sender: Interface | None
+    packet: Packet  # which it answers
+    session: Session | None  # whose it is; None for the client's
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Replies that bear one port: as far back as the next NAT gateway, which picks its own."""
+
+    replies: tuple[Reply, ...]
+    is_random: bool
+
+
+def answers(walk: Walk, arrival: Arrival) -> list[Answers]:
+    """Return the parts of the way back, the first one first."""
+    found: list[Answers] = []
+    sender, packet, since = arrival.holder, arrival.packet, list[Reply]()
+    for session in reversed(walk.sessions):
+        since.append(Reply(sender, packet, session))
+        if session.is_nat:
+            found.append(Answers(tuple(since), is_random=True))
+            since = []
+        sender, packet = session.back, session.before
+    return [*found, Answers((*since, Reply(sender, packet, None)), is_random=False)]
+
+
+def carry(walk: Walk, case: Case, reply: Reply, packet: Packet) -> None:
+    """Carry one reply to where it belongs."""
+    if reply.session is None:
+        walk.back_to_client(reply.sender, packet, case.client, case.asked)
+    else:
+        walk.back_to(reply.session, reply.sender, packet)
+
+
 def _judge_return(case: Case, walk: Walk, arrival: Arrival) -> Ruling:
     """Follow the replies: to each NAT gateway on its own ports, then to the client on its ports."""
-    sender, packet = arrival.holder, arrival.packet
     flawed: Ruling | None = None  # a NAT gateway that loses some of its ports' replies
-    for session in reversed(walk.sessions):
-
-        def to_nat(
-            reply: Packet, sender: Interface | None = sender, session: Session = session
-        ) -> None:
-            walk.back_to_nat(sender, reply, session)
-
-        part = _replies(case.world, packet, NAT_PORTS, to_nat)
-        if part.verdict not in (Verdict.REACHABLE, Verdict.PARTIAL):
-            return replace(part, good_client_ports=None)
-        if part.verdict is Verdict.PARTIAL:
-            flawed = flawed or part
-        sender, packet = session.nat.as_interface(), session.before
-
-    def to_client(reply: Packet) -> None:
-        walk.back_to_client(sender, reply, case.client, case.asked)
-
-    part = _replies(case.world, packet, case.client_ports, to_client)
-    if flawed and part.verdict in (Verdict.REACHABLE, Verdict.PARTIAL):
-        return replace(flawed, good_client_ports=part.good_client_ports)
-    return part
+    for part in answers(walk, arrival):
+        ruling = _replies(case, walk, part)
+        if not part.is_random:
+            works = ruling.verdict in (Verdict.REACHABLE, Verdict.PARTIAL)
+            if flawed and works:
+                return replace(flawed, good_client_ports=ruling.good_client_ports)
+            return ruling
+        if ruling.verdict not in (Verdict.REACHABLE, Verdict.PARTIAL):
+            return replace(ruling, good_client_ports=None)
+        if ruling.verdict is Verdict.PARTIAL:
+            flawed = flawed or ruling
+    raise AssertionError("the last part is the client's")
 
 
-def _replies(
-    world: World, packet: Packet, ports: Interval, carry: Callable[[Packet], None]
-) -> Ruling:
+def _replies(case: Case, walk: Walk, part: Answers) -> Ruling:
     """Send a reply to each port that could make a difference, and weigh their fates."""
+    packet, ports = part.replies[0].packet, NAT_PORTS if part.is_random else case.client_ports
     has_ports = packet.protocol in (TCP, UDP)
-    fates = [(ends, _fate(packet, ends, carry)) for ends in classes(world, packet, ports)]
+    fates = [(ends, _fate(case, walk, part, ends)) for ends in classes(case.world, packet, ports)]
     good = [ends for ends, fate in fates if fate.verdict is Verdict.REACHABLE]
     verdict = several([fate.verdict for _, fate in fates])
     bad = next((fate for _, fate in fates if fate.code or fate.missing), None)
@@ -251,22 +299,25 @@ def classes(world: World, packet: Packet, ports: Interval) -> list[Interval]:
     return list(zip(begins, [begin - 1 for begin in begins[1:]] + [last], strict=True))
 
 
-def _fate(packet: Packet, ends: Interval, carry: Callable[[Packet], None]) -> Ruling:
+def _fate(case: Case, walk: Walk, part: Answers, ends: Interval) -> Ruling:
     """Carry the reply to the first and to the last port of a class; they must fare alike."""
-    fates = [_one_fate(packet, port, carry) for port in dict.fromkeys(ends)]
+    fates = [_one_fate(case, walk, part, port) for port in dict.fromkeys(ends)]
     if any(fate != fates[0] for fate in fates):
-        raise AssertionError(f"the judge cut its ports badly: {packet} {ends} {fates}")
+        raise AssertionError(f"the judge cut its ports badly: {part} {ends} {fates}")
     return fates[0]
 
 
-def _one_fate(packet: Packet, port: int, carry: Callable[[Packet], None]) -> Ruling:
-    reply = reply_to(packet, port)
-    if reply is None:
-        return Ruling(Verdict.REACHABLE)
-    try:
-        carry(reply)
-    except StopError as stop:
-        return Ruling(Verdict.UNREACHABLE, code=stop.code, leg=Leg.RETURN)
-    except NotModelledError as unknown:
-        return Ruling(Verdict.UNKNOWN, missing=(unknown.what,))
+def _one_fate(case: Case, walk: Walk, part: Answers, port: int) -> Ruling:
+    missing: list[str] = []
+    for reply in part.replies:
+        packet = reply_to(reply.packet, port)
+        try:
+            if packet is not None:
+                carry(walk, case, reply, packet)
+        except StopError as stop:  # a definite blocker beats what nobody knows
+            return Ruling(Verdict.UNREACHABLE, code=stop.code, leg=Leg.RETURN)
+        except NotModelledError as unknown:
+            missing.append(unknown.what)
+    if missing:
+        return Ruling(Verdict.UNKNOWN, missing=tuple(missing))
     return Ruling(Verdict.REACHABLE)

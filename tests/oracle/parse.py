@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import ip_address, ip_interface
 from typing import Any, Final
 
+from tests.oracle.parse_connections import Record, peerings, prefix, transit
 from tests.oracle.world import (
     ALL,
     AclEntry,
@@ -23,11 +24,17 @@ from tests.oracle.world import (
     World,
 )
 
-Record = Mapping[str, Any]
-
 PROTOCOLS: Final = {"tcp": 6, "udp": 17, "icmp": 1, "icmpv6": 58}
 #: Types of interfaces behind which there is a host.
 ORDINARY: Final = ("interface", "efa", "lambda", "trunk", "branch")
+#: What a route leads to, by the key that names it.
+TARGETS: Final = {
+    "NatGatewayId": "nat",
+    "EgressOnlyInternetGatewayId": "eigw",
+    "VpcPeeringConnectionId": "pcx",
+    "TransitGatewayId": "tgw",
+    "NetworkInterfaceId": "eni",
+}
 #: A NAT gateway in these states has given its addresses back.
 GONE: Final = ("deleted", "failed")
 
@@ -56,12 +63,9 @@ def parse(estate: Mapping[str, Any]) -> World:
             for r in estate.get("Addresses", ())
             if not r.get("AssociationId") and not r.get("NetworkInterfaceId")
         ),
+        peerings=peerings(estate),
+        transit=transit(estate),
     )
-
-
-def prefix(text: str) -> Prefix:
-    """Read a CIDR; AWS masks host bits, so do we."""
-    return ip_network(text, strict=False)
 
 
 def _is_associated(block: Record, key: str) -> bool:
@@ -84,7 +88,8 @@ def _vpc(record: Record) -> Vpc:
 
 
 def _subnet(record: Record) -> Subnet:
-    return Subnet(record["SubnetId"], record["VpcId"], tuple(_blocks(record)))
+    zone = record.get("AvailabilityZoneId", "")
+    return Subnet(record["SubnetId"], record["VpcId"], tuple(_blocks(record)), zone)
 
 
 def _route(record: Record) -> Route:
@@ -106,7 +111,7 @@ def _target(record: Record) -> tuple[str, str]:
         return "local", gateway
     if gateway.startswith("igw-"):
         return "igw", gateway
-    for key, kind in (("NatGatewayId", "nat"), ("EgressOnlyInternetGatewayId", "eigw")):
+    for key, kind in TARGETS.items():
         if record.get(key):
             return kind, record[key]
     others = (v for k, v in record.items() if k.endswith(("Id", "Arn")) and "PrefixList" not in k)
@@ -115,7 +120,8 @@ def _target(record: Record) -> tuple[str, str]:
 
 def _table(record: Record) -> RouteTable:
     routes = tuple(_route(route) for route in record.get("Routes", ()))
-    return RouteTable(record["RouteTableId"], record["VpcId"], routes)
+    gateways = [a["GatewayId"] for a in record.get("Associations", ()) if a.get("GatewayId")]
+    return RouteTable(record["RouteTableId"], record["VpcId"], routes, tuple(gateways))
 
 
 def _tables_of_subnets(

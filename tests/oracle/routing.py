@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tests.oracle.filters import YES, Suppose, is_list_unknown
-from tests.oracle.parse import prefix
+from tests.oracle.parse_connections import prefix
 from tests.oracle.verdict import (
     BAD_STATE_ROUTE,
     NO_ROUTE,
@@ -37,6 +37,17 @@ def route_for(world: World, table: RouteTable, destination: Address, suppose: Su
     if route.state != "active":
         raise StopError(BAD_STATE_ROUTE)
     return route
+
+
+def redirection(table: RouteTable, address: Address) -> Route | None:
+    """Return the route by which a gateway's own table redirects what is for an address [RT-11]."""
+    covering = [
+        (route.prefix.prefixlen, route)
+        for route in table.routes
+        if route.prefix is not None and address in route.prefix
+    ]
+    best = max(covering, key=lambda found: found[0], default=None)
+    return best[1] if best and best[1].kind != "local" else None
 
 
 def _choose(

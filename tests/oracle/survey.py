@@ -6,13 +6,23 @@ estate would have got it as it then was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from itertools import product
 
 from tests.oracle import verdict as codes
-from tests.oracle.judge import NAT_PORTS, Case, classes, never_leaves
+from tests.oracle.journey import Arrival, is_on_the_internet, reply_to
+from tests.oracle.judge import (
+    NAT_PORTS,
+    Answers,
+    Case,
+    Reply,
+    answers,
+    carry,
+    classes,
+    never_leaves,
+)
 from tests.oracle.verdict import Fork, Leg, NotModelledError, StopError, UndecidedError
-from tests.oracle.walk import Arrival, Session, Walk, is_on_the_internet, reply_to
+from tests.oracle.walk import Walk
 from tests.oracle.world import Interface, Packet
 
 #: What is in the way, on which leg.
@@ -26,7 +36,7 @@ _SILENT = (
 )
 
 #: What tells nothing of replies to a packet that did not arrive: it may have come otherwise.
-_IDLE = (codes.ADDRESS_NOT_HELD, codes.REPLY_FROM_OTHER)
+_IDLE = (codes.ADDRESS_NOT_HELD, codes.REPLY_FROM_OTHER, codes.DELIVERED_ELSEWHERE)
 
 
 def blockers_by_world(case: Case) -> list[frozenset[Blocker]]:
@@ -42,7 +52,7 @@ def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Iterator[frozenset[
         worlds = [list(_explore(case, {**assumed, fork.key: n})) for n in range(fork.count)]
         if fork.kind is Fork.EITHER:
             yield from (found for world in worlds for found in world)
-        else:  # each happens to some connection: what is in the way of any counts
+        else:  # each happens to some connection, or might: what is in the way of any counts
             yield from (frozenset[Blocker]().union(*together) for together in product(*worlds))
     else:
         yield frozenset(survey.found)
@@ -74,8 +84,11 @@ class Survey(Walk):
             self.found.append((self.leg, code))
 
     def insist(self, *problems: tuple[bool, str]) -> None:
-        """Write down all that a gateway objects to, and stop if there is anything."""
-        self.found += [(self.leg, code) for is_wrong, code in problems if is_wrong]
+        """Write down all that a gateway objects to, a peering's state once, and stop if any."""
+        wrong = [code for is_wrong, code in problems if is_wrong]
+        is_told = self.peering in self._told
+        self.found += [(self.leg, c) for c in wrong if c != codes.BAD_STATE or not is_told]
+        self._told |= {self.peering} if codes.BAD_STATE in wrong else set()
         super().insist(*problems)
 
     def check_state(self, interface: Interface) -> None:
@@ -109,42 +122,32 @@ class Survey(Walk):
         return Arrival(packet, holder_here)
 
     def _back(self, case: Case, arrival: Arrival) -> None:
-        sender, packet = arrival.holder, arrival.packet
         self.leg = Leg.RETURN
-        if sender is not None:
-            self.check_state(sender)
-        for session in reversed(self.sessions):
+        if arrival.holder is not None:
+            self.check_state(arrival.holder)
+        for part in answers(self, arrival):
+            for reply in part.replies:
+                if not self._all_arrive(case, part, reply):
+                    return
 
-            def to_nat(
-                reply: Packet, sender: Interface | None = sender, session: Session = session
-            ) -> None:
-                self.back_to_nat(sender, reply, session)
-
-            if not self._all_arrive(case, packet, NAT_PORTS, to_nat):
-                return
-            sender, packet = session.nat.as_interface(), session.before
-
-        def to_client(reply: Packet) -> None:
-            self.back_to_client(sender, reply, case.client, case.asked)
-
-        self._all_arrive(case, packet, case.client_ports, to_client)
-
-    def _all_arrive(
-        self, case: Case, packet: Packet, ports: tuple[int, int], carry: Callable[[Packet], None]
-    ) -> bool:
+    def _all_arrive(self, case: Case, part: Answers, reply: Reply) -> bool:
         """Carry a reply of each class of ports; say whether routing let them through."""
-        replies = [reply_to(packet, first) for first, _ in classes(case.world, packet, ports)]
-        ends = [self._end(reply, carry) for reply in replies if reply is not None]
+        ports = NAT_PORTS if part.is_random else case.client_ports
+        replies = [
+            reply_to(reply.packet, first) for first, _ in classes(case.world, reply.packet, ports)
+        ]
+        ends = [self._end(case, reply, packet) for packet in replies if packet is not None]
         self.found += [(Leg.RETURN, end) for end in ends if end]
         return bool(ends) and not any(end is None or end for end in ends)
 
-    def _end(self, reply: Packet, carry: Callable[[Packet], None]) -> str | None:
+    def _end(self, case: Case, reply: Reply, packet: Packet) -> str | None:
         """Return what ends a reply's way, nothing if it arrives, None where nobody knows."""
         try:
-            carry(reply)
+            carry(self, case, reply, packet)
         except StopError as stop:
             is_idle = self._is_supposed and stop.code in _IDLE
-            return None if is_idle else stop.code
+            is_written = stop.code == codes.BAD_STATE
+            return None if is_idle or is_written else stop.code
         except NotModelledError:
             return None
         return ""

@@ -51,6 +51,14 @@ UNROUTABLE: Final = "UNROUTABLE_DESTINATION_RANGE"
 ROUTING_LOOP: Final = "ROUTING_LOOP"
 SERVICE_PORT: Final = "AWS_SERVICE_PORT_RESTRICTION"
 DELIVERED_ELSEWHERE: Final = "DELIVERED_ELSEWHERE"
+SPOOFED: Final = "GATEWAY_REJECTS_SPOOFED_TRAFFIC"
+PCX_ADDRESS: Final = "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"
+TGW_NO_ASSOCIATION: Final = "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION"
+TGW_ZONE: Final = "TGW_ROUTE_AZ_RESTRICTION"
+TGW_NO_ROUTE: Final = "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT"
+TGW_BAD_STATE_ROUTE: Final = "TGW_RTB_BAD_STATE_ROUTE"
+INGRESS_NO_PUBLIC_IP: Final = "INGRESS_RTB_NO_PUBLIC_IP"
+INGRESS_REDIRECTION: Final = "INGRESS_RTB_TRAFFIC_REDIRECTION"
 REPLY_FROM_OTHER: Final = "REPLY_FROM_OTHER_ADDRESS"
 
 #: Every code that this judge can give as the first blocker of a question that a user can ask, but
@@ -78,6 +86,15 @@ CODES: Final = (
     UNROUTABLE,
     SERVICE_PORT,
     DELIVERED_ELSEWHERE,
+    SOURCE_DEST_CHECK,
+    ROUTING_LOOP,
+    SPOOFED,
+    PCX_ADDRESS,
+    TGW_NO_ASSOCIATION,
+    TGW_ZONE,
+    TGW_NO_ROUTE,
+    TGW_BAD_STATE_ROUTE,
+    INGRESS_NO_PUBLIC_IP,
 )
 
 
@@ -96,6 +113,7 @@ class Ruling:
     leg: Leg | None = None
     sees: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    crossed: frozenset[str] = frozenset()  # what kinds of elements the packet went through
 
 
 class StopError(Exception):
@@ -119,6 +137,7 @@ class Fork(StrEnum):
 
     EVERY = "every"  # each option happens to some connection: a NAT gateway's addresses
     EITHER = "either"  # one option is true, the snapshot does not say which
+    BEST = "best"  # the option is a host's own setting: what serves best counts
 
 
 class UndecidedError(Exception):

@@ -45,6 +45,7 @@ class Subnet:
     id: str
     vpc: str
     prefixes: tuple[Prefix, ...]
+    zone: str
 
     def covers(self, address: Address) -> bool:
         return any(address in prefix for prefix in self.prefixes)
@@ -54,7 +55,7 @@ class Subnet:
 class Route:
     prefix: Prefix | None
     prefix_list: str | None
-    kind: str  # local, igw, eigw, nat, other
+    kind: str  # local, igw, eigw, nat, pcx, tgw, eni, other
     target: str
     propagated: bool
     state: str
@@ -65,6 +66,7 @@ class RouteTable:
     id: str
     vpc: str
     routes: tuple[Route, ...]
+    gateways: tuple[str, ...] = ()  # those whose arrivals it routes [RT-11]
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,82 @@ class NatGateway:
 
 
 @dataclass(frozen=True)
+class PeeredVpc:
+    """One side of a peering."""
+
+    vpc: str
+    region: str
+    prefixes: tuple[Prefix, ...]  # what the peering says of it, should the VPC not be on record
+
+
+@dataclass(frozen=True)
+class Peering:
+    id: str
+    state: str
+    sides: tuple[PeeredVpc, PeeredVpc]
+
+    @property
+    def is_regional(self) -> bool:
+        """Whether both sides lie in one Region, so that groups are known across it [SG-8]."""
+        return self.sides[0].region == self.sides[1].region
+
+    def beyond(self, vpc: str) -> PeeredVpc | None:
+        """Return the other side, as one of the two VPCs sees it."""
+        one, other = self.sides
+        return other if one.vpc == vpc else one if other.vpc == vpc else None
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A transit gateway's attachment; a peering between two gateways is one for either."""
+
+    id: str
+    gateway: str
+    kind: str
+    resource: str  # the VPC, or the gateway at the other end
+    state: str
+    table: str | None  # which routes what comes from here; "" is none, None is unknown
+    subnets: tuple[str, ...] | None  # None: nobody says
+    is_appliance: bool
+    has_ipv6: bool
+    knows_groups: bool
+
+
+@dataclass(frozen=True)
+class TransitRoute:
+    prefix: Prefix
+    state: str
+    tie: str  # the attachment that it leads to; a blackhole has none
+    is_static: bool
+
+
+@dataclass(frozen=True)
+class TransitTable:
+    id: str
+    gateway: str
+    static: tuple[TransitRoute, ...] | None  # None: the snapshot does not hold them
+    propagating: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Transit:
+    """All transit gateways."""
+
+    knows_groups: dict[str, bool]  # by gateway
+    ties: tuple[Tie, ...]
+    tables: dict[str, TransitTable]
+
+    def tie(self, name: str, gateway: str) -> Tie | None:
+        """Return an attachment as one gateway has it."""
+        found = (tie for tie in self.ties if (tie.id, tie.gateway) == (name, gateway))
+        return next(found, None)
+
+    def is_known_across(self, tie: Tie) -> bool:
+        """Say whether groups can be named across the attachment [SG-10]."""
+        return tie.knows_groups and self.knows_groups.get(tie.gateway, False)
+
+
+@dataclass(frozen=True)
 class World:
     vpcs: dict[str, Vpc]
     subnets: dict[str, Subnet]
@@ -167,6 +245,8 @@ class World:
     egress_only_gateways: dict[str, dict[str, str]]
     nat_gateways: dict[str, NatGateway]
     unused_public: frozenset[Address]  # Elastic addresses that are associated with nothing
+    peerings: dict[str, Peering]
+    transit: Transit
 
     def holder(self, vpc: str, address: Address) -> Interface | None:
         """Return the interface in the VPC whose private address it is."""
@@ -183,9 +263,36 @@ class World:
                     return interface, private
         return None
 
-    def carriers(self, vpc: str, group: str) -> list[Interface]:
-        """Return the interfaces of the VPC that carry the group."""
-        return [i for i in self.interfaces.values() if i.vpc == vpc and group in i.groups]
+    def prefixes_of(self, side: PeeredVpc) -> tuple[Prefix, ...]:
+        """Return the blocks of a peered VPC: its own record's, else what the peering says."""
+        known = self.vpcs.get(side.vpc)
+        return known.prefixes if known else side.prefixes
+
+    def known_at(self, vpc: str, address: Address) -> list[Interface]:
+        """Return who holds the address in the VPC, or in one whose groups it may name [SG-7]."""
+        peers = [
+            side.vpc
+            for peering in self.peerings.values()
+            if peering.state == "active" and peering.is_regional
+            for side in [peering.beyond(vpc)]
+            if side is not None
+        ]
+        found = [self.holder(each, address) for each in (vpc, *peers)]
+        return [holder for holder in found if holder is not None]
+
+    def siblings(self, interface: Interface) -> list[Interface]:
+        """Return the other interfaces of an interface's host."""
+        if interface.instance is None:
+            return []
+        return [
+            other
+            for other in self.interfaces.values()
+            if other.instance == interface.instance and other.id != interface.id
+        ]
+
+    def table_of_gateway(self, gateway: str) -> RouteTable | None:
+        """Return the table that routes what comes in by a gateway [RT-11]."""
+        return next((table for table in self.tables if gateway in table.gateways), None)
 
     def vpc_of(self, address: Address) -> Vpc | None:
         """Return a VPC whose CIDRs cover the address."""

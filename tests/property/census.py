@@ -131,6 +131,7 @@ def features(estate: Estate, question: Question, ruling: Ruling) -> Iterator[str
         yield "several NAT addresses"
     elif ruling.sees and ruling.sees != (question.source_address,):
         yield "source translated"
+    yield from (f"by {kind}" for kind in ruling.crossed)
     if question.destination_vpc:
         yield "destination VPC named"
     destination = ip_address(question.destination)

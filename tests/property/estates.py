@@ -8,8 +8,10 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from tests.oracle.question import Question
+from tests.property.appliances import draw_appliances
+from tests.property.connections import draw_connections
 from tests.property.dice import Dice, drawn, seeded
-from tests.property.filters import draw_acls, draw_groups, draw_prefix_lists
+from tests.property.filters import draw_acls, draw_groups, draw_prefix_lists, name_groups
 from tests.property.hosts import draw_hosts
 from tests.property.plan import Draft, Estate, draw_ground
 from tests.property.questions import draw_questions
@@ -23,10 +25,13 @@ def draw_estate(dice: Dice) -> Estate:
     draft = Draft(dice)
     draw_ground(draft)
     draw_prefix_lists(draft)
+    draw_connections(draft)
+    name_groups(draft)
     for vpc in draft.vpcs:
         draw_gateways(draft, vpc)
         draw_nat_gateways(draft, vpc)
         draw_groups(draft, vpc)
+        draw_appliances(draft, vpc)
         draw_acls(draft, vpc)
         draw_tables(draft, vpc)
     draw_hosts(draft)

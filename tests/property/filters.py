@@ -54,11 +54,15 @@ def draw_prefix_lists(draft: Draft) -> None:
         draft.estate["ManagedPrefixLists"].append(record)
 
 
+def name_groups(draft: Draft) -> None:
+    """Name two to four groups in each VPC."""
+    for vpc in draft.vpcs:
+        vpc.groups = [f"sg-{vpc.id[4:]}{n}" for n in range(draft.dice.integer(2, 4))]
+
+
 def draw_groups(draft: Draft, vpc: VpcPlan) -> None:
-    """Draw two to four groups that may refer to each other."""
-    names = [f"sg-{vpc.id[4:]}{n}" for n in range(draft.dice.integer(2, 4))]
-    vpc.groups = names
-    for name in names:
+    """Draw the groups that were named; they may refer to each other."""
+    for name in vpc.groups:
         draft.estate["SecurityGroups"].append(
             {
                 "GroupId": name,
@@ -123,7 +127,8 @@ def _add_peer(draft: Draft, vpc: VpcPlan, record: Record, version: int) -> None:
         where, key = ("IpRanges", "CidrIp") if version == 4 else ("Ipv6Ranges", "CidrIpv6")
         peer = {key: draw_block(draft, vpc, version)}
     elif kind <= 85:
-        where, peer = "UserIdGroupPairs", {"GroupId": dice.pick(vpc.groups)}
+        far = [group for other in vpc.joined for group in other.groups]
+        where, peer = "UserIdGroupPairs", {"GroupId": dice.pick(vpc.groups * 2 + far)}
     else:
         known = KNOWN_LIST if version == 4 else KNOWN_LIST_6
         where = "PrefixListIds"

@@ -6,6 +6,8 @@ from ipaddress import IPv6Network
 
 from tests.property.plan import GHOST_GROUP, Draft, Record, SubnetPlan, VpcPlan
 
+#: How instances begin that no other interface is attached to by chance.
+APPLIANCE = "i-fw"
 STATES = ("stopped", "pending", "stopping", "shutting-down", "terminated")
 
 
@@ -14,10 +16,11 @@ def draw_hosts(draft: Draft) -> None:
     for number in range(draft.dice.integer(2, 6)):
         vpc = draft.dice.pick(draft.vpcs)
         subnet = draft.dice.pick(vpc.subnets)
-        _interface(draft, vpc, subnet, f"eni-0{number}")
+        draw_interface(draft, vpc, subnet, f"eni-0{number}")
 
 
-def _interface(draft: Draft, vpc: VpcPlan, subnet: SubnetPlan, name: str) -> None:
+def draw_interface(draft: Draft, vpc: VpcPlan, subnet: SubnetPlan, name: str) -> Record:
+    """Draw one interface, attached to something or nothing."""
     dice = draft.dice
     groups = dice.some(vpc.groups, 1, 2)
     if dice.chance(3):
@@ -28,7 +31,7 @@ def _interface(draft: Draft, vpc: VpcPlan, subnet: SubnetPlan, name: str) -> Non
         "NetworkInterfaceId": name,
         "VpcId": vpc.id,
         "SubnetId": subnet.id,
-        "AvailabilityZone": "eu-central-1a",
+        "AvailabilityZone": f"eu-central-1{subnet.zone}",
         "InterfaceType": "interface",
         "SourceDestCheck": not dice.chance(10),
         "RequesterManaged": False,
@@ -50,6 +53,7 @@ def _interface(draft: Draft, vpc: VpcPlan, subnet: SubnetPlan, name: str) -> Non
         record["Status"] = "in-use"
     _delegate(draft, subnet, record)
     draft.estate["NetworkInterfaces"].append(record)
+    return record
 
 
 def _private_addresses(draft: Draft, vpc: VpcPlan, subnet: SubnetPlan) -> list[Record]:
@@ -102,7 +106,9 @@ def _attachment(draft: Draft, vpc: VpcPlan, name: str) -> Record:
         return {"Status": "in-use", "Attachment": {"Status": "attached", "DeviceIndex": 1}}
     instance = f"i-{name[4:]}"
     earlier = [i for r in draft.estate["Reservations"] for i in r["Instances"]]
-    shared = [i for i in earlier if i["VpcId"] == vpc.id]
+    shared = [
+        i for i in earlier if i["VpcId"] == vpc.id and not i["InstanceId"].startswith(APPLIANCE)
+    ]
     if shared and dice.chance(15):
         instance = dice.pick(shared)["InstanceId"]
     elif not dice.chance(5):

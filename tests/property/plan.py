@@ -25,8 +25,22 @@ KINDS: Final = (
     "NatGateways",
     "ManagedPrefixLists",
     "Addresses",
+    "VpcPeeringConnections",
+    "TransitGateways",
+    "TransitGatewayAttachments",
+    "TransitGatewayVpcAttachments",
+    "TransitGatewayPeeringAttachments",
+    "TransitGatewayRouteTables",
+    "TransitGatewayStaticRoutes",
+    "TransitGatewayPropagations",
 )
-PRIMARY_BLOCKS: Final = ("10.0.0.0/16", "10.0.0.0/24", "172.31.0.0/16", "192.168.0.0/20")
+PRIMARY_BLOCKS: Final = (
+    "10.0.0.0/16",
+    "10.0.0.0/24",
+    "172.31.0.0/16",
+    "192.168.0.0/20",
+    "10.8.0.0/16",
+)
 #: What AWS allows beside the primary block.
 SECONDARY_BLOCK: Final = {"10": "10.1.0.0/16", "172": "100.64.0.0/20", "192": "100.64.0.0/20"}
 INTERNET_BLOCKS: Final = ("198.51.100.0/24", "203.0.113.0/24", "203.0.113.128/25", "8.8.8.8/32")
@@ -44,6 +58,7 @@ class SubnetPlan:
     vpc: str
     block: IPv4Network | None
     six: IPv6Network | None
+    zone: str = "a"
     role: str = ""
     next_host: int = 4
     next_prefix: int = 2  # the /28 from .32 on; hosts end before, NAT gateways begin behind
@@ -62,6 +77,19 @@ class VpcPlan:
     nats: list[str] = field(default_factory=list)
     dead_nats: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
+    appliances: list[str] = field(default_factory=list)  # interfaces that routes may lead to
+    peers: list[tuple[str, VpcPlan]] = field(default_factory=list)  # with the peerings to them
+    hubs: dict[str, list[VpcPlan]] = field(default_factory=dict)  # who else is on each gateway
+
+    @property
+    def joined(self) -> list[VpcPlan]:
+        """Return the VPCs that something joins to this one, each once."""
+        beyond = [vpc for _, vpc in self.peers] + [vpc for hub in self.hubs.values() for vpc in hub]
+        return list({vpc.id: vpc for vpc in beyond}.values())
+
+    def overlaps(self, other: VpcPlan) -> bool:
+        """Say whether some of their IPv4 blocks share addresses."""
+        return any(one.overlaps(two) for one in self.blocks for two in other.blocks)
 
 
 @dataclass
@@ -80,16 +108,22 @@ class Draft:
 
 
 def draw_ground(draft: Draft) -> None:
-    """Draw one or two VPCs with their subnets; their IPv4 blocks may overlap."""
-    for number in range(draft.dice.pick((1, 1, 2))):
+    """Draw one to four VPCs with their subnets; their IPv4 blocks may overlap."""
+    for number in range(draft.dice.pick((1, 1, 2, 2, 2, 3, 3, 4))):
         vpc = _vpc(draft, number)
-        for index in range(draft.dice.integer(1, 3 if number else 4)):
+        for index in range(draft.dice.integer(1, (4, 3, 2, 2)[number])):
             _subnet(draft, vpc, index)
 
 
 def _vpc(draft: Draft, number: int) -> VpcPlan:
     dice = draft.dice
-    primary = dice.pick(PRIMARY_BLOCKS)
+    taken = [block for vpc in draft.vpcs for block in vpc.blocks]
+    apart = [
+        block
+        for block in PRIMARY_BLOCKS
+        if not any(IPv4Network(block).overlaps(other) for other in taken)
+    ]
+    primary = dice.pick(PRIMARY_BLOCKS if dice.chance(12) or not apart else apart)
     blocks = [primary]
     if dice.chance(25):
         blocks.append(SECONDARY_BLOCK[primary.split(".")[0]])
@@ -127,13 +161,14 @@ def _subnet(draft: Draft, vpc: VpcPlan, index: int) -> None:
     if has_six:
         base = int(dice.pick(vpc.sixes).network_address)
         six = IPv6Network((base + (index << 64), 64))
-    subnet = SubnetPlan(f"subnet-{vpc.id[4:]}{index}", vpc.id, block, six)
+    zone = dice.pick(("a", "a", "b"))
+    subnet = SubnetPlan(f"subnet-{vpc.id[4:]}{index}", vpc.id, block, six, zone)
     vpc.subnets.append(subnet)
     record: Record = {
         "SubnetId": subnet.id,
         "VpcId": vpc.id,
-        "AvailabilityZone": "eu-central-1a",
-        "AvailabilityZoneId": "euc1-az1",
+        "AvailabilityZone": f"eu-central-1{zone}",
+        "AvailabilityZoneId": f"euc1-az{'ab'.index(zone) + 1}",
         "State": "available",
         "Ipv6Native": native,
         "Ipv6CidrBlockAssociationSet": [
@@ -150,7 +185,8 @@ def _subnet(draft: Draft, vpc: VpcPlan, index: int) -> None:
 def blocks_of(vpc: VpcPlan, version: int) -> Iterator[str]:
     """Yield the CIDRs that a rule in the VPC may well name, the widest first."""
     yield "0.0.0.0/0" if version == 4 else "::/0"
-    yield from map(str, vpc.blocks if version == 4 else vpc.sixes)
+    for one in (vpc, *vpc.joined):
+        yield from map(str, one.blocks if version == 4 else one.sixes)
     for subnet in vpc.subnets:
         block = subnet.block if version == 4 else subnet.six
         if block is not None:

@@ -131,6 +131,8 @@ def _blocks(estate: Estate) -> Iterator[str]:
     for table in estate["RouteTables"]:
         for route in table["Routes"]:
             yield route.get("DestinationCidrBlock") or route.get("DestinationIpv6CidrBlock") or ""
+    for routes in estate["TransitGatewayStaticRoutes"]:
+        yield from (route["DestinationCidrBlock"] for route in routes["Routes"])
     for names in estate["ManagedPrefixLists"]:
         yield from (entry["Cidr"] for entry in names.get("Entries", ()))
 
@@ -222,6 +224,15 @@ def _destination(scene: Scene, source: str, vpc: str, version: int, *, odd: bool
         and end.interface["NetworkInterfaceId"] != source
         and end.interface["InterfaceType"] != "nat_gateway"
     ]
+    far = [
+        end.address
+        for end in scene.targets
+        if end.version == version
+        and end.interface["VpcId"] != vpc
+        and end.interface["InterfaceType"] != "nat_gateway"
+    ]
+    if kind <= 50 and far and dice.chance(60):
+        return dice.pick(far)
     if kind <= 50 and near:
         return dice.pick(near)
     if kind <= 55:

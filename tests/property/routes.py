@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import Final
 
 from tests.property.plan import (
@@ -25,6 +26,9 @@ FOREIGN: Final = (
     {"NetworkInterfaceId": "eni-0middlebox"},
 )
 ROLES: Final = ("public", "public", "nat", "nat", "public", "isolated", "odd")
+#: Where everything goes to a transit gateway, or to an appliance.
+TRANSIT: Final = "transit"
+DETOUR: Final = "detour"
 
 
 def draw_gateways(draft: Draft, vpc: VpcPlan) -> None:
@@ -131,8 +135,11 @@ def _nat_interfaces(draft: Draft, home: SubnetPlan, addresses: list[Record]) -> 
 def draw_tables(draft: Draft, vpc: VpcPlan) -> None:
     """Give each subnet a role, each role a table; one of the tables is the main one."""
     dice = draft.dice
+    options = ROLES + (TRANSIT,) * 2 * bool(vpc.hubs) + (DETOUR,) * bool(vpc.appliances)
     for index, subnet in enumerate(vpc.subnets):
-        subnet.role = "public" if index == 0 and dice.integer(1, 10) < 10 else dice.pick(ROLES)
+        first = "public" if index == 0 and dice.integer(1, 10) < 10 else ""
+        behind = DETOUR if index and vpc.appliances and dice.chance(45) else ""
+        subnet.role = first or behind or dice.pick(options)
     roles = list(dict.fromkeys(subnet.role for subnet in vpc.subnets))
     main = dice.pick([*roles, "isolated"])
     for role in dict.fromkeys([*roles, main]):
@@ -156,6 +163,32 @@ def draw_tables(draft: Draft, vpc: VpcPlan) -> None:
                 ],
             }
         )
+    if vpc.appliances and vpc.gateway and dice.chance(45):
+        _draw_edge_table(draft, vpc, vpc.gateway)
+
+
+def _draw_edge_table(draft: Draft, vpc: VpcPlan, gateway: str) -> None:
+    """Send what comes in from the internet to an appliance first, for a subnet or all [RT-11]."""
+    dice, name, routes = draft.dice, f"rtb-{vpc.id[4:]}edge", _local(vpc)
+    appliance = {"NetworkInterfaceId": dice.pick(vpc.appliances)}
+    if dice.chance(15):
+        routes[0] = {**routes[0], **appliance, "Origin": "CreateRoute"}
+        del routes[0]["GatewayId"]
+    else:
+        detours = [subnet for subnet in vpc.subnets if subnet.role == DETOUR]
+        subnet = dice.pick(detours * 4 + vpc.subnets)
+        inner: Routes = {}
+        for block in (subnet.block, subnet.six):
+            if block is not None and (block == subnet.block or dice.chance(60)):
+                _put(inner, str(block), appliance)
+        routes += inner.values()
+    associations = [
+        {"Main": False, "RouteTableId": name, "GatewayId": gateway}
+        | {"AssociationState": {"State": "associated"}}
+    ]
+    draft.estate["RouteTables"].append(
+        {"RouteTableId": name, "VpcId": vpc.id, "Routes": routes, "Associations": associations}
+    )
 
 
 def _local(vpc: VpcPlan) -> list[Record]:
@@ -201,8 +234,18 @@ def _any_target(draft: Draft, vpc: VpcPlan) -> Record:
 
 
 def _by_role(draft: Draft, vpc: VpcPlan, role: str) -> Routes:
-    dice, routes = draft.dice, {}  # type: ignore[var-annotated]
+    dice = draft.dice
+    routes: Routes = {}
+    _far_routes(draft, vpc, routes)
     _extra_routes(draft, vpc, routes)
+    if role == TRANSIT:
+        hub = {"TransitGatewayId": dice.pick(list(vpc.hubs))}
+        _put(routes, "0.0.0.0/0", hub)
+        _put(routes, "::/0", hub if vpc.sixes else None)
+    if role == DETOUR:
+        appliance = {"NetworkInterfaceId": dice.pick(vpc.appliances)}
+        _put(routes, "0.0.0.0/0", appliance)
+        _put(routes, "::/0", appliance if vpc.sixes and dice.chance(50) else None)
     if role == "public":
         _put(routes, "0.0.0.0/0", _internet(vpc))
         if vpc.sixes:
@@ -223,6 +266,32 @@ def _by_role(draft: Draft, vpc: VpcPlan, role: str) -> Routes:
     return routes
 
 
+def _far_routes(draft: Draft, vpc: VpcPlan, routes: Routes) -> None:
+    """Add routes to the VPCs that something joins to this one, most of them."""
+    dice = draft.dice
+    ways = [({"VpcPeeringConnectionId": name}, [peer]) for name, peer in vpc.peers]
+    ways += [({"TransitGatewayId": hub}, others) for hub, others in vpc.hubs.items()]
+    for target, others in ways:
+        if "TransitGatewayId" in target and dice.chance(15):
+            _put(routes, "10.0.0.0/8", target)
+        for other in others:
+            for block in (*other.blocks, *other.sixes):
+                if not _is_within(vpc, str(block)) and not dice.chance(8):
+                    detour = {"NetworkInterfaceId": dice.pick(vpc.appliances or [""])}
+                    bends = bool(vpc.appliances) and dice.chance(12)
+                    _put(routes, str(block), detour if bends else target)
+
+
+def _is_within(vpc: VpcPlan, block: str) -> bool:
+    """Say whether the block is of the VPC itself: no route may lead it out."""
+    mine = [*map(str, vpc.blocks), *map(str, vpc.sixes)]
+    network = ip_network(block)
+    return any(
+        own.version == network.version and own.supernet_of(network)  # type: ignore[arg-type]
+        for own in map(ip_network, mine)
+    )
+
+
 def _extra_routes(draft: Draft, vpc: VpcPlan, routes: Routes) -> None:
     """Add, each one seldom, what longest prefix match and its exceptions decide about."""
     dice = draft.dice
@@ -239,6 +308,8 @@ def _extra_routes(draft: Draft, vpc: VpcPlan, routes: Routes) -> None:
     subnet = dice.pick(vpc.subnets).block
     if dice.chance(10) and subnet is not None:  # more specific than the local route [RT-5]
         _put(routes, str(subnet), _nat(draft, vpc))
+    if vpc.appliances and dice.chance(20) and subnet is not None:
+        _put(routes, str(subnet), {"NetworkInterfaceId": dice.pick(vpc.appliances)})
     if vpc.sixes:
         _extra_routes_6(draft, vpc, routes, state)
 

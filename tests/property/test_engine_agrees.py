@@ -85,8 +85,11 @@ def _blockers(answer: Answer) -> frozenset[tuple[str, str]]:
     )
 
 
-#: The engine's word is the finer one: why a rule that names a group does not match.
-_JUDGES_WORD: Final = {"SG_REFERENCES_NOT_PRESERVED": "ENI_SG_RULES_MISMATCH"}
+#: The engine's words are the finer ones: why a rule that names a group does not match.
+_JUDGES_WORD: Final = {
+    "SG_REFERENCES_NOT_PRESERVED": "ENI_SG_RULES_MISMATCH",
+    "SG_REFERENCING_SUPPORT": "ENI_SG_RULES_MISMATCH",
+}
 
 
 def _intervals(ports: tuple[str, ...]) -> tuple[Interval, ...] | None:

@@ -112,7 +112,6 @@ ENTRIES: Final = (
         code=Code.FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULE_GROUP_TYPE,
         group=Group.DETAIL,
         effect=Effect.NOTE,
-        modelled=Modelled.LATER,
         element="Network Firewall",
         title="An earlier firewall rule group is of a kind that can't be judged",
         meaning=(
@@ -121,7 +120,7 @@ ENTRIES: Final = (
         ),
         why=(
             "Domain lists look into the TLS or HTTP request, which a question about addresses and "
-            "ports does not contain."
+            "ports does not contain. Where that matters the answer is unknown and names the group."
         ),
         fix="Check that rule group by hand for this connection.",
         commands=("aws network-firewall describe-rule-group --rule-group-arn RULE-GROUP-ARN",),
@@ -137,14 +136,17 @@ ENTRIES: Final = (
         code=Code.FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES,
         group=Group.DETAIL,
         effect=Effect.NOTE,
-        modelled=Modelled.LATER,
-        element="Network Firewall",
+        modelled=Modelled.NEVER,
         title="An earlier firewall rule has options that can't be judged",
         meaning=(
             "A rule that comes before the deciding one has options that look into the packet, so "
             "it might have matched."
         ),
-        why="Options such as content, flags or flow depend on more than addresses and ports.",
+        why=(
+            "Options such as content, flags or flow depend on more than addresses and ports. "
+            "netreach says FIREWALL_UNSUPPORTED_RULE_OPTIONS of every such rule that leaves an "
+            "answer open."
+        ),
         fix="Check that rule by hand for this connection.",
         commands=("aws network-firewall describe-rule-group --rule-group-arn RULE-GROUP-ARN",),
         example="rule sid 1001 of group egress uses content and was not judged.",
@@ -152,21 +154,23 @@ ENTRIES: Final = (
             Code.FIREWALL_UNSUPPORTED_RULE_OPTIONS,
             Code.FIREWALL_RULES_RESTRICTION,
         ),
-        situations=("a rule with options that can't be judged precedes the rule that decided",),
         facts=("NF-2",),
     ),
     Entry(
         code=Code.FIREWALL_UNSUPPORTED_RULE_OPTIONS,
         group=Group.DETAIL,
         effect=Effect.NOTE,
-        modelled=Modelled.LATER,
         element="Network Firewall",
-        title="The deciding firewall rule has options that can't be judged",
+        title="A firewall rule can't be judged by addresses and ports alone",
         meaning=(
-            "The rule that matched by addresses and ports has further options that look into the "
-            "packet, so it applies to some of this traffic only."
+            "A rule that matches by addresses and ports has further options that look into the "
+            "packet, or it singles out some of the client's ports, so it applies to some of this "
+            "traffic only."
         ),
-        why="Options such as content, flags or flow depend on more than addresses and ports.",
+        why=(
+            "Options such as content, flags or flow depend on more than addresses and ports. Where "
+            "that matters the answer is unknown and names the rule."
+        ),
         fix="Check the rule by hand for this connection.",
         commands=("aws network-firewall describe-rule-group --rule-group-arn RULE-GROUP-ARN",),
         example=(
@@ -176,7 +180,7 @@ ENTRIES: Final = (
             Code.FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULES,
             Code.FIREWALL_RULES_RESTRICTION,
         ),
-        situations=("the rule that decided has options that can't be judged",),
+        situations=("a firewall rule that would decide has options that can't be judged",),
         facts=(
             "NF-2",
             "NF-4",
@@ -186,7 +190,6 @@ ENTRIES: Final = (
         code=Code.PATH_THROUGH_GWLB_NOT_CHECKED,
         group=Group.DETAIL,
         effect=Effect.NOTE,
-        modelled=Modelled.LATER,
         element="Gateway Load Balancer",
         title="What the appliances behind the endpoint do is not checked",
         meaning=(
@@ -249,7 +252,6 @@ ENTRIES: Final = (
         code=Code.TRANSIT_GATEWAY_APPLIANCE_MODE_RECOMMENDED,
         group=Group.DETAIL,
         effect=Effect.NOTE,
-        modelled=Modelled.LATER,
         element="transit gateway",
         title="Appliance mode is off for a VPC that inspects traffic",
         meaning=(

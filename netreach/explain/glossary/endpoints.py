@@ -37,8 +37,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION,
         group=Group.ENDPOINT,
-        modelled=Modelled.LATER,
-        element="gateway endpoint",
+        modelled=Modelled.NEVER,
         title="A gateway endpoint answers only from its prefix list's addresses",
         meaning=(
             "A packet is meant to come out of a gateway endpoint, but its source is not in the "
@@ -46,33 +45,30 @@ ENTRIES: Final = (
         ),
         why=(
             "The endpoint stands for the service's public addresses in this Region and for nothing "
-            "else, so only those appear as sources."
+            "else, so only those appear as sources. netreach refuses every endpoint as a source, "
+            "as SOURCE_CANNOT_INITIATE."
         ),
         fix="Ask with an address of the service's prefix list.",
         commands=("aws ec2 get-managed-prefix-list-entries --prefix-list-id pl-ID",),
         example="198.51.100.7 is not in pl-0e1, so it can't come out of vpce-0d5.",
         related=(Code.VPCE_GATEWAY_PROTOCOL_RESTRICTION,),
-        situations=(
-            "a gateway endpoint is the asked source, with an address outside its prefix list",
-        ),
         facts=("EP-3",),
     ),
     Entry(
         code=Code.VPCE_INTRA_VPC_TRAFFIC,
         group=Group.ENDPOINT,
-        modelled=Modelled.LATER,
-        element="interface endpoint",
+        modelled=Modelled.NEVER,
         title="An endpoint never opens connections into its own VPC",
         meaning="The asked source is a VPC endpoint, and the destination is in the endpoint's VPC.",
         why=(
             "Endpoints are for clients to call a service. The service answers, but does not start "
-            "connections through them."
+            "connections through them. netreach says so of every destination, in this VPC or not, "
+            "as SOURCE_CANNOT_INITIATE."
         ),
         fix="Ask the other way round: from the client to the endpoint.",
         commands=("netreach path SNAPSHOT i-CLIENT vpce-ID --port 443",),
         example="vpce-0d5 can't open a connection to i-0b1; i-0b1 can call vpce-0d5.",
         related=(Code.SOURCE_CANNOT_INITIATE,),
-        situations=("the asked source is an interface or gateway endpoint",),
         facts=("EP-1",),
     ),
     Entry(

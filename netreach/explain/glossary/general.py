@@ -79,19 +79,23 @@ ENTRIES: Final = (
         code=Code.UNKNOWN_DESTINATION,
         group=Group.GENERAL,
         effect=Effect.UNDECIDED,
-        modelled=Modelled.LATER,
         element="on-premises networks",
         title="Too little is known about the destination to go on",
         meaning=(
-            "The packet left what the snapshot describes, towards a network of which only the "
-            "address range is known."
+            "The packet left what the snapshot describes, or may have: to a network behind a VPN "
+            "or Direct Connect of which the snapshot does not show what it holds or where it sends "
+            "this address."
         ),
         why=(
-            "Behind a VPN or Direct Connect there are routers and firewalls that no AWS call lists."
+            "Behind a VPN or Direct Connect are routers and firewalls that no AWS call lists. "
+            "What they announce by BGP shows only in route tables that learn it."
         ),
-        fix="Ask for the leg up to the customer gateway, and check the rest on premises.",
+        fix=(
+            "Enable route propagation in a route table, so that the next snapshot shows what the "
+            "sites announce, and check the rest on premises."
+        ),
         commands=("aws ec2 describe-customer-gateways",),
-        example="192.168.5.7 lies behind cgw-0a3; what happens there is not in the snapshot.",
+        example="what vgw-0c2 does with packets for 192.168.5.7 is not in the snapshot.",
         related=(
             Code.NO_POSSIBLE_DESTINATION,
             Code.UNKNOWN_RESOURCE,

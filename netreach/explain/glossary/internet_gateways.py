@@ -316,7 +316,6 @@ ENTRIES: Final = (
     Entry(
         code=Code.VPC_BLOCK_PUBLIC_ACCESS_ENABLED,
         group=Group.INTERNET_GATEWAY,
-        modelled=Modelled.LATER,
         element="Block Public Access",
         title="VPC Block Public Access forbids this internet traffic",
         meaning=(

@@ -11,7 +11,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.ELBV2_LISTENERS_MISMATCH,
         group=Group.LOAD_BALANCER,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="load balancer",
         title="No listener of the load balancer takes this traffic",
         meaning=(
@@ -68,7 +68,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.ELBV2_LISTENER_HAS_NO_TG,
         group=Group.LOAD_BALANCER,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="load balancer",
         title="The listener's target groups hold no targets",
         meaning=(
@@ -147,7 +147,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.ELBV2_NO_TARGETS_IN_AZ,
         group=Group.LOAD_BALANCER,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="load balancer",
         title="The load balancer has no targets in that zone",
         meaning=(
@@ -181,20 +181,22 @@ ENTRIES: Final = (
     Entry(
         code=Code.ELBV2_SOURCE_ADDRESS_PRESERVATION,
         group=Group.LOAD_BALANCER,
-        modelled=Modelled.NEVER,
+        modelled=Modelled.TODAY,
+        element="load balancer",
         title="The network load balancer keeps the client's address",
         meaning=(
-            "With client address preservation on, the target sees the client's address as the "
-            "source, not the balancer's. AWS's analyser says so when another source is wanted."
+            "With client address preservation on, the target gets the packet as from the client. "
+            "Here it can't answer such a packet: the client is the target itself, or the target is "
+            "another balancer or an endpoint."
         ),
         why=(
-            "netreach shows the packet as the target sees it, so a filter that allows only the "
-            "balancer is reported with its own code. Preservation is on by default for instance "
-            "targets, off for TCP and TLS to address targets."
+            "A host drops what arrives from its own address, and services that keep connections of "
+            "their own drop what comes from elsewhere. Preservation is on by default for instance "
+            "targets, off for TCP and TLS to address targets, and always on for UDP."
         ),
         fix=(
-            "Allow the clients at the targets (a reference to the balancer's group also works), or "
-            "switch preservation off."
+            "Switch preservation off for that target group, or let the host ask itself without the "
+            "balancer."
         ),
         commands=(
             (
@@ -202,10 +204,14 @@ ENTRIES: Final = (
                 "Key=preserve_client_ip.enabled,Value=false"
             ),
         ),
-        example="target i-0b1 of group blue sees 198.51.100.7, not a node of web.",
+        example="i-0b1 is a target of web, and asks web itself: web sends it its own address back.",
         related=(
             Code.ENI_SG_RULES_MISMATCH,
             Code.ASSUMPTION_PRESERVE_CLIENT_IP_IS_ENABLED,
+        ),
+        situations=(
+            "a host asks itself through a network load balancer that keeps the client's address",
+            "a network load balancer that keeps the client's address has a balancer as its target",
         ),
         facts=(
             "LB-4",
@@ -216,7 +222,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.ELB_LISTENERS_MISMATCH,
         group=Group.LOAD_BALANCER,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="load balancer",
         title="No listener of the classic load balancer takes this traffic",
         meaning=(
@@ -273,7 +279,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.ELB_INSTALLED_AZ_RESTRICTION,
         group=Group.LOAD_BALANCER,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="load balancer",
         title="The target's zone is not enabled on the load balancer",
         meaning=(
@@ -303,7 +309,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.ELB_NOT_CROSSZONE,
         group=Group.LOAD_BALANCER,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="load balancer",
         title="Cross-zone balancing is off, and the target is in another zone",
         meaning=(

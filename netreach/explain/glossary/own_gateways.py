@@ -56,6 +56,34 @@ ENTRIES: Final = (
         ),
     ),
     Entry(
+        code=Code.CLIENT_VPN_NOT_AUTHORIZED,
+        group=Group.OWN_BLOCKER,
+        element="client VPN endpoint",
+        title="No authorization rule lets VPN clients go there",
+        meaning=(
+            "A client of a client VPN endpoint sends to an address that none of the endpoint's "
+            "active authorization rules covers."
+        ),
+        why=(
+            "A route alone is not enough: an endpoint drops what no rule allows. AWS's analyser "
+            "does not cover client VPN, so the code is netreach's own."
+        ),
+        fix="Authorize the network, for everybody or for a group of users.",
+        commands=(
+            (
+                "aws ec2 authorize-client-vpn-ingress --client-vpn-endpoint-id cvpn-endpoint-ID "
+                "--target-network-cidr 10.0.0.0/16 --authorize-all-groups"
+            ),
+        ),
+        example="no authorization rule of cvpn-endpoint-0a5 lets its clients go to 10.1.0.10.",
+        related=(
+            Code.NO_ROUTE_TO_DESTINATION,
+            Code.UNKNOWN_DESTINATION,
+        ),
+        situations=("no authorization rule of a client VPN endpoint covers the destination",),
+        facts=("BP-3",),
+    ),
+    Entry(
         code=Code.ENI_DENIES_IGW_TRAFFIC,
         group=Group.OWN_BLOCKER,
         element="interface",

@@ -195,8 +195,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.TGW_BAD_STATE_VPN,
         group=Group.TRANSIT_GATEWAY,
-        modelled=Modelled.LATER,
-        element="VPN",
+        element="VPN connection",
         title="The VPN connection behind the transit gateway is down",
         meaning="The transit gateway's route leads to a VPN connection that is not in service.",
         why=(

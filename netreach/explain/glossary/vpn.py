@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from netreach.explain.codes import Code
-from netreach.explain.glossary.entry import Entry, Group, Modelled
+from netreach.explain.glossary.entry import Entry, Group
 
 ENTRIES: Final = (
     Entry(
         code=Code.BAD_STATE_VPN,
         group=Group.VPN,
-        modelled=Modelled.LATER,
-        element="VPN",
+        element="VPN gateway",
         title="The VPN connection is down",
         meaning=(
             "The way leads over a VPN connection of a virtual private gateway that is not in "
@@ -35,8 +34,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS,
         group=Group.VPN,
-        modelled=Modelled.LATER,
-        element="VPN",
+        element="VPN gateway",
         title="The sender's address is not one that the VPN gateway takes",
         meaning=(
             "A packet was routed to a virtual private gateway, and its source is not the private "
@@ -72,8 +70,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS,
         group=Group.VPN,
-        modelled=Modelled.LATER,
-        element="VPN",
+        element="VPN gateway",
         title="The VPN gateway knows no interface with that address",
         meaning=(
             "A packet came in by a virtual private gateway, and its destination is not the private "

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import json
 import sys
-from difflib import get_close_matches
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, Tag, model_validator
+from pydantic import ConfigDict, Field, Tag, model_validator
 
 from netreach.packets.prefixes import Prefix
-from netreach.sources.yaml_estate.phrases import PhraseError, shown
+from netreach.sources.yaml_estate.base_forms import Form, Named
+from netreach.sources.yaml_estate.connection_forms import (
+    CustomerGatewayForm,
+    PeeringForm,
+    TransitGatewayForm,
+    VpnConnectionForm,
+    VpnGatewayForm,
+)
+from netreach.sources.yaml_estate.phrases import PhraseError
 from netreach.sources.yaml_estate.values import (
     BY_SHAPE,
     Account,
@@ -22,7 +29,6 @@ from netreach.sources.yaml_estate.values import (
     AclIngress,
     Cidr,
     EgressPhrase,
-    Id,
     IngressPhrase,
     Ip,
     Key,
@@ -35,45 +41,11 @@ from netreach.sources.yaml_estate.values import (
 )
 
 
-class Form(BaseModel):
-    """What every form shares: it is closed, strict and never changes."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _name_the_nearest_key(cls, data: object) -> object:
-        for key in data if isinstance(data, dict) else ():
-            if key not in cls.model_fields:
-                near = get_close_matches(str(key), cls.model_fields, n=1, cutoff=0.5)
-                known = near or sorted(cls.model_fields)
-                raise PhraseError(
-                    f"there is no key {shown(key)} here",
-                    f"{'did you mean' if near else 'the keys are'} {', '.join(known)}",
-                )
-        return data
-
-
-class Named(Form):
-    """A form that stands under a key of its own, which is its name."""
-
-    id: Id | None = Field(None, description="Its id; else one made of its key.")
-    name: str | None = Field(None, description="Its `Name` tag; else its key; empty for none.")
-    tags: dict[str, str] = {}
-    account: Account | None = Field(None, description="Its owner; else the VPC's.")
-
-    @model_validator(mode="after")
-    def _is_named_once(self) -> Self:
-        if "Name" in self.tags:
-            raise PhraseError("`Name` stands among the tags", "write it as `name:`")
-        return self
-
-
 class Blocks(Named):
     """A form with one CIDR or several."""
 
     cidr: Cidr | None = None
-    cidrs: list[Cidr] = []
+    cidrs: list[Cidr] = Field([])
 
     @model_validator(mode="after")
     def _has_one_way_of_saying(self) -> Self:
@@ -153,7 +125,7 @@ class NatGatewayForm(Named):
     subnet: Ref | None = None
     address: Ip | None = None
     public: Ip | None = Field(None, description="Its Elastic IP.")
-    secondary: list[NatAddressForm] = []
+    secondary: list[NatAddressForm] = Field([])
     connectivity: Literal["public", "private"] = "public"
     regional: bool = False
     state: Literal["pending", "failed", "available", "deleting", "deleted"] = "available"
@@ -178,8 +150,8 @@ class AclForm(Named):
     """A network ACL; what no rule allows is denied."""
 
     default: bool = Field(False, description="Whether it serves the subnets without an `acl`.")
-    ingress: list[AclIngress] = []
-    egress: list[AclEgress] = []
+    ingress: list[AclIngress] = Field([])
+    egress: list[AclEgress] = Field([])
 
 
 class IngressRule(Form):
@@ -204,7 +176,7 @@ class GroupForm(Named):
         Annotated[
             Annotated[IngressPhrase, Tag("short")] | Annotated[IngressRule, Tag("full")], BY_SHAPE
         ]
-    ] = []
+    ] = Field([])
     egress: (
         list[
             Annotated[
@@ -234,7 +206,7 @@ class Wire(Form):
     elastic: Ip | None = Field(None, description="The Elastic IP of `address`.")
     secondary: list[
         Annotated[Annotated[Ip, Tag("short")] | Annotated[AddressForm, Tag("full")], BY_SHAPE]
-    ] = []
+    ] = Field([])
     groups: Refs | None = None
     delegated: list[Cidr] = Field([], description="Prefixes of /28 or /80 that it may use whole.")
     source_dest_check: bool = True
@@ -281,7 +253,7 @@ class InstanceForm(Wire, Named):
         "running"
     )
     metadata: bool | None = Field(None, description="Whether it answers metadata requests.")
-    interfaces: dict[Key, InterfaceForm] = {}
+    interfaces: dict[Key, InterfaceForm] = Field({})
 
     @property
     def has_own_wire(self) -> bool:
@@ -306,13 +278,13 @@ class VpcForm(Blocks):
     dns_hostnames: bool | None = None
     internet_gateway: Gateway = False
     egress_only_gateway: Gateway = False
-    subnets: dict[Key, SubnetForm] = {}
-    route_tables: dict[Key, RouteTableForm] = {}
-    nat_gateways: dict[Key, NatGatewayForm] = {}
-    acls: dict[Key, AclForm] = {}
-    groups: dict[Key, GroupForm] = {}
-    instances: dict[Key, InstanceForm] = {}
-    interfaces: dict[Key, InterfaceForm] = {}
+    subnets: dict[Key, SubnetForm] = Field({})
+    route_tables: dict[Key, RouteTableForm] = Field({})
+    nat_gateways: dict[Key, NatGatewayForm] = Field({})
+    acls: dict[Key, AclForm] = Field({})
+    groups: dict[Key, GroupForm] = Field({})
+    instances: dict[Key, InstanceForm] = Field({})
+    interfaces: dict[Key, InterfaceForm] = Field({})
 
 
 class PrefixListForm(Named):
@@ -351,6 +323,13 @@ Call = Literal[
     "ManagedPrefixLists",
     "PrefixLists",
     "Addresses",
+    "VpcPeeringConnections",
+    "TransitGateways",
+    "TransitGatewayAttachments",
+    "TransitGatewayRouteTables",
+    "VpnGateways",
+    "CustomerGateways",
+    "VpnConnections",
 ]
 
 
@@ -365,10 +344,15 @@ class Estate(Form):
     region: Region | None = None
     taken: Moment | None = Field(None, description="When it looked like this, ISO 8601.")
     missing: list[Call] = Field([], description="Describe calls whose records to leave out.")
-    vpcs: dict[Key, VpcForm] = {}
-    prefix_lists: dict[Key, PrefixListForm] = {}
-    elastic_ips: dict[Key, ElasticIpForm] = {}
-    unmodelled: dict[Key, UnmodelledForm] = {}
+    vpcs: dict[Key, VpcForm] = Field({})
+    prefix_lists: dict[Key, PrefixListForm] = Field({})
+    elastic_ips: dict[Key, ElasticIpForm] = Field({})
+    peerings: dict[Key, PeeringForm] = Field({})
+    transit_gateways: dict[Key, TransitGatewayForm] = Field({})
+    vpn_gateways: dict[Key, VpnGatewayForm] = Field({})
+    customer_gateways: dict[Key, CustomerGatewayForm] = Field({})
+    vpn_connections: dict[Key, VpnConnectionForm] = Field({})
+    unmodelled: dict[Key, UnmodelledForm] = Field({})
 
 
 def schema_text() -> str:

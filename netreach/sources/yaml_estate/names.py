@@ -5,7 +5,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Final
 
-from netreach.sources.yaml_estate.forms import Estate, InstanceForm, Named, VpcForm
+from netreach.sources.yaml_estate.base_forms import Named
+from netreach.sources.yaml_estate.forms import Estate, InstanceForm, VpcForm
 from netreach.sources.yaml_estate.phrases import PhraseError, Reference, shown
 
 #: How the ids of each kind begin.
@@ -22,6 +23,13 @@ ID_PREFIX: Final = {
     "nat-gateway": "nat-",
     "prefix-list": "pl-",
     "elastic-ip": "eipalloc-",
+    "vpc-peering-connection": "pcx-",
+    "transit-gateway": "tgw-",
+    "transit-gateway-attachment": "tgw-attach-",
+    "transit-gateway-route-table": "tgw-rtb-",
+    "vpn-gateway": "vgw-",
+    "customer-gateway": "cgw-",
+    "vpn-connection": "vpn-",
 }
 #: Which key of a VPC holds which kind of resource.
 _SECTIONS: Final = {
@@ -33,6 +41,18 @@ _SECTIONS: Final = {
     "instances": "instance",
     "interfaces": "network-interface",
 }
+#: Which key of the estate holds which kind of resource outside of VPCs.
+_WHOLE_SECTIONS: Final = {
+    "prefix_lists": "prefix-list",
+    "elastic_ips": "elastic-ip",
+    "peerings": "vpc-peering-connection",
+    "transit_gateways": "transit-gateway",
+    "vpn_gateways": "vpn-gateway",
+    "customer_gateways": "customer-gateway",
+    "vpn_connections": "vpn-connection",
+}
+#: Key of the transit route table that AWS makes where none is written.
+DEFAULT_TABLE: Final = "default"
 
 
 def derived_id(kind: str, key: str) -> str:
@@ -139,13 +159,47 @@ def name_everything(estate: Estate) -> Names:
     names = Names()
     for key, vpc in estate.vpcs.items():
         _name_vpc(names, key, vpc)
-    for key, prefix_list in estate.prefix_lists.items():
-        names.add("prefix-list", "", key, f"prefix_lists.{key}", prefix_list.id)
-    for key, elastic_ip in estate.elastic_ips.items():
-        names.add("elastic-ip", "", key, f"elastic_ips.{key}", elastic_ip.id)
+    for section, kind in _WHOLE_SECTIONS.items():
+        forms: dict[str, Named] = getattr(estate, section)
+        for key, form in forms.items():
+            names.add(kind, "", key, f"{section}.{key}", form.id)
+    _name_hubs(names, estate)
     for key, unmodelled in estate.unmodelled.items():
         names.add(unmodelled.kind, "", key, f"unmodelled.{key}", unmodelled.id)
     return names
+
+
+def _name_hubs(names: Names, estate: Estate) -> None:
+    """Register what belongs to transit gateways; the far ends of peerings come last."""
+    for key, hub in estate.transit_gateways.items():
+        place = f"transit_gateways.{key}"
+        for name, form in hub.attachments.items():
+            there = f"{place}.attachments.{name}"
+            names.add("transit-gateway-attachment", key, name, there, form.id)
+        for name, table in hub.tables.items():
+            there = f"{place}.tables.{name}"
+            names.add("transit-gateway-route-table", key, name, there, table.id)
+        if not hub.tables:
+            implied = f"tgw-rtb-{key}-{DEFAULT_TABLE}"
+            names.add("transit-gateway-route-table", key, DEFAULT_TABLE, place, implied)
+    for key, hub in estate.transit_gateways.items():
+        for name, form in hub.attachments.items():
+            far = hub_of(estate, names, form.peer) if form.peer else ""
+            if far:
+                near = names.own("transit-gateway-attachment", key, name)
+                end = f"{near}@{names.own('transit-gateway', '', far)}"
+                there = f"transit_gateways.{key}.attachments.{name}"
+                names.add("transit-gateway-attachment", far, name, there, end)
+
+
+def hub_of(estate: Estate, names: Names, reference: Reference) -> str:
+    """Return the key of the transit gateway that a reference means, or nothing."""
+    if reference.is_missing:
+        return ""
+    for key in estate.transit_gateways:
+        if reference.name in (key, names.own("transit-gateway", "", key)):
+            return key
+    return ""
 
 
 def _name_vpc(names: Names, key: str, vpc: VpcForm) -> None:

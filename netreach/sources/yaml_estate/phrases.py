@@ -53,7 +53,7 @@ def place_of(*parts: object) -> str:
 
 def parse_cidr(text: object) -> Prefix:
     """Read a CIDR that has a length and no host bits."""
-    word = _text(text)
+    word = text_of(text)
     try:
         prefix = Prefix.parse(word)
         masked = has_host_bits(word)
@@ -68,14 +68,14 @@ def parse_cidr(text: object) -> Prefix:
 
 def parse_address(text: object) -> Address:
     """Read one address of either family."""
-    word = _text(text)
+    word = text_of(text)
     try:
         return Address.parse(word)
     except AddressError:
         raise PhraseError(f"{shown(word)} is not an IP address", "write 10.0.0.5") from None
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     if not isinstance(value, str):
         raise PhraseError(f"{shown(value)} is not text", "put it in quotes")
     return value
@@ -90,7 +90,7 @@ class Reference(NamedTuple):
 
 def parse_reference(text: object) -> Reference:
     """Read ``web``, ``sg-web`` or ``missing:sg-0a1``."""
-    word = _text(text)
+    word = text_of(text)
     name = word.removeprefix("missing:")
     if not _NAME.fullmatch(name):
         raise PhraseError(
@@ -109,7 +109,7 @@ class Destination:
 
 def parse_destination(text: object) -> Destination:
     """Read ``10.0.0.0/8`` or ``prefix-list:NAME``."""
-    word = _text(text)
+    word = text_of(text)
     if word.startswith("prefix-list:"):
         return Destination(prefix_list=parse_reference(word.partition(":")[2]))
     return Destination(prefix=parse_cidr(word))
@@ -135,7 +135,7 @@ _TARGET_FORMS: Final = "write `internet-gateway`, `nat-gateway:NAME` or another 
 
 def parse_target(text: object) -> Target:
     """Read ``internet-gateway``, ``nat-gateway:NAME`` or ``transit-gateway:ID``."""
-    head, colon, tail = _text(text).partition(":")
+    head, colon, tail = text_of(text).partition(":")
     if head not in tuple(TargetKind) or (head == TargetKind.LOCAL and colon):
         raise PhraseError(f"{shown(text)} is not a route's target", _TARGET_FORMS)
     kind = TargetKind(head)
@@ -186,10 +186,10 @@ def parse_group_rule(phrase: object, preposition: Preposition) -> GroupPhrase:
         f"`icmp 8/0 {preposition} prefix-list:NAME` or `all {preposition} anywhere`"
     )
     try:
-        service, peer = _split(_text(phrase).split(), preposition)
+        service, peer = _split(text_of(phrase).split(), preposition)
         return GroupPhrase(_parse_service(service), _parse_peer(peer))
     except PhraseError as error:
-        raise _in_phrase(error, phrase, forms) from None
+        raise in_phrase(error, phrase, forms) from None
 
 
 def parse_acl_rule(phrase: object, preposition: Preposition) -> AclPhrase:
@@ -199,13 +199,13 @@ def parse_acl_rule(phrase: object, preposition: Preposition) -> AclPhrase:
         f"or `200 deny all {preposition} 0.0.0.0/0`"
     )
     try:
-        words, prefix = _split(_text(phrase).split(), preposition)
+        words, prefix = _split(text_of(phrase).split(), preposition)
         number, action, *service = [*words, "", ""] if len(words) < 3 else words
         return AclPhrase(
-            _rule_number(number), _allows(action), _parse_service(service), parse_cidr(prefix)
+            _rulenumber_in(number), _allows(action), _parse_service(service), parse_cidr(prefix)
         )
     except PhraseError as error:
-        raise _in_phrase(error, phrase, forms) from None
+        raise in_phrase(error, phrase, forms) from None
 
 
 def _allows(word: str) -> bool:
@@ -214,7 +214,7 @@ def _allows(word: str) -> bool:
     return word == "allow"
 
 
-def _in_phrase(error: PhraseError, phrase: object, forms: str) -> PhraseError:
+def in_phrase(error: PhraseError, phrase: object, forms: str) -> PhraseError:
     """Show the whole phrase, what is wrong in it, and the forms that there are."""
     detail = f"{error.what} ({error.mend})" if error.mend else error.what
     return PhraseError(f"can't read {shown(phrase)}: {detail}", forms)
@@ -233,7 +233,7 @@ def _parse_service(words: list[str]) -> ServicePhrase:
         case ["tcp" | "udp" as name]:
             return ServicePhrase(NUMBERS[name], 0, 65535)
         case ["tcp" | "udp" as name, ports]:
-            return ServicePhrase(NUMBERS[name], *_ports(ports))
+            return ServicePhrase(NUMBERS[name], *parse_ports(ports))
         case ["icmp" | "icmpv6" as name]:
             return ServicePhrase(NUMBERS[name])
         case ["icmp" | "icmpv6" as name, kind]:
@@ -246,10 +246,10 @@ def _parse_service(words: list[str]) -> ServicePhrase:
     )
 
 
-def _ports(word: str) -> tuple[int, int]:
+def parse_ports(word: str) -> tuple[int, int]:
     low, dash, high = word.partition("-")
-    first = _number(low, 65535, "port")
-    last = _number(high, 65535, "port") if dash else first
+    first = number_in(low, 65535, "port")
+    last = number_in(high, 65535, "port") if dash else first
     if first > last:
         raise PhraseError(f"the ports {first}-{last} are reversed", f"write {last}-{first}")
     return first, last
@@ -257,21 +257,21 @@ def _ports(word: str) -> tuple[int, int]:
 
 def _type_and_code(word: str) -> tuple[int, int | None]:
     kind, slash, code = word.partition("/")
-    return _number(kind, 255, "ICMP type"), _number(code, 255, "ICMP code") if slash else None
+    return number_in(kind, 255, "ICMP type"), number_in(code, 255, "ICMP code") if slash else None
 
 
 def _other_protocol(word: str) -> int:
-    number = _number(word, 255, "protocol number")
+    number = number_in(word, 255, "protocol number")
     if number in NAMES:
         raise PhraseError(f"protocol {number} has a name", f"write `{NAMES[number]}`")
     return number
 
 
-def _rule_number(word: str) -> int:
-    return _number(word, LAST_RULE_NUMBER, "rule number", first=1)
+def _rulenumber_in(word: str) -> int:
+    return number_in(word, LAST_RULE_NUMBER, "rule number", first=1)
 
 
-def _number(word: str, last: int, noun: str, *, first: int = 0) -> int:
+def number_in(word: str, last: int, noun: str, *, first: int = 0) -> int:
     if not (word.isascii() and word.isdigit()):
         raise PhraseError(f"{shown(word)} is no {noun}", f"it is {first} to {last}")
     if len(word) > 9 or not first <= int(word) <= last:

@@ -18,6 +18,7 @@ from netreach.model.records import (
     Vpc,
 )
 from netreach.packets.prefixes import Prefix
+from netreach.sources.yaml_estate.connections import connections
 from netreach.sources.yaml_estate.elastic_ips import ElasticIps
 from netreach.sources.yaml_estate.filters import network_acls, prefix_lists, security_groups
 from netreach.sources.yaml_estate.forms import Estate, GatewayForm
@@ -35,6 +36,8 @@ from netreach.sources.yaml_estate.space import (
     check_inside,
     check_length,
 )
+from netreach.sources.yaml_estate.transit import transit_gateways
+from netreach.sources.yaml_estate.whole import Whole
 
 _KNOWN_TARGETS: Final = MODELLED_TARGETS | {TargetKind.LOCAL, TargetKind.UNKNOWN}
 
@@ -54,6 +57,9 @@ def estate_records(estate: Estate, names: Names) -> Iterator[Resource]:
         yield from nat_gateways(scope, elastic_ips)
     yield from elastic_ips.records()
     yield from prefix_lists(estate, names)
+    whole = Whole(estate, names)
+    yield from connections(whole)
+    yield from transit_gateways(whole)
     yield from _unmodelled(estate, names)
 
 

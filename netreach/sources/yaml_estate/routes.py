@@ -8,7 +8,13 @@ from typing import Final
 from netreach.model.records import Route, RouteOrigin, RouteState, RouteTable, TargetKind
 from netreach.packets.prefixes import Prefix
 from netreach.sources.yaml_estate.forms import RouteForm, RouteTableForm
-from netreach.sources.yaml_estate.phrases import PhraseError, Target, parse_destination, place_of
+from netreach.sources.yaml_estate.phrases import (
+    PhraseError,
+    Reference,
+    Target,
+    parse_destination,
+    place_of,
+)
 from netreach.sources.yaml_estate.scope import Scope
 
 _ORIGINS: Final = {
@@ -131,10 +137,20 @@ def _target_id(scope: Scope, target: Target, place: str, *, may_be_gone: bool = 
         return "local"
     if reference is None:
         return _lone_gateway(scope, kind, place)
+    if kind not in MODELLED_TARGETS:
+        return _beyond(scope, kind, reference, place)
     is_gone = may_be_gone and scope.names.own(kind, scope.key, reference.name) is None
-    if is_gone or (kind not in MODELLED_TARGETS and not reference.is_missing):
-        return reference.name
-    return scope.resolve(kind, reference, place)
+    return reference.name if is_gone else scope.resolve(kind, reference, place)
+
+
+def _beyond(scope: Scope, kind: TargetKind, reference: Reference, place: str) -> str:
+    """Return the id of what stands outside of VPCs; it need not be written down."""
+    own = scope.names.own(kind, "", reference.name)
+    if own is not None and not reference.is_missing:
+        return own
+    return (
+        scope.names.resolve(kind, "", reference, place) if reference.is_missing else reference.name
+    )
 
 
 def _lone_gateway(scope: Scope, kind: TargetKind, place: str) -> str:

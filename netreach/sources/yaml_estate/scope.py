@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final, TypedDict
 
 from netreach.packets.prefixes import Prefix
-from netreach.sources.yaml_estate.forms import Estate, Named, SubnetForm, VpcForm
+from netreach.sources.yaml_estate.base_forms import Named
+from netreach.sources.yaml_estate.forms import Estate, SubnetForm, VpcForm
 from netreach.sources.yaml_estate.names import Names, tags_of
 from netreach.sources.yaml_estate.phrases import Reference
 from netreach.sources.yaml_estate.space import AddressBook

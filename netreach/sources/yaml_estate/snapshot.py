@@ -10,6 +10,15 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from netreach.errors import InputError
+from netreach.model.connections import (
+    CustomerGateway,
+    TransitAttachment,
+    TransitGateway,
+    TransitRouteTable,
+    VpcPeering,
+    VpnConnection,
+    VpnGateway,
+)
 from netreach.model.records import (
     EgressOnlyInternetGateway,
     ElasticIp,
@@ -48,6 +57,13 @@ _FIELD_OF: Final[Mapping[type[Resource], str]] = {
     NatGateway: "nat_gateways",
     PrefixList: "prefix_lists",
     ElasticIp: "elastic_ips",
+    VpcPeering: "peerings",
+    TransitGateway: "transit_gateways",
+    TransitAttachment: "transit_attachments",
+    TransitRouteTable: "transit_route_tables",
+    VpnGateway: "vpn_gateways",
+    CustomerGateway: "customer_gateways",
+    VpnConnection: "vpn_connections",
     Unmodelled: "unmodelled",
 }
 _FIELD_OF_CALL: Final[Mapping[str, str]] = {
@@ -64,7 +80,16 @@ _FIELD_OF_CALL: Final[Mapping[str, str]] = {
     "ManagedPrefixLists": "prefix_lists",
     "PrefixLists": "prefix_lists",
     "Addresses": "elastic_ips",
+    "VpcPeeringConnections": "peerings",
+    "TransitGateways": "transit_gateways",
+    "TransitGatewayAttachments": "transit_attachments",
+    "TransitGatewayRouteTables": "transit_route_tables",
+    "VpnGateways": "vpn_gateways",
+    "CustomerGateways": "customer_gateways",
+    "VpnConnections": "vpn_connections",
 }
+#: What the estate says in the forms of something else.
+_IMPLIED_CALLS: Final = frozenset({"TransitGatewayVpcAttachments", "TransitGatewayRoutes"})
 
 
 #: What pydantic's errors of type say, in our words.
@@ -163,7 +188,7 @@ def _snapshot(estate: Estate, text: str) -> Snapshot:
     made: dict[str, Any] = dict(fields)
     snapshot = Snapshot(
         **made,
-        calls=frozenset(get_args(Call)) - frozenset(estate.missing),
+        calls=(_IMPLIED_CALLS | frozenset(get_args(Call))) - frozenset(estate.missing),
         taken=estate.taken or "",
         digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         format="yaml",

@@ -305,7 +305,7 @@ def test_a_nat_gateway_that_leads_to_itself_is_a_loop_and_no_flood(addresses: in
         route_tables={"nat": {"routes": {"0.0.0.0/0": "nat-gateway:nat"}}},
     )
     answer = ask(network, OUT)
-    trips = answer._result.rounds[0].trips
+    trips = answer._report._result.rounds[0].trips
     assert trips is not None
     assert len(trips.flow) <= 100  # a branch for each choice at each turn would be 2 ** 16
     assert (answer.verdict, codes(answer)) == ("unreachable", {"ROUTING_LOOP"})

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from netreach.model.calls import missing_calls
 from netreach.model.inventory import (
     SubnetSummary,
     age,
-    missing_calls,
     subnet_summary,
     take_inventory,
 )

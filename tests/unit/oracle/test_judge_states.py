@@ -68,7 +68,7 @@ def test_rt13_a_foreign_source_address_needs_the_check_off() -> None:
     estate = small_estate()
     assert ask(estate, DB, WEB, source_id="eni-app").code == codes.SOURCE_DEST_CHECK
     find(estate, "eni-app")["SourceDestCheck"] = False
-    assert ask(estate, DB, WEB, source_id="eni-app").code == codes.REPLY_FROM_OTHER
+    assert ask(estate, DB, WEB, source_id="eni-app").code == codes.DELIVERED_ELSEWHERE
     find(estate, "eni-web")["SourceDestCheck"] = False
     assert ask(estate, "10.0.2.99", HOST, source_id="eni-web").code == codes.IGW_EGRESS
 

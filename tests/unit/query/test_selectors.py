@@ -108,9 +108,8 @@ def test_a_kind_that_stands_for_nothing_is_not_modelled(
         ("com.amazonaws.eu-west-1.rds", "com.amazonaws.eu-west-1.rds"),
     ],
 )
-def test_a_service_is_not_modelled(estate: Selectors, selector: str, name: str) -> None:
-    why = f"paths to the AWS service {name} are not modelled yet"
-    expected = End(name, Nature.UNMODELLED, "aws-service", name, why=why)
+def test_a_service_waits_for_whoever_asks(estate: Selectors, selector: str, name: str) -> None:
+    expected = End(name, Nature.NAME, "aws-service", name)
     assert estate.resolve(selector) == expected
 
 

@@ -304,38 +304,17 @@ def test_an_elastic_ip_says_what_it_is_tied_to(tmp_path: Path) -> None:
     ("key", "item", "kind", "number", "home"),
     [
         (
-            "VpcEndpoints",
-            {"VpcEndpointId": "vpce-1", "VpcId": "vpc-1"},
-            "vpc-endpoint",
-            "vpce-1",
+            "InstanceConnectEndpoints",
+            {"InstanceConnectEndpointId": "eice-1", "VpcId": "vpc-1"},
+            "instance-connect-endpoint",
+            "eice-1",
             "vpc-1",
         ),
         (
-            "LoadBalancers",
-            {"LoadBalancerArn": "arn:aws:x:us-east-1:1:lb/x", "VpcId": "vpc-1"},
-            "load-balancer",
-            "arn:aws:x:us-east-1:1:lb/x",
-            "vpc-1",
-        ),
-        (
-            "LoadBalancerDescriptions",
-            {"LoadBalancerName": "old", "VPCId": "vpc-1"},
-            "classic-load-balancer",
-            "old",
-            "vpc-1",
-        ),
-        (
-            "DBInstances",
-            {"DBInstanceIdentifier": "db", "DBSubnetGroup": {"VpcId": "vpc-1"}},
-            "db-instance",
-            "db",
-            "vpc-1",
-        ),
-        (
-            "Functions",
-            {"FunctionName": "f", "VpcConfig": {"VpcId": "vpc-1"}},
-            "lambda-function",
-            "f",
+            "ResolverEndpoints",
+            {"Id": "rslvr-in-1", "HostVPCId": "vpc-1"},
+            "resolver-endpoint",
+            "rslvr-in-1",
             "vpc-1",
         ),
         ("CarrierGateways", {"CarrierGatewayId": "cagw-1"}, "carrier-gateway", "cagw-1", ""),
@@ -350,22 +329,9 @@ def test_what_is_not_modelled_yet_is_listed(
 
 
 def test_an_arn_tells_owner_and_region(tmp_path: Path) -> None:
-    arn = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:loadbalancer/app/web/1"
-    found = loaded(tmp_path, LoadBalancers=[{"LoadBalancerArn": arn}]).unmodelled[arn]
+    arn = "arn:aws:networkmanager:eu-west-1:111111111111:core-network/core-1"
+    found = loaded(tmp_path, CoreNetworks=[{"CoreNetworkArn": arn}]).unmodelled[arn]
     assert (found.owner, found.region) == ("111111111111", "eu-west-1")
-
-
-@pytest.mark.parametrize(
-    "item",
-    [
-        {"FunctionName": "f", "VpcConfig": {"VpcId": ""}},
-        {"FunctionName": "f"},
-        {"NoName": 1, "VpcConfig": {"VpcId": "vpc-1"}},
-    ],
-    ids=["no-vpc", "no-config", "no-name"],
-)
-def test_what_is_in_no_vpc_is_nobodys_business(item: Json, tmp_path: Path) -> None:
-    assert loaded(tmp_path, **estate(Functions=[item])).unmodelled == {}
 
 
 def test_what_lingers_after_its_end_is_left_out(tmp_path: Path) -> None:
@@ -380,45 +346,28 @@ def test_the_fuller_of_two_descriptions_is_kept(tmp_path: Path) -> None:
     assert snapshot.unmodelled["cagw-1"].vpc == "vpc-1"
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        {"Firewall": {"FirewallArn": "arn:fw", "VpcId": "vpc-1"}, "UpdateToken": "x"},
-        {"arn:fw": {"Firewall": {"FirewallArn": "arn:fw", "VpcId": "vpc-1"}}},
-        {"Firewalls": [{"FirewallArn": "arn:fw", "FirewallName": "fw", "VpcId": "vpc-1"}]},
-    ],
-    ids=["describe-firewall", "keyed", "list-firewalls"],
-)
-def test_firewalls_are_listed(content: object, tmp_path: Path) -> None:
-    found = open_snapshot(written(tmp_path / "x.json", content)).unmodelled["arn:fw"]
-    assert (found.kind, found.vpc) == ("network-firewall", "vpc-1")
-
-
-@pytest.mark.parametrize(
-    "calls",
-    [
-        pytest.param(
-            {"VpcBlockPublicAccessOptions": {"InternetGatewayBlockMode": "block-ingress"}},
-            id="account",
-        ),
-        pytest.param(
-            {
-                "Subnets": [
-                    subnet(
-                        BlockPublicAccessStates={"InternetGatewayBlockMode": "block-bidirectional"}
-                    )
-                ]
-            },
-            id="subnet",
-        ),
-    ],
-)
-def test_block_public_access_puts_internet_gateways_in_doubt(calls: Json, tmp_path: Path) -> None:
+def test_a_mode_that_only_subnets_show_puts_internet_gateways_in_doubt(tmp_path: Path) -> None:
     ties = [{"VpcId": "vpc-1", "State": "available"}]
     gateways = [{"InternetGatewayId": "igw-1", "Attachments": ties}]
-    snapshot = loaded(tmp_path, **estate(InternetGateways=gateways, **calls))
+    blocked = subnet(BlockPublicAccessStates={"InternetGatewayBlockMode": "block-bidirectional"})
+    snapshot = loaded(tmp_path, **estate(InternetGateways=gateways, Subnets=[blocked]))
     assert "Block Public Access" in snapshot.internet_gateways["igw-1"].doubt
     assert problem_kinds(snapshot) == ["block-public-access"]
+
+
+def test_where_the_mode_is_known_no_gateway_is_in_doubt(tmp_path: Path) -> None:
+    ties = [{"VpcId": "vpc-1", "State": "available"}]
+    blocked = subnet(BlockPublicAccessStates={"InternetGatewayBlockMode": "block-ingress"})
+    snapshot = loaded(
+        tmp_path,
+        **estate(
+            InternetGateways=[{"InternetGatewayId": "igw-1", "Attachments": ties}],
+            Subnets=[blocked],
+            VpcBlockPublicAccessOptions={"InternetGatewayBlockMode": "block-ingress"},
+        ),
+    )
+    assert snapshot.internet_gateways["igw-1"].doubt == ""
+    assert [block.mode for block in snapshot.public_access_blocks.values()] == ["block-ingress"]
 
 
 @pytest.mark.parametrize("mode", ["off", None])
@@ -437,15 +386,17 @@ def test_block_public_access_that_is_off_doubts_nothing(mode: str | None, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("folder", "is_doubted"), [("us-east-1", True), ("eu-west-1", False), ("anywhere", True)]
+    ("folder", "is_doubted"), [("us-east-1", False), ("eu-west-1", True), ("anywhere", False)]
 )
 def test_block_public_access_belongs_to_a_region(
     folder: str, is_doubted: bool, tmp_path: Path
 ) -> None:
     options = {"VpcBlockPublicAccessOptions": {"InternetGatewayBlockMode": "block-ingress"}}
     gateways = [{"InternetGatewayId": "igw-1", "Attachments": [{"VpcId": "vpc-1"}]}]
+    blocked = subnet(BlockPublicAccessStates={"InternetGatewayBlockMode": "block-ingress"})
     written(tmp_path / folder / "options.json", options)
-    written(tmp_path / "us-east-1" / "igw.json", estate(InternetGateways=gateways))
+    calls = estate(InternetGateways=gateways, Subnets=[blocked])
+    written(tmp_path / "us-east-1" / "igw.json", calls)
     snapshot = open_snapshot(tmp_path)
     assert snapshot.internet_gateways["igw-1"].region == "us-east-1"
     assert bool(snapshot.internet_gateways["igw-1"].doubt) is is_doubted

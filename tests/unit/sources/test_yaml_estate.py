@@ -441,6 +441,7 @@ def test_what_a_route_leads_to_and_nobody_models_is_listed() -> None:
         "fn": Unmodelled(id="fn", tags={"Name": "fn"}, kind="lambda", vpc="vpc-shop", **COMMON),
         "pcx-1": Unmodelled(id="pcx-1", kind="vpc-peering-connection", **COMMON),
     }
+    assert found.problems == ()
 
 
 def test_what_a_blackhole_led_to_is_gone_and_not_listed() -> None:
@@ -706,7 +707,8 @@ EVERY_FORM = """
           "::/0": egress-only-internet-gateway
           10.7.0.0/16: {target: nat-gateway:nat-gone, state: blackhole}
           10.8.0.0/16: instance:box
-          10.9.0.0/16: [transit-gateway:tgw-1, {target: vpn-gateway:vgw-1, origin: propagated}]
+          10.9.0.0/16: [transit-gateway:hub, {target: vpn-gateway:office, origin: propagated}]
+          10.6.0.0/16: vpc-peering-connection:partner
     nat_gateways:
       public:
         subnet: web
@@ -751,6 +753,48 @@ EVERY_FORM = """
 EVERY_LIST = """
 prefix_lists: {s3: {entries: unknown, list_name: aws.s3}, office: {entries: [192.168.0.0/16]}}
 elastic_ips: {spare: {public: 203.0.113.9}, named: {public: 203.0.113.1}}
+peerings:
+  partner:
+    requester: shop
+    accepter:
+      vpc: missing:vpc-partner
+      cidrs: [10.6.0.0/16]
+      account: "444455556666"
+      region: us-east-1
+      resolves_remote_names: true
+  waiting: {requester: missing:vpc-9, accepter: shop, state: pending-acceptance}
+transit_gateways:
+  hub:
+    references_groups: true
+    vpn_ecmp: false
+    attachments:
+      shop: {vpc: shop, subnets: [web, app], table: spokes, ipv6: true, references_groups: false}
+      inspection: {vpc: shop, subnets: unknown, table: unknown, appliance: true, state: pending}
+      office: {vpn: tunnel}
+      site: {direct_connect: 11460968-4ac1-4fd3-bdb2-0123456789ab, table: none}
+      east-west: {peer: east, table: hubs}
+    tables:
+      spokes:
+        routes:
+          0.0.0.0/0: office
+          10.8.0.0/16: blackhole
+          10.7.0.0/16: {attachments: [shop], state: pending}
+          "2001:db8:2::/56": [office, site]
+          prefix-list:office: shop
+        propagations: [shop, office]
+      hubs: {default_association: true, default_propagation: true, routes: {10.5.0.0/16: east-west}}
+      sites: {propagated: {192.168.0.0/16: office}, propagations: [office]}
+  east:
+    multicast: true
+    tables: {all: {default_association: true, routes: {10.0.0.0/16: east-west}}}
+  plain: {attachments: {east-plain: {vpc: shop, subnets: [web]}}}
+vpn_gateways:
+  office: {vpc: shop, asn: 64512}
+  idle: {vpc: shop, attachment: detached}
+customer_gateways: {office: {address: 203.0.113.77, asn: 65000}, other: {}}
+vpn_connections:
+  tunnel: {customer_gateway: office, transit_gateway: hub, tunnels_up: 2}
+  static: {customer_gateway: other, vpn_gateway: office, static: true, routes: [192.168.0.0/16]}
 """
 
 

@@ -9,7 +9,6 @@ from netreach.model.records import (
     Attachment,
     NetworkAclRule,
     NetworkInterface,
-    Resource,
     Route,
     SecurityGroupRule,
     TargetKind,
@@ -17,6 +16,7 @@ from netreach.model.records import (
 from netreach.model.snapshot import Snapshot
 from netreach.packets.prefixes import Prefix
 from netreach.packets.services import NAMES
+from tests.unit.sources.connections_as_describe import connections_as_describe, described
 
 Json = dict[str, Any]
 
@@ -35,11 +35,11 @@ def as_describe(snapshot: Snapshot) -> Json:
     interfaces = {record.id: _interface(record) for record in snapshot.interfaces.values()}
     return {
         "Vpcs": [
-            _with(v, "VpcId", IsDefault=v.is_default, **_blocks(v.prefixes))
+            described(v, "VpcId", IsDefault=v.is_default, **_blocks(v.prefixes))
             for v in snapshot.vpcs.values()
         ],
         "Subnets": [
-            _with(
+            described(
                 s,
                 "SubnetId",
                 VpcId=s.vpc,
@@ -50,7 +50,7 @@ def as_describe(snapshot: Snapshot) -> Json:
             for s in snapshot.subnets.values()
         ],
         "RouteTables": [
-            _with(
+            described(
                 t,
                 "RouteTableId",
                 VpcId=t.vpc,
@@ -62,7 +62,7 @@ def as_describe(snapshot: Snapshot) -> Json:
             for t in snapshot.route_tables.values()
         ],
         "NetworkAcls": [
-            _with(
+            described(
                 a,
                 "NetworkAclId",
                 VpcId=a.vpc,
@@ -76,7 +76,7 @@ def as_describe(snapshot: Snapshot) -> Json:
             for a in snapshot.network_acls.values()
         ],
         "SecurityGroups": [
-            _with(
+            described(
                 g,
                 "GroupId",
                 VpcId=g.vpc,
@@ -87,11 +87,11 @@ def as_describe(snapshot: Snapshot) -> Json:
             for g in snapshot.security_groups.values()
         ],
         "InternetGateways": [
-            _with(g, "InternetGatewayId", Attachments=_attachments(g.attachments, "available"))
+            described(g, "InternetGatewayId", Attachments=_attachments(g.attachments, "available"))
             for g in snapshot.internet_gateways.values()
         ],
         "EgressOnlyInternetGateways": [
-            _with(
+            described(
                 g,
                 "EgressOnlyInternetGatewayId",
                 Attachments=_attachments(g.attachments, "attached"),
@@ -99,7 +99,7 @@ def as_describe(snapshot: Snapshot) -> Json:
             for g in snapshot.egress_only_gateways.values()
         ],
         "NatGateways": [
-            _with(
+            described(
                 n,
                 "NatGatewayId",
                 VpcId=n.vpc,
@@ -124,7 +124,7 @@ def as_describe(snapshot: Snapshot) -> Json:
             {
                 "OwnerId": i.owner,
                 "Instances": [
-                    _with(
+                    described(
                         i,
                         "InstanceId",
                         VpcId=i.vpc or None,
@@ -137,7 +137,7 @@ def as_describe(snapshot: Snapshot) -> Json:
             for i in snapshot.instances.values()
         ],
         "ManagedPrefixLists": [
-            _with(
+            described(
                 p,
                 "PrefixListId",
                 PrefixListName=p.list_name,
@@ -146,7 +146,7 @@ def as_describe(snapshot: Snapshot) -> Json:
             for p in snapshot.prefix_lists.values()
         ],
         "Addresses": [
-            _with(
+            described(
                 e,
                 "AllocationId",
                 PublicIp=_text(e.public),
@@ -156,12 +156,8 @@ def as_describe(snapshot: Snapshot) -> Json:
             )
             for e in snapshot.elastic_ips.values()
         ],
+        **connections_as_describe(snapshot),
     }
-
-
-def _with(record: Resource, key: str, **fields: object) -> Json:
-    tags = [{"Key": name, "Value": value} for name, value in record.tags.items()]
-    return {key: record.id, "OwnerId": record.owner, "Tags": tags, **fields}
 
 
 def _text(value: object) -> str | None:

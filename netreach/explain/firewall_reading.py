@@ -1,0 +1,178 @@
+"""Firewall rules in words: a second reading of which of them decided, and which nobody can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from netreach.explain import sentences
+from netreach.explain.codes import Code
+from netreach.explain.components import component
+from netreach.explain.records import Component, Evidence, Missing
+from netreach.explain.traces import PacketStep
+from netreach.fabric.element import Kind
+from netreach.fabric.firewall_policy import CLIENT_PORTS, ports_apart
+from netreach.fabric.firewall_rules import Action, Engine, Rule, RuleBook
+from netreach.fabric.origins import Origins
+from netreach.fabric.public_access import Access
+from netreach.packets.batch import NO_ROW, column
+from netreach.packets.services import ServiceSet
+from netreach.query.words import safe
+
+_ALL_PORTS: Final = (0, 65535)
+
+
+class Finding(NamedTuple):
+    """A rule, or the lack of one, that had a say about some of a packet's services."""
+
+    engine: Engine
+    #: None for the default action.
+    rule: Rule | None
+    actions: tuple[Action, ...]
+    services: ServiceSet
+
+    @property
+    def text(self) -> str:
+        """The rule in words."""
+        if self.rule is None:
+            return f"no rule matches, so {self.engine.default_text} applies"
+        if self.rule.is_group:
+            return f"a rule of {self.rule.owner}"
+        return f"{self.rule.text} of {self.rule.owner}"
+
+
+class FirewallReading:
+    """Reads firewalls' rules against the packets of one answer."""
+
+    def __init__(self, origins: Origins) -> None:
+        """Read the firewalls of this network."""
+        self._origins = origins
+        self._firewalls = origins.fabric.inspections.firewalls
+
+    def _engines(self, step: PacketStep) -> tuple[RuleBook | None, Sequence[Rule], Sequence[Rule]]:
+        ends = (column([step.source]), column([step.destination]))
+        pair = self._firewalls.pair(column([step.row]), *ends)
+        return self._firewalls.engines(int(pair[0]))
+
+    def findings(self, step: PacketStep) -> Iterator[Finding]:
+        """Yield what had a say at a step, in the order in which the firewall asks."""
+        book, stateless, stateful = self._engines(step)
+        if book is None:
+            return
+        ports = _ALL_PORTS if step.returning else CLIENT_PORTS
+        ranges = [r for rule in (*stateless, *stateful) for r in rule.source_ports]
+        for port in ports_apart(ranges, (ports,)):
+            asked = step.services.maybe
+            forwarded = ServiceSet.empty()
+            for found in _of_engine(book.stateless, stateless, port, asked):
+                yield found
+                if Action.FORWARD in found.actions:
+                    forwarded |= found.services
+            if not step.returning or stateful:
+                yield from _of_engine(book.stateful, stateful, port, forwarded)
+
+    def dropping(self, step: PacketStep, left: ServiceSet) -> Evidence | None:
+        """Return the rule that drops these services, or the default action that does."""
+        for found in self.findings(step):
+            if Action.DROP in found.actions and found.services & left:
+                owner = found.rule.owner if found.rule else ""
+                return Evidence(found.text, {"action": "drop", "group": owner})
+        return None
+
+    def passing(self, step: PacketStep) -> Evidence | None:
+        """Return the rule that passes a packet, or the default action that does."""
+        for found in self.findings(step):
+            if Action.PASS in found.actions and found.services & step.services.maybe:
+                owner = found.rule.owner if found.rule else ""
+                return Evidence(found.text, {"action": "pass", "group": owner})
+        return None
+
+    def gaps(self, step: PacketStep, place: Component) -> Iterator[Missing]:
+        """Yield what leaves open whether packets pass."""
+        firewall = self._origins.fabric.snapshot.firewalls[place.id]
+        if self._engines(step)[0] is None:
+            yield self._unread(firewall.policy, firewall.doubt, place)
+            return
+        passes = step.passes
+        open_ones = (step.services.maybe & passes.maybe) - passes.sure if passes else _NOTHING
+        findings = [found for found in self.findings(step) if found.services & open_ones]
+        doubtful = {found.rule: None for found in findings if found.rule and found.rule.doubt}
+        for rule in doubtful:
+            yield self._undecided(rule)
+        if not doubtful:
+            yield from self._by_port(findings, place, returning=step.returning)
+
+    def _unread(self, policy: str, doubt: str, place: Component) -> Missing:
+        """Say that the firewall or its policy can't be read."""
+        record = self._origins.fabric.snapshot.firewall_policies.get(policy)
+        if doubt or record is None or not record.doubt:
+            why = doubt or f"the snapshot lacks its policy {policy or '(not named)'}"
+            return Missing(place, sentences.not_trusted(place, why))
+        named = component("firewall-policy", policy, record)
+        return Missing(named, sentences.not_trusted(named, record.doubt))
+
+    def _undecided(self, rule: Rule) -> Missing:
+        record = self._origins.fabric.snapshot.firewall_rule_groups.get(rule.owner)
+        place = component("firewall-rule-group", rule.owner, record)
+        if record is None or record.doubt:
+            return Missing(place, sentences.not_trusted(place, rule.doubt))
+        code = Code.FIREWALL_UNSUPPORTED_RULE_OPTIONS
+        if rule.is_group:
+            code = Code.FIREWALL_UNSUPPORTED_HIGHER_PRIORITY_RULE_GROUP_TYPE
+        why = sentences.firewall_undecided(place, rule.text, safe(rule.doubt))
+        return Missing(place, why, code)
+
+    def _by_port(
+        self, findings: Iterable[Finding], place: Component, *, returning: bool
+    ) -> Iterator[Missing]:
+        """Say which rules treat the ports differently that the question leaves open."""
+        rules = dict.fromkeys(f.text for f in findings if f.rule is not None)
+        port = "the service's port" if returning else "the client's port"
+        why = sentences.firewall_by_port(place, ", ".join(rules) or "its policy", port)
+        yield Missing(place, why, Code.FIREWALL_UNSUPPORTED_RULE_OPTIONS)
+
+
+_NOTHING: Final = ServiceSet.empty()
+
+
+def _of_engine(
+    engine: Engine, rules: Sequence[Rule], port: int, services: ServiceSet
+) -> Iterator[Finding]:
+    left = services
+    for rule in rules:
+        matched = rule.at(port) & left
+        if matched:
+            yield Finding(engine, rule, rule.actions, matched)
+            left = left if rule.doubt else left - matched
+    if left:
+        yield Finding(engine, None, engine.defaults, left)
+
+
+#: What `guard_gaps` knows about.
+GUARDS: Final = (Kind.FIREWALL, Kind.INSPECTION, Kind.PUBLIC_ACCESS)
+
+
+def guard_gaps(origins: Origins, step: PacketStep, place: Component) -> Iterator[Missing]:
+    """Yield what leaves open whether a firewall or Block Public Access lets packets pass."""
+    if step.kind is Kind.FIREWALL:
+        yield from FirewallReading(origins).gaps(step, place)
+    elif step.kind is Kind.INSPECTION:
+        yield _one_sided(origins, step, place)
+    else:
+        why = _of_public_access(origins, step, place)
+        yield Missing(place, why, Code.VPC_BLOCK_PUBLIC_ACCESS_ENABLED)
+
+
+def _of_public_access(origins: Origins, step: PacketStep, place: Component) -> str:
+    """Say what nobody knows of a subnet that Block Public Access restricts."""
+    guard = origins.fabric.internet_gateways.guard
+    if step.row != NO_ROW and guard.access[step.row] == Access.EGRESS:
+        return sentences.blocks_replies(place)
+    return sentences.blocks_unclear(place)
+
+
+def _one_sided(origins: Origins, step: PacketStep, place: Component) -> Missing:
+    record = origins.origin(Kind.INSPECTION, step.row).record
+    if record is not None and record.doubt:
+        return Missing(place, sentences.not_trusted(place, record.doubt))
+    return Missing(place, sentences.one_sided(place), Code.FIREWALL_ASYMMETRIC_ROUTING)

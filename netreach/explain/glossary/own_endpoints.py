@@ -1,0 +1,76 @@
+"""Codes of netreach's own for VPC endpoints, where AWS has none."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from netreach.explain.codes import Code
+from netreach.explain.glossary.entry import Entry, Group
+
+ENTRIES: Final = (
+    Entry(
+        code=Code.VPCE_GATEWAY_REQUIRES_SOURCE_IN_VPC,
+        group=Group.OWN_BLOCKER,
+        element="gateway endpoint",
+        title="A gateway endpoint serves only the subnets of its own VPC",
+        meaning=(
+            "A packet was routed to a gateway endpoint (S3 or DynamoDB), and its source lies in no "
+            "subnet of the endpoint's VPC: it came by a transit gateway, a VPN or an appliance."
+        ),
+        why=(
+            "Gateway endpoints can't be extended out of their VPC. What comes from a peer, by a "
+            "transit gateway, VPN or Direct Connect is dropped, unless something in the VPC (a "
+            "NAT gateway, a proxy) sends it as its own."
+        ),
+        fix=(
+            "Use an interface endpoint, which is reachable from everywhere that routes lead from, "
+            "or a gateway endpoint in the sender's own VPC."
+        ),
+        commands=(
+            (
+                "aws ec2 create-vpc-endpoint --vpc-id vpc-ID --vpc-endpoint-type Interface "
+                "--service-name com.amazonaws.REGION.s3 --subnet-ids subnet-ID"
+            ),
+        ),
+        example="vpce-0d5 serves the subnets of vpc-0a1 only, and 10.2.0.7 comes from elsewhere.",
+        related=(
+            Code.VPCE_GATEWAY_PROTOCOL_RESTRICTION,
+            Code.NGW_REQUIRES_SOURCE_IN_VPC,
+        ),
+        situations=(
+            "what came from outside a VPC is routed to one of the VPC's gateway endpoints",
+        ),
+        facts=(
+            "EP-3",
+            "PC-2",
+        ),
+    ),
+    Entry(
+        code=Code.VPCE_SERVICE_PORT_RESTRICTION,
+        group=Group.OWN_BLOCKER,
+        element="interface endpoint",
+        title="The endpoint's service does not serve that protocol or port",
+        meaning=(
+            "The destination is the interface of an interface endpoint, and the service behind it "
+            "does not serve what was asked for."
+        ),
+        why=(
+            "An interface endpoint answers on the ports of its service: tcp 443 for most of AWS's "
+            "own, tcp 80 and 443 for S3, the listeners' ports for services behind a network load "
+            "balancer. All else is dropped silently, ping included."
+        ),
+        fix="Ask for a port that the service serves, such as tcp 443.",
+        commands=("netreach path SNAPSHOT i-CLIENT vpce-ID --port 443",),
+        example="vpce-0c8 does not carry tcp 22.",
+        related=(
+            Code.AWS_SERVICE_PORT_RESTRICTION,
+            Code.ELBV2_LISTENERS_MISMATCH,
+        ),
+        situations=("an interface endpoint is asked for what its service does not serve",),
+        facts=(
+            "EP-1",
+            "EP-5",
+            "LAB-5",
+        ),
+    ),
+)

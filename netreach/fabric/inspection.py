@@ -1,0 +1,252 @@
+"""Inspection endpoints: of Network Firewalls and of Gateway Load Balancers [NF-1..5, EP-4, NA-8].
+
+A route leads to the endpoint; what passes the firewall or the appliances behind it comes out at the
+endpoint again and goes on by the table of the endpoint's own subnet. Both directions of a
+connection must cross the same endpoint: a firewall remembers what it has seen (docs/decisions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+
+from netreach.fabric.addresses import AddressBook
+from netreach.fabric.element import (
+    Assumed,
+    Check,
+    Fate,
+    Kind,
+    Passage,
+    SessionKind,
+    SessionLog,
+    Stage,
+)
+from netreach.fabric.firewall_policy import Firewalls
+from netreach.fabric.firewall_rules import compile_rule_book
+from netreach.fabric.network_acl import NetworkAcls
+from netreach.model.services import EndpointKind, VpcEndpoint
+from netreach.model.snapshot import Snapshot
+from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, filled, mask_by_row
+from netreach.packets.pool import EVERYTHING, NOTHING, UNSURE, ServicePool
+
+#: States of a firewall's endpoint, and of an endpoint, in which they carry packets.
+_READY: Final = frozenset({"ready", "scaling", ""})
+_AVAILABLE: Final = frozenset({"available", ""})
+#: The tag that Network Firewall puts on its endpoints.
+_FIREWALL_TAG: Final = "AWSNetworkFirewallManaged"
+
+
+class Inspections(Struct, frozen=True):
+    """All inspection endpoints; columns are by endpoint row, as all endpoints are numbered."""
+
+    #: VPC and subnet rows, NO_ROW where the snapshot does not say.
+    vpc: Column
+    subnet: Column
+    #: The firewall behind it, NO_ROW for appliances behind a Gateway Load Balancer.
+    firewall: Column
+    is_available: Mask
+    is_doubted: Mask
+    #: Endpoints of a firewall that the snapshot lacks.
+    is_unrecorded: Mask
+    firewalls: Firewalls
+    firewall_ids: tuple[str, ...]
+    acls: NetworkAcls
+    book: AddressBook
+    ids: tuple[str, ...]
+
+    def cross(self, batch: PacketBatch, passage: Passage) -> None:
+        """Take what routes lead to endpoints, and hand on what passes behind them."""
+        batch = self._admit(batch, passage)
+        walled = self.firewall[batch.place] != NO_ROW
+        self._send_on(self._inspect(batch.where(walled), passage), passage)
+        behind = batch.where(~walled)
+        assumed = behind.assumed | int(Assumed.APPLIANCE)
+        self._send_on(behind.replace(assumed=assumed), passage)
+
+    def _admit(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
+        """Let packets into the endpoint's subnet, even if they come from there [NA-8]."""
+        passes = passage.gate(batch, self._entry_checks(batch))
+        subnets = self.subnet[batch.place]
+        # what has passed a middlebox is no longer known by its sender's groups [SG-9]
+        batch = batch.replace(subnet=subnets, carrier=NO_ROW).where(passes)
+        batch = self.acls.screen(batch, batch.subnet, passage, ingress=True)
+        passage.note(Kind.INSPECTION, batch.place, batch)
+        batch = passage.fail_where(
+            ~self.is_available[batch.place], Fate.BAD_STATE, Kind.INSPECTION, batch.place, batch
+        )
+        doubted = self.is_doubted[batch.place]
+        return passage.doubt_where(doubted, Kind.INSPECTION, batch.place, batch, UNSURE)
+
+    def _entry_checks(self, batch: PacketBatch) -> tuple[Check, ...]:
+        kind, place = Kind.INSPECTION, batch.place
+        unknown = (self.subnet[place] == NO_ROW) | self.is_unrecorded[place]
+        foreign = self.vpc[place] != batch.vpc
+        return (
+            Check(unknown, Fate.UNKNOWN_RESOURCE, kind, place),
+            Check(foreign, Fate.BAD_STATE_ATTACHMENT, kind, place),
+        )
+
+    def _send_on(self, batch: PacketBatch, passage: Passage) -> None:
+        """Send packets on from the endpoint's subnet."""
+        stays = self.book.subnet_at(batch.vpc, batch.destination) == batch.subnet
+        passage.move(batch.replace(stage=np.where(stays, Stage.DELIVER, Stage.ROUTER)))
+
+    # -- firewalls
+
+    def _inspect(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
+        if not len(batch):
+            return batch
+        return self._check(batch, passage) if passage.returning else self._begin(batch, passage)
+
+    def _begin(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
+        """Ask the rules about the way there, and remember what the stateful engine sees of it."""
+        rows = self.firewall[batch.place]
+        pairs = self.firewalls.pair(rows, batch.source, batch.destination)
+        bounds = self.firewalls.forward(pairs)
+        passed = passage.pool.meet(batch.services, bounds)
+        if passage.narrowing:
+            pairs, passed = pairs[passed != NOTHING], passed[passed != NOTHING]
+        batch = passage.screen(Kind.FIREWALL, rows, batch, bounds, ingress=True)
+        dropped = passed == NOTHING  # only the explaining walk goes on
+        carried = np.where(dropped, batch.services, passed)
+        seen = dropped | (self.firewalls.is_seen(pairs, carried) != 0)
+        return _remember(batch, carried, seen, passage)
+
+    def _check(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
+        """Ask the rules about replies, and whether this very endpoint has seen what they answer."""
+        rows = self.firewall[batch.place]
+        found = _seen_here(batch, passage.sessions)
+        known = found != NO_ROW
+        mapped = (batch.assumed & Assumed.MAPPED) != 0
+        asked = np.where(mapped, EVERYTHING, batch.asked)
+        services = np.where(known, passage.sessions.services(found), asked)
+        allowed, followed = self.firewalls.back(
+            self.firewalls.pair(rows, batch.destination, batch.source),
+            self.firewalls.pair(rows, batch.source, batch.destination),
+            services,
+            known,
+        )
+        bits = np.where(known, passage.sessions.translated(found), 0)
+        batch = batch.replace(watched=batch.watched & ~bits)
+        alive = passage.pool.meet(batch.services, allowed) != NOTHING
+        batch = passage.screen(Kind.FIREWALL, rows, batch, allowed, ingress=True)
+        if passage.narrowing:
+            followed = followed[alive]
+        return passage.screen(Kind.INSPECTION, batch.place, batch, followed, ingress=True)
+
+
+def _remember(batch: PacketBatch, services: Column, seen: Mask, passage: Passage) -> PacketBatch:
+    """Note which endpoints packets cross on their way there, and which engines see them.
+
+    The bits in `watched` are set one after the other, so the next one is theirs plus one.
+    """
+    bits = np.where(seen, batch.watched + 1, 0)
+    rows = passage.sessions.push(
+        SessionKind.INSPECTION,
+        place=batch.place,
+        batch=batch.replace(services=services),
+        translated=bits,
+    )
+    return batch.replace(session=rows, watched=batch.watched | bits)
+
+
+def _seen_here(batch: PacketBatch, sessions: SessionLog) -> Column:
+    """Return where packets' endpoints have noted the connection that they answer, else NO_ROW.
+
+    A firewall knows connections by both addresses, as they are where it stands.
+    """
+    session, found = batch.session, filled(len(batch), NO_ROW)
+    while (session != NO_ROW).any():  # one turn a session, not one a packet
+        here = (
+            (sessions.kind(session) == SessionKind.INSPECTION)
+            & (sessions.place(session) == batch.place)
+            & (sessions.source(session) == batch.destination)
+            & (sessions.destination(session) == batch.source)
+        )
+        found = np.where(here & (found == NO_ROW), session, found)
+        session = sessions.chain(session)
+    return found
+
+
+def firewall_endpoints(snapshot: Snapshot) -> dict[str, str]:
+    """Return the firewall of each endpoint that firewalls name."""
+    return {
+        one.endpoint: firewall.id
+        for firewall in snapshot.firewalls.values()
+        for one in firewall.endpoints
+        if one.endpoint
+    }
+
+
+def is_inspecting(snapshot: Snapshot, endpoint: str) -> bool:
+    """Tell whether an endpoint leads to a firewall or to appliances."""
+    record = snapshot.endpoints.get(endpoint)
+    behind = record is not None and record.kind is EndpointKind.GATEWAY_LOAD_BALANCER
+    return behind or endpoint in firewall_endpoints(snapshot)
+
+
+def compile_inspections(
+    snapshot: Snapshot,
+    book: AddressBook,
+    acls: NetworkAcls,
+    pool: ServicePool,
+    *,
+    vpcs: Mapping[str, int],
+    subnets: Mapping[str, int],
+    rows: Mapping[str, int],
+) -> Inspections:
+    """Find out where each endpoint stands and what is behind it."""
+    firewalls = {firewall: row for row, firewall in enumerate(snapshot.firewalls)}
+    behind = firewall_endpoints(snapshot)
+    places = {endpoint: _subnet(snapshot, endpoint) for endpoint in rows}
+    home = [snapshot.subnets.get(places[endpoint]) for endpoint in rows]
+    known = [snapshot.endpoints.get(endpoint) for endpoint in rows]
+    books = [compile_rule_book(snapshot, one, book.axis) for one in snapshot.firewalls.values()]
+    return Inspections(
+        vpc=by_row([vpcs.get(one.vpc, NO_ROW) if one else NO_ROW for one in home]),
+        subnet=by_row([subnets.get(place, NO_ROW) for place in places.values()]),
+        firewall=by_row([firewalls.get(behind.get(one, ""), NO_ROW) for one in rows]),
+        is_available=mask_by_row([_is_available(snapshot, one) for one in rows]),
+        is_doubted=mask_by_row([one is not None and bool(one.doubt) for one in known]),
+        is_unrecorded=mask_by_row(
+            [_is_managed(one) and end not in behind for end, one in zip(rows, known, strict=True)]
+        ),
+        firewalls=Firewalls(books, pool, len(book.axis)),
+        firewall_ids=tuple(firewalls),
+        acls=acls,
+        book=book,
+        ids=tuple(rows),
+    )
+
+
+def _is_managed(record: VpcEndpoint | None) -> bool:
+    """Tell whether an endpoint is a firewall's, by the tag that AWS gives it."""
+    return record is not None and record.tags.get(_FIREWALL_TAG, "").lower() == "true"
+
+
+def _subnet(snapshot: Snapshot, endpoint: str) -> str:
+    """Return the one subnet of an endpoint, as the firewall or its own record says."""
+    record = snapshot.endpoints.get(endpoint)
+    if record is not None and record.subnets:
+        return record.subnets[0]
+    for firewall in snapshot.firewalls.values():
+        for one in firewall.endpoints:
+            if one.endpoint == endpoint:
+                return one.subnet
+    return ""
+
+
+def _is_available(snapshot: Snapshot, endpoint: str) -> bool:
+    """Tell whether an endpoint is in service, by all that the snapshot says of it."""
+    record = snapshot.endpoints.get(endpoint)
+    if record is not None and record.state.lower() not in _AVAILABLE:
+        return False
+    return all(
+        one.state.lower() in _READY
+        for firewall in snapshot.firewalls.values()
+        for one in firewall.endpoints
+        if one.endpoint == endpoint
+    )

@@ -1,0 +1,325 @@
+"""DNS names: what one resolves to inside a VPC, and outside [HY-8, EP-2, PC-5].
+
+Only what the snapshot holds is known: private and public hosted zones, the names of balancers,
+endpoints and managed services, and those that EC2 gives its instances.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Final
+
+from netreach.errors import SelectorError
+from netreach.fabric.endpoint import is_available
+from netreach.fabric.load_balancer_targets import balancer_nodes
+from netreach.model.connections import PeeredVpc
+from netreach.model.records import NetworkInterface, Resource
+from netreach.model.relations import Relations
+from netreach.model.services import DnsRecord, HostedZone, LoadBalancer, ManagedService, VpcEndpoint
+from netreach.packets.prefixes import Address, AddressError
+from netreach.query.answers import Answers, dns_notes, has_dns, merged, of_managed
+from netreach.query.service_names import ServiceNames, service_of_host
+from netreach.query.words import quoted, safe
+
+#: What may be a DNS name: labels and dots, one dot at least, the last label no number.
+NAME: Final = re.compile(
+    r"(?=.{4,253}$)(?:[a-z0-9_*](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\.?",
+    re.IGNORECASE | re.ASCII,
+)
+_HOST: Final = r"(\d{1,3})-(\d{1,3})-(\d{1,3})-(\d{1,3})"
+_WHERE: Final = r"(?:ec2|[a-z0-9-]+\.compute)\.internal"
+_PRIVATE: Final = re.compile(rf"ip-{_HOST}\.{_WHERE}")
+_INSTANCE: Final = re.compile(rf"(i-[0-9a-f]+)\.{_WHERE}")
+_PUBLIC: Final = re.compile(
+    rf"ec2-{_HOST}\.(?:compute-1|[a-z0-9-]+\.compute)\.amazonaws\.com(?:\.cn)?"
+)
+#: More names than this, one standing for the next, are a circle.
+_LONGEST: Final = 16
+
+
+def normal(name: str) -> str:
+    r"""Return a name as it is compared: in lower case, without the dot at its end.
+
+    >>> normal("\\052.Example.com.")
+    '*.example.com'
+    """
+    return name.lower().removesuffix(".").replace("\\052", "*")
+
+
+class Names:
+    """Resolves names against one snapshot."""
+
+    def __init__(self, relations: Relations) -> None:
+        """Index nothing yet."""
+        self._relations = relations
+        self._snapshot = relations.snapshot
+        self.services = ServiceNames(relations.snapshot)
+
+    def knows(self, text: str) -> bool:
+        """Tell whether anything in the snapshot may resolve a name, from wherever."""
+        if not NAME.fullmatch(text):
+            return False
+        name = normal(text)
+        zones = any(_covers(zone, name) for zone in self._snapshot.hosted_zones.values())
+        return zones or self._own(name, "") is not None or self._private_endpoint(name)
+
+    def known(self) -> Iterator[str]:
+        """Yield the names that are written in the snapshot."""
+        yield from self._bearers
+        for zone in self._snapshot.hosted_zones.values():
+            yield from (normal(record.name) for record in zone.records or ())
+
+    def bearers(self, text: str) -> Iterator[tuple[str, Resource]]:
+        """Yield the records that bear a name, and the zones that hold it."""
+        name = normal(text)
+        bearer = self._bearers.get(name)
+        found = self._snapshot.find(bearer.id) if bearer is not None else None
+        if found is not None:
+            yield found
+        for zone in self._snapshot.hosted_zones.values():
+            if _covers(zone, name):
+                yield "hosted-zone", zone
+        for answer in filter(None, [self._own(name, "")]):
+            for interface in answer.interfaces if found is None else ():
+                yield "network-interface", self._snapshot.interfaces[interface]
+
+    def seen_from(self, text: str, vpc: str) -> Answers:
+        """Return what a name resolves to in a VPC; "" is the internet.
+
+        Raises:
+            SelectorError: nothing there resolves it.
+        """
+        name = normal(text)
+        found = self._resolve(name, vpc, 0)
+        if found is None:
+            where = safe(vpc) or "the internet"
+            raise SelectorError(f"nothing in the snapshot resolves {quoted(name)} for {where}")
+        return found
+
+    def _resolve(self, name: str, vpc: str, depth: int) -> Answers | None:
+        if depth > _LONGEST:
+            raise SelectorError(f"{quoted(name)} stands for a name that stands for it")
+        zone = self._zone(name, vpc)
+        if zone is not None:
+            return self._in_zone(zone, name, vpc, depth)
+        private = self._at_private_endpoint(name, vpc)
+        if private is not None:
+            return private
+        own = self._own(name, vpc)
+        return own if own is not None else self._in_public_zone(name, vpc, depth)
+
+    # -- hosted zones
+
+    def _zone(self, name: str, vpc: str) -> HostedZone | None:
+        """Return the private zone that answers for a name in a VPC, the closest one [HY-8]."""
+        record = self._snapshot.vpcs.get(vpc)
+        if not has_dns(record):
+            return None
+        return _closest(
+            zone
+            for zone in self._snapshot.hosted_zones.values()
+            if zone.is_private and vpc in zone.vpcs and _lies_in(name, zone)
+        )
+
+    def _in_public_zone(self, name: str, vpc: str, depth: int) -> Answers | None:
+        zones = self._snapshot.hosted_zones.values()
+        public = _closest(z for z in zones if not z.is_private and _lies_in(name, z))
+        if public is not None:
+            return self._in_zone(public, name, vpc, depth)
+        private = _closest(z for z in zones if z.is_private and _lies_in(name, z))
+        if private is None:
+            return None
+        why = f"{safe(private.id)}, the private zone of {safe(name)}, does not serve "
+        return Answers(unknown=f"{why}{safe(vpc) or 'the internet'}; others may resolve it")
+
+    def _in_zone(self, zone: HostedZone, name: str, vpc: str, depth: int) -> Answers:
+        """Return what a zone says of a name, names that stand for others followed."""
+        if zone.records is None:
+            return Answers(unknown=f"the snapshot lacks the records of {safe(zone.id)}")
+        records = _records(zone.records, name)
+        if not records:
+            listed = f"{quoted(zone.zone_name)} ({safe(zone.id)})"
+            raise SelectorError(f"the zone {listed} has no address record {quoted(name)}")
+        notes = dns_notes(self._snapshot.vpcs.get(vpc)) if zone.is_private else ()
+        found = [self._of_record(record, vpc, depth) for record in records]
+        return merged([Answers(notes=notes), *found])
+
+    def _of_record(self, record: DnsRecord, vpc: str, depth: int) -> Answers:
+        if record.kind in ("A", "AAAA"):
+            return Answers(addresses=tuple(map(Address.parse, record.values)))
+        return merged(self._target(record, normal(value), vpc, depth) for value in record.values)
+
+    def _target(self, record: DnsRecord, target: str, vpc: str, depth: int) -> Answers:
+        found = self._resolve(target, vpc, depth + 1)
+        if found is not None:
+            return found
+        stands = f"{safe(target)}, which {safe(normal(record.name))} stands for"
+        return Answers(unknown=f"nothing in the snapshot resolves {stands}")
+
+    # -- endpoints with private DNS
+
+    def _private_endpoint(self, name: str) -> bool:
+        return any(self._bears_privately(e, name) for e in self._snapshot.endpoints.values())
+
+    def _at_private_endpoint(self, name: str, vpc: str) -> Answers | None:
+        """Return the interfaces of an endpoint whose private name this is in its VPC [EP-2]."""
+        record = self._snapshot.vpcs.get(vpc)
+        if not has_dns(record):
+            return None
+        for endpoint in self._snapshot.endpoints.values():
+            mine = endpoint.vpc == vpc and is_available(endpoint)
+            if mine and self._bears_privately(endpoint, name):
+                return self.services.at_interfaces(endpoint, dns_notes(record))
+        return None
+
+    @staticmethod
+    def _bears_privately(endpoint: VpcEndpoint, name: str) -> bool:
+        names = [normal(one) for one in endpoint.dns_names if endpoint.has_private_dns]
+        return any(
+            name == one or (one.startswith("*.") and name.endswith(one[1:]))
+            for one in names
+            if endpoint.id not in one
+        )
+
+    # -- names that AWS gives
+
+    @cached_property
+    def _bearers(self) -> dict[str, LoadBalancer | ManagedService | VpcEndpoint]:
+        """What bears a name of its own."""
+        found: dict[str, LoadBalancer | ManagedService | VpcEndpoint] = {}
+        for endpoint in self._snapshot.endpoints.values():
+            found |= {normal(one): endpoint for one in endpoint.dns_names if endpoint.id in one}
+        for service in self._snapshot.managed_services.values():
+            found |= {normal(one): service for one in service.dns_names}
+        for balancer in self._snapshot.load_balancers.values():
+            if balancer.dns_name:
+                found[normal(balancer.dns_name)] = balancer
+        return found
+
+    def _own(self, name: str, vpc: str) -> Answers | None:
+        """Return what a name leads to that AWS gave."""
+        bearer = self._bearers.get(name) or self._bearers.get(name.removeprefix("dualstack."))
+        if bearer is not None:
+            return self._of_bearer(bearer, name)
+        instance = _INSTANCE.fullmatch(name)
+        if instance and instance[1] in self._relations.interfaces_of_instance:
+            first = self._relations.interfaces_of_instance[instance[1]][0]
+            return Answers(interfaces=(first.id,))
+        private, public = _PRIVATE.fullmatch(name), _PUBLIC.fullmatch(name)
+        if private:
+            return _literal(private)
+        if public:
+            return self._public_name(_address(public), vpc)
+        service = service_of_host(name)
+        return self.services.seen_from(service, vpc) if service else None
+
+    def _of_bearer(self, bearer: LoadBalancer | ManagedService | VpcEndpoint, name: str) -> Answers:
+        if isinstance(bearer, ManagedService):
+            return of_managed(self._snapshot, bearer)
+        if isinstance(bearer, VpcEndpoint):
+            return self._of_endpoint(bearer, name)
+        return self._of_balancer(bearer)
+
+    def _of_endpoint(self, endpoint: VpcEndpoint, name: str) -> Answers:
+        """Return an endpoint's interfaces; a name with a zone in it means the one there."""
+        known = [self._snapshot.interfaces.get(one) for one in endpoint.interfaces]
+        label = name.partition(".")[0]
+        zonal = tuple(
+            one.id for one in known if one and one.zone and label.endswith(f"-{one.zone}")
+        )
+        return Answers(interfaces=zonal) if zonal else self.services.of_endpoint(endpoint)
+
+    def _of_balancer(self, balancer: LoadBalancer) -> Answers:
+        """Return a balancer's nodes: an internet-facing one's name means its public addresses."""
+        nodes = self._nodes.get(balancer.id, ())
+        if not nodes:
+            return Answers(unknown=f"the snapshot holds no network interface of {balancer.id}")
+        if not balancer.is_internet_facing:
+            return Answers(interfaces=tuple(node.id for node in nodes))
+        held = [address for node in nodes for address in node.addresses]
+        public = tuple(one.public for one in held if one.public is not None)
+        if not public:
+            return Answers(unknown=f"the snapshot shows no public address of {balancer.id}")
+        return Answers(addresses=public)
+
+    @cached_property
+    def _nodes(self) -> dict[str, list[NetworkInterface]]:
+        """The interfaces of each balancer."""
+        found: dict[str, list[NetworkInterface]] = {}
+        for node in balancer_nodes(self._snapshot).values():
+            if node.balancer is not None:
+                found.setdefault(node.balancer.id, []).append(node.interface)
+        return found
+
+    def _public_name(self, address: Address | None, vpc: str) -> Answers | None:
+        """Return what a host's public name means: in its own VPC its private address [HY-8]."""
+        if address is None:
+            return None
+        for record in self._snapshot.interfaces.values():
+            for held in record.addresses:
+                if held.public == address:
+                    return self._held(record.vpc, held.private, address, vpc)
+        return Answers(addresses=(address,))
+
+    def _held(self, home: str, private: Address, public: Address, vpc: str) -> Answers:
+        record = self._snapshot.vpcs.get(vpc)
+        if home == vpc and has_dns(record):
+            return Answers(addresses=(private,), notes=dns_notes(record))
+        sides = list(self._peer_sides(home, vpc))
+        if has_dns(record) and any(side.resolves_remote_names for side in sides):
+            return Answers(addresses=(private,), notes=dns_notes(record))
+        unsaid = [side for side in sides if side.resolves_remote_names is None]
+        note = f"{safe(home)} is taken not to resolve its public names to private ones for peers"
+        return Answers(addresses=(public,), notes=(note,) if unsaid else ())
+
+    def _peer_sides(self, home: str, vpc: str) -> Iterator[PeeredVpc]:
+        """Yield `home`'s side of each active peering with a VPC: its option decides [PC-5]."""
+        for peering in self._snapshot.peerings.values():
+            sides = (peering.requester, peering.accepter)
+            for mine, other in (sides, sides[::-1]):
+                if peering.state == "active" and (mine.vpc, other.vpc) == (home, vpc):
+                    yield mine
+
+
+def _covers(zone: HostedZone, name: str) -> bool:
+    """Tell whether a zone may hold a name: it does, or its records are unknown."""
+    return _lies_in(name, zone) and (zone.records is None or bool(_records(zone.records, name)))
+
+
+def _lies_in(name: str, zone: HostedZone) -> bool:
+    apex = normal(zone.zone_name)
+    return name == apex or name.endswith(f".{apex}")
+
+
+def _closest(zones: Iterator[HostedZone]) -> HostedZone | None:
+    return max(zones, key=lambda zone: len(normal(zone.zone_name)), default=None)
+
+
+#: Records that lead to addresses.
+_LEADING: Final = frozenset({"A", "AAAA", "CNAME", "ALIAS"})
+
+
+def _records(records: tuple[DnsRecord, ...], name: str) -> list[DnsRecord]:
+    """Return the records of a name: its own, else those of the closest wildcard."""
+    leading = [record for record in records if record.kind in _LEADING]
+    labels = name.split(".")
+    wildcards = (f"*.{'.'.join(labels[depth:])}" for depth in range(1, len(labels)))
+    for wanted in (name, *wildcards):
+        found = [record for record in leading if normal(record.name) == wanted]
+        if found:
+            return found
+    return []
+
+
+def _address(found: re.Match[str]) -> Address | None:
+    try:
+        return Address.parse(".".join(found.groups()[:4]))
+    except AddressError:
+        return None
+
+
+def _literal(found: re.Match[str]) -> Answers | None:
+    address = _address(found)
+    return None if address is None else Answers(addresses=(address,))

@@ -1,0 +1,163 @@
+"""Which interfaces are whose: services tied to those that the snapshot shows to be theirs.
+
+A tie is made where it is certain: by id, by an address in the service's VPC, or by what AWS writes
+into the interface's description. What merely carries the same groups is no tie.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import msgspec
+
+from netreach.model.records import NetworkInterface
+from netreach.model.services import (
+    FirewallEndpoint,
+    ManagedService,
+    NetworkFirewall,
+    VpcEndpoint,
+)
+from netreach.model.snapshot import Snapshot
+from netreach.packets.prefixes import Address
+
+_ENDPOINT: Final = "VPC Endpoint Interface "
+_FUNCTION: Final = re.compile(
+    r"AWS Lambda VPC ENI-(.+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+#: Tag that Network Firewall puts on its endpoints.
+_FIREWALL_TAG: Final = "Firewall"
+
+
+class _Index(NamedTuple):
+    """Interfaces of services, by what may tell whose they are."""
+
+    by_address: dict[tuple[str, Address], list[NetworkInterface]]
+    by_description: dict[str, list[NetworkInterface]]
+    #: Those of functions, by subnet and groups: functions that agree in both share them.
+    of_functions: dict[tuple[str, frozenset[str]], list[NetworkInterface]]
+    #: Those of functions, by subnet and the name of the function that they were made for.
+    by_function: dict[tuple[str, str], list[NetworkInterface]]
+
+
+def with_ties(snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot with the interfaces of services filled in."""
+    if not (snapshot.managed_services or snapshot.endpoints or snapshot.firewalls):
+        return snapshot
+    index = _index(snapshot)
+    return msgspec.structs.replace(
+        snapshot,
+        endpoints={number: _endpoint(each, index) for number, each in snapshot.endpoints.items()},
+        firewalls={
+            number: _firewall(each, snapshot) for number, each in snapshot.firewalls.items()
+        },
+        managed_services={
+            number: _service(_placed(each, snapshot), index)
+            for number, each in snapshot.managed_services.items()
+        },
+    )
+
+
+def _index(snapshot: Snapshot) -> _Index:
+    index = _Index({}, {}, {}, {})
+    for interface in snapshot.interfaces.values():
+        for part in interface.addresses:
+            index.by_address.setdefault((interface.vpc, part.private), []).append(interface)
+        if interface.description:
+            index.by_description.setdefault(interface.description, []).append(interface)
+        _note_function(index, interface)
+    return index
+
+
+def _note_function(index: _Index, interface: NetworkInterface) -> None:
+    """Note an interface of functions, which AWS calls after the one that needed it first."""
+    made_for = _FUNCTION.fullmatch(interface.description)
+    if made_for or interface.interface_type == "lambda":
+        key = (interface.subnet, frozenset(interface.groups))
+        index.of_functions.setdefault(key, []).append(interface)
+    if made_for:
+        index.by_function.setdefault((interface.subnet, made_for[1]), []).append(interface)
+
+
+def _endpoint(record: VpcEndpoint, index: _Index) -> VpcEndpoint:
+    """Find the interfaces of an endpoint that lists none."""
+    if record.interfaces:
+        return record
+    found = index.by_description.get(f"{_ENDPOINT}{record.id}", ())
+    return msgspec.structs.replace(record, interfaces=tuple(each.id for each in found))
+
+
+def _firewall(record: NetworkFirewall, snapshot: Snapshot) -> NetworkFirewall:
+    """Find the endpoints of a firewall whose state was not told."""
+    if record.endpoints:
+        return record
+    found = tuple(
+        FirewallEndpoint(endpoint=each.id, subnet=subnet, zone=_zone(snapshot, subnet))
+        for each in snapshot.endpoints.values()
+        if each.tags.get(_FIREWALL_TAG) == record.id and each.state == "available"
+        for subnet in each.subnets
+    )
+    return msgspec.structs.replace(record, endpoints=found)
+
+
+def _zone(snapshot: Snapshot, subnet: str) -> str:
+    record = snapshot.subnets.get(subnet)
+    return record.zone if record else ""
+
+
+def _placed(record: ManagedService, snapshot: Snapshot) -> ManagedService:
+    """Say in which VPC a service is that names its subnets or interfaces only."""
+    if record.vpc:
+        return record
+    homes = {
+        place.vpc
+        for place in (
+            *(snapshot.subnets.get(number) for number in record.subnets),
+            *(snapshot.interfaces.get(number) for number in record.interfaces),
+        )
+        if place is not None
+    }
+    return msgspec.structs.replace(record, vpc=homes.pop()) if len(homes) == 1 else record
+
+
+def _service(record: ManagedService, index: _Index) -> ManagedService:
+    found = dict.fromkeys((*record.interfaces, *(each.id for each in _ties(record, index))))
+    return msgspec.structs.replace(record, interfaces=tuple(found))
+
+
+def _ties(record: ManagedService, index: _Index) -> Iterator[NetworkInterface]:
+    """Yield the interfaces that are certainly a service's, those of other VPCs left out."""
+    for found in (*_by_address(record, index), *_by_description(record, index)):
+        if not record.vpc or found.vpc == record.vpc:
+            yield found
+
+
+def _by_address(record: ManagedService, index: _Index) -> Iterator[NetworkInterface]:
+    if record.vpc:
+        for address in record.addresses:
+            yield from index.by_address.get((record.vpc, address), ())
+
+
+def _by_description(record: ManagedService, index: _Index) -> Iterator[NetworkInterface]:
+    if record.kind == "lambda-function":
+        yield from _of_function(record, index)
+    for text in _descriptions(record):
+        yield from index.by_description.get(text, ())
+
+
+def _descriptions(record: ManagedService) -> Iterator[str]:
+    """Yield what AWS writes on the interfaces of a service."""
+    if record.kind == "mount-target" and record.service_name:
+        yield f"EFS mount target for {record.service_name} ({record.id})"
+    elif record.kind == "opensearch-domain":
+        yield f"ES {record.service_name}"
+    elif record.kind == "eks-cluster":
+        yield f"Amazon EKS {record.service_name}"
+
+
+def _of_function(record: ManagedService, index: _Index) -> Iterator[NetworkInterface]:
+    """Yield a function's interfaces: called after it, or shared by all of its subnet and groups."""
+    for subnet in record.subnets:
+        yield from index.by_function.get((subnet, record.service_name), ())
+        yield from index.of_functions.get((subnet, frozenset(record.groups)), ())

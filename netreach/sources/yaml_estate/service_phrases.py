@@ -1,0 +1,160 @@
+"""The phrases of balancers and endpoints: listeners, targets, health checks, services."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from netreach.packets.prefixes import Address
+from netreach.sources.yaml_estate.phrases import (
+    PhraseError,
+    Reference,
+    in_phrase,
+    number_in,
+    parse_address,
+    parse_reference,
+    shown,
+    text_of,
+)
+
+_PORT_FORMS: Final = "write `tcp 443 -> GROUP`, `geneve -> GROUP` or `http 80` for what forwards nothing"
+_TARGET_FORMS: Final = "write `NAME`, `10.0.1.10`, `NAME port 8080` or `NAME unhealthy`"
+#: What listeners may take.
+LISTENED: Final = (
+    "tcp",
+    "udp",
+    "tcp_udp",
+    "tls",
+    "http",
+    "https",
+    "ssl",
+    "quic",
+    "tcp_quic",
+    "geneve",
+)
+#: How a target may do.
+HEALTH: Final = (
+    "healthy",
+    "unhealthy",
+    "initial",
+    "unused",
+    "draining",
+    "unavailable",
+    "unhealthy.draining",
+    "unsaid",
+)
+_SERVICE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}|arn:[A-Za-z0-9:/._-]{1,300}")
+
+
+class ListenerPhrase(NamedTuple):
+    """What a balancer takes, and to whom it may hand it."""
+
+    protocol: str
+    port: int | None = None
+    groups: tuple[Reference, ...] = ()
+    #: Of a classic balancer.
+    instance_port: int | None = None
+
+
+class TargetPhrase(NamedTuple):
+    """Somebody who is registered: by name or by address."""
+
+    who: Reference | Address
+    port: int | None = None
+    health: str = "healthy"
+
+
+class HealthCheck(NamedTuple):
+    """How a balancer asks its targets; no port is that of the traffic."""
+
+    protocol: str
+    port: int | None = None
+
+
+class ServiceName(NamedTuple):
+    """What an endpoint leads to: an AWS service by name, or an endpoint service."""
+
+    text: str = ""
+    offered: Reference | None = None
+
+
+def parse_listener(phrase: object) -> ListenerPhrase:
+    """Read ``tcp 443 -> web``, ``https 443 -> web, api``, ``http 80`` or ``tcp 80 -> port 8080``."""
+    try:
+        taken, arrow, given = text_of(phrase).partition("->")
+        if arrow and not given.strip():
+            raise PhraseError("nothing follows the arrow")
+        return _handed(_taken(taken.split()), given)
+    except PhraseError as error:
+        raise in_phrase(error, phrase, _PORT_FORMS) from None
+
+
+def _taken(words: list[str]) -> ListenerPhrase:
+    protocol, *ports = words or [""]
+    if protocol not in LISTENED:
+        raise PhraseError(f"{shown(protocol)} is none of {', '.join(LISTENED)}")
+    if len(ports) != (protocol != "geneve"):
+        raise PhraseError("it takes one port, and `geneve` none")
+    return ListenerPhrase(protocol.upper(), number_in(ports[0], 65535, "port") if ports else None)
+
+
+def _handed(taken: ListenerPhrase, text: str) -> ListenerPhrase:
+    words = text.split()
+    if words[:1] == ["port"] and len(words) == 2:
+        return taken._replace(instance_port=number_in(words[1], 65535, "port"))
+    names = [part.strip() for part in text.split(",")] if words else []
+    return taken._replace(groups=tuple(parse_reference(name) for name in names))
+
+
+def parse_target(phrase: object) -> TargetPhrase:
+    """Read ``web-1``, ``10.0.1.10 port 8080``, ``web-2 unhealthy``."""
+    try:
+        who, *rest = text_of(phrase).split() or [""]
+        target = TargetPhrase(_who(who))
+        if rest[:1] == ["port"] and len(rest) > 1:
+            target = target._replace(port=number_in(rest[1], 65535, "port"))
+            rest = rest[2:]
+        return target._replace(health=_health(rest)) if rest else target
+    except PhraseError as error:
+        raise in_phrase(error, phrase, _TARGET_FORMS) from None
+
+
+def _who(word: str) -> Reference | Address:
+    if ":" in word and not word.startswith(("missing:", "arn:")) or word[:1].isdigit():
+        try:
+            return parse_address(word)
+        except PhraseError:
+            if ":" in word:
+                raise
+    return parse_reference(word)
+
+
+def _health(words: list[str]) -> str:
+    if len(words) != 1 or words[0] not in HEALTH:
+        raise PhraseError(f"{shown(' '.join(words))} is none of {', '.join(HEALTH)}")
+    return "" if words[0] == "unsaid" else words[0]
+
+
+def parse_health_check(phrase: object) -> HealthCheck:
+    """Read ``tcp``, ``http 8080``."""
+    try:
+        protocol, *ports = text_of(phrase).split() or [""]
+        if protocol not in ("tcp", "http", "https") or len(ports) > 1:
+            raise PhraseError("it is asked by tcp, http or https, at one port")
+        port = number_in(ports[0], 65535, "port") if ports else None
+        return HealthCheck(protocol.upper(), port)
+    except PhraseError as error:
+        raise in_phrase(error, phrase, "write `http 8080`, or `tcp` for the traffic's port") from None
+
+
+def parse_service(phrase: object) -> ServiceName:
+    """Read ``s3``, ``com.amazonaws.eu-central-1.s3`` or ``endpoint-service:NAME``."""
+    text = text_of(phrase)
+    head, colon, tail = text.partition(":")
+    if colon and head == "endpoint-service":
+        return ServiceName(offered=parse_reference(tail))
+    if not _SERVICE.fullmatch(text):
+        raise PhraseError(
+            f"{shown(text)} is no service", "write `s3`, its full name or `endpoint-service:NAME`"
+        )
+    return ServiceName(text)
