@@ -43,8 +43,9 @@ class Asked:
 
     def legs(self, selectors: Selectors) -> Iterator[Asked]:
         """Yield the question about each connection: all but the last one to `via_port`."""
-        from netreach.query.pivots import legs  # noqa: PLC0415 - only where there are pivots
+        from netreach.query.pivots import check_port, legs  # noqa: PLC0415 - only with pivots
 
+        check_port(self.via_port)
         *others, last = legs(selectors, self.source, self.via, self.destination)
         for source, destination in others:
             leg = replace(self, source=source, destination=destination, via=(), through="")

@@ -35,7 +35,7 @@ class Finding(NamedTuple):
     def text(self) -> str:
         """The rule in words."""
         if self.rule is None:
-            return f"no rule matches, so {self.engine.default_text} applies"
+            return self.engine.default_text
         if self.rule.is_group:
             return f"a rule of {self.rule.owner}"
         return f"{self.rule.text} of {self.rule.owner}"

@@ -88,6 +88,7 @@ class Engine(Struct, frozen=True):
 
     rules: tuple[Rule, ...]
     defaults: tuple[Action, ...]
+    #: What happens then, in words.
     default_text: str
 
 
@@ -112,12 +113,13 @@ def compile_rule_book(
         stateless=Engine(
             tuple(reader.stateless()),
             _stateless_actions(policy.stateless_default),
-            f"the stateless default action {policy.stateless_default}",
+            f"no stateless rule matches, so the default applies: {policy.stateless_default}",
         ),
         stateful=Engine(
             tuple(reader.stateful()),
             _stateful_default(policy),
-            "the default actions " + ", ".join(policy.stateful_defaults),
+            "no stateful rule matches, so the default applies: "
+            + (", ".join(policy.stateful_defaults) or "pass"),
         ),
         drops_midstream=policy.stream_exception.upper() != "CONTINUE",
     )

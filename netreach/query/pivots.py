@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from netreach.errors import UsageError
+from netreach.query.options import parse_question
 from netreach.query.selectors import Selectors
 from netreach.query.verdict import Verdict
 from netreach.query.words import quoted
@@ -45,3 +46,15 @@ def legs(
                 mend="name one host to go by",
             )
     yield from pairwise((source, *via, destination))
+
+
+def check_port(port: int | str) -> None:
+    """Check the port on which pivots are asked.
+
+    Raises:
+        UsageError: it is neither a port nor a range.
+    """
+    try:
+        parse_question("tcp", port)
+    except UsageError as error:
+        raise UsageError(place="--via-port", what=error.what, mend=error.mend) from None

@@ -59,11 +59,18 @@ class Case:
 
 def answer(world: World, question: Question) -> Ruling:
     """Judge one question."""
-    case = case_of(world, question)
+    return settle(case_of(world, question))[0]
+
+
+def settle(case: Case) -> tuple[Ruling, Mapping[Hashable, int]]:
+    """Judge a case, and say what hosts on its way are taken to do: what serves it best."""
     try:
-        return _explore(case, {})
-    except UndecidedError as fork:  # what hosts do is the same on all ways: it comes first
-        return _best([_explore(case, {fork.key: number}) for number in range(fork.count)])
+        return _explore(case, {}), {}
+    except UndecidedError as fork:  # it is the same on all ways, so it comes before other forks
+        options = [{fork.key: number} for number in range(fork.count)]
+        rulings = [_explore(case, option) for option in options]
+        best = max(rulings, key=lambda ruling: _MERIT.index(ruling.verdict))  # the first of equals
+        return best, options[rulings.index(best)]
 
 
 def case_of(world: World, question: Question) -> Case:
@@ -134,11 +141,6 @@ def _every(rulings: list[Ruling]) -> Ruling:
 
 #: The better, the later.
 _MERIT: Final = (Verdict.UNREACHABLE, Verdict.UNKNOWN, Verdict.PARTIAL, Verdict.REACHABLE)
-
-
-def _best(rulings: list[Ruling]) -> Ruling:
-    """Return the ruling that serves best, the first of equals."""
-    return max(rulings, key=lambda ruling: _MERIT.index(ruling.verdict))
 
 
 def several(verdicts: list[Verdict]) -> Verdict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.property.hosts import APPLIANCE, STATES, draw_interface
-from tests.property.plan import Draft, VpcPlan
+from tests.property.plan import Draft, Record, VpcPlan
 
 
 def _group(draft: Draft, vpc: VpcPlan) -> str:
@@ -30,22 +30,33 @@ def _group(draft: Draft, vpc: VpcPlan) -> str:
     return name
 
 
+def _publish(draft: Draft, vpc: VpcPlan, record: Record) -> None:
+    """Give it a public address in most cases, or else nothing from outside may come by it."""
+    first = (record["PrivateIpAddresses"] or [{"Association": {}}])[0]
+    if vpc.gateway and "Association" not in first and draft.dice.chance(60):
+        first["Association"] = {"PublicIp": draft.new_public(), "IpOwnerId": "amazon"}
+        record["Association"] = first["Association"]
+
+
 def draw_appliances(draft: Draft, vpc: VpcPlan) -> None:
     """Draw an appliance in a few VPCs, of one interface or more; some forget to let it pass."""
     dice = draft.dice
-    if not dice.chance(38):
+    if not dice.chance(45 if len(vpc.subnets) > 1 else 5):
         return
     instance, group = f"{APPLIANCE}-{vpc.id[4:]}", _group(draft, vpc)
     for number in range(dice.pick((1, 1, 2, 1, 2, 1, 2, 1, 1, 3))):
-        home = dice.pick(vpc.subnets[:1] * 3 + vpc.subnets if number == 0 else vpc.subnets)
+        is_first = number == 0
+        home = dice.pick(vpc.subnets[:1] * 3 + vpc.subnets if is_first else vpc.subnets)
+        home.is_home = home.is_home or is_first or dice.chance(50)
         record = draw_interface(draft, vpc, home, f"eni-fw-{vpc.id[4:]}{number}")
-        record["SourceDestCheck"] = dice.chance(10 if number == 0 else 40)
+        record["SourceDestCheck"] = dice.chance(7 if is_first else 25)
+        _publish(draft, vpc, record)
         record["InterfaceType"], record["RequesterManaged"] = "interface", False
         record["Status"] = "in-use"
         if dice.chance(80):
             record["Groups"] = [{"GroupId": group, "GroupName": group}]
         record["Attachment"] = {"Status": "attached", "InstanceId": instance, "DeviceIndex": number}
-        if number == 0 or dice.chance(50):
+        if is_first or dice.chance(40):
             vpc.appliances.append(record["NetworkInterfaceId"])
     state = dice.pick(STATES) if dice.chance(4) else "running"
     host = {"InstanceId": instance, "VpcId": vpc.id, "State": {"Name": state}}

@@ -75,6 +75,7 @@ class Hub:
     id: str
     tables: list[str]
     ties: dict[str, VpcPlan] = field(default_factory=dict)
+    center: str = ""  # the attachment of the VPC by which all others go out
     peering: str = ""  # its attachment of a peering with another gateway
     beyond: list[VpcPlan] = field(default_factory=list)  # who is behind that
 
@@ -85,6 +86,8 @@ def draw_transit(draft: Draft) -> None:
     count = dice.pick((1, 2, 2, 3))
     first = Hub("tgw-01", [f"tgw-rtb-1{n}" for n in range(count)])
     hubs = [first]
+    if len(vpcs) > 1 and dice.chance(50):
+        vpcs[0].is_center = True
     if dice.chance(18):
         hubs.append(Hub("tgw-02", ["tgw-rtb-20"]))
     for number, vpc in enumerate(vpcs):
@@ -100,13 +103,14 @@ def draw_transit(draft: Draft) -> None:
 
 def _attach(draft: Draft, hub: Hub, vpc: VpcPlan) -> None:
     dice = draft.dice
-    homes = {subnet.zone: subnet.id for subnet in vpc.subnets[::-1] if subnet.block is not None}
-    if dice.chance(40):  # as many leave a zone out as have subnets of their own for this
+    order = vpc.subnets if vpc.is_center or dice.chance(30) else vpc.subnets[::-1]
+    homes = {subnet.zone: subnet.id for subnet in order if subnet.block is not None}
+    if dice.chance(25):  # leave a zone out
         homes = {zone: homes[zone] for zone in dice.some(sorted(homes), 1, 1)}
-    elif dice.chance(30):
-        homes = {subnet.zone: subnet.id for subnet in vpc.subnets if subnet.block is not None}
     name = f"tgw-attach-{hub.id[-1]}{vpc.id[4:]}"
     hub.ties[name] = vpc
+    if vpc.is_center:
+        hub.center = name
     state = dice.pick(TIE_STATES) if dice.chance(5) else "available"
     _add_tie(draft, hub, name, "vpc", vpc.id, state)
     if dice.chance(2):
@@ -135,8 +139,9 @@ def _add_tie(draft: Draft, hub: Hub, name: str, kind: str, resource: str, state:
         "ResourceId": resource,
         "State": state,
     }
-    if not draft.dice.chance(5):
-        table = draft.dice.pick(hub.tables)
+    if not draft.dice.chance(4):
+        is_center = bool(hub.center) and name == hub.center
+        table = draft.dice.pick(hub.tables[:1] * 9 * is_center + hub.tables)
         record["Association"] = {"TransitGatewayRouteTableId": table, "State": "associated"}
     draft.estate["TransitGatewayAttachments"].append(record)
 
@@ -177,7 +182,9 @@ def _add_table(draft: Draft, hub: Hub, table: str) -> None:
     draft.estate["TransitGatewayRouteTables"].append(
         {**name, "TransitGatewayId": hub.id, "State": "available"}
     )
-    propagating = [tie for tie in hub.ties if not dice.chance(22)]
+    propagating = [tie for tie in hub.ties if not dice.chance(12)]
+    if hub.center and table == hub.tables[-1] != hub.tables[0]:  # the others do not know each other
+        propagating = [hub.center] * dice.chance(70)
     ties = [{"TransitGatewayAttachmentId": tie, "State": "enabled"} for tie in propagating]
     if not dice.chance(2):
         draft.estate["TransitGatewayPropagations"].append(
@@ -203,6 +210,8 @@ def _static_routes(draft: Draft, hub: Hub) -> dict[str, Record]:
         subnet = dice.pick(vpc.subnets).block
         if subnet is not None and dice.chance(8):
             _put(routes, str(subnet), dice.pick([tie, "", dice.pick(ties)]))
+    if hub.center and not dice.chance(10):
+        _put(routes, "0.0.0.0/0", hub.center)
     for block in dice.some(WIDE, 0, 2):
         if ties and dice.chance(60):
             _put(routes, block, dice.pick(ties))

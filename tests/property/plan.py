@@ -60,6 +60,7 @@ class SubnetPlan:
     six: IPv6Network | None
     zone: str = "a"
     role: str = ""
+    is_home: bool = False  # of a NAT gateway or an appliance: what leads to those goes round there
     next_host: int = 4
     next_prefix: int = 2  # the /28 from .32 on; hosts end before, NAT gateways begin behind
 
@@ -80,6 +81,7 @@ class VpcPlan:
     appliances: list[str] = field(default_factory=list)  # interfaces that routes may lead to
     peers: list[tuple[str, VpcPlan]] = field(default_factory=list)  # with the peerings to them
     hubs: dict[str, list[VpcPlan]] = field(default_factory=dict)  # who else is on each gateway
+    is_center: bool = False  # by which the others go out
 
     @property
     def joined(self) -> list[VpcPlan]:

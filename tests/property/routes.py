@@ -62,6 +62,7 @@ def draw_nat_gateways(draft: Draft, vpc: VpcPlan) -> None:
     homes = [subnet for subnet in vpc.subnets if subnet.block is not None]
     for number in range(dice.pick((1, 1, 0, 2))):
         home = dice.pick(homes[:1] * 4 + homes)
+        home.is_home = True
         state = dice.pick(("available",) * 40 + ("pending", "deleting", "failed", "deleted"))
         is_public = vpc.gateway is not None and dice.chance(85)
         name = f"nat-{vpc.id[4:]}{number}"
@@ -138,8 +139,7 @@ def draw_tables(draft: Draft, vpc: VpcPlan) -> None:
     options = ROLES + (TRANSIT,) * 2 * bool(vpc.hubs) + (DETOUR,) * bool(vpc.appliances)
     for index, subnet in enumerate(vpc.subnets):
         first = "public" if index == 0 and dice.integer(1, 10) < 10 else ""
-        behind = DETOUR if index and vpc.appliances and dice.chance(45) else ""
-        subnet.role = first or behind or dice.pick(options)
+        subnet.role = first or _role(draft, vpc, index) or dice.pick(options)
     roles = list(dict.fromkeys(subnet.role for subnet in vpc.subnets))
     main = dice.pick([*roles, "isolated"])
     for role in dict.fromkeys([*roles, main]):
@@ -165,6 +165,18 @@ def draw_tables(draft: Draft, vpc: VpcPlan) -> None:
         )
     if vpc.appliances and vpc.gateway and dice.chance(45):
         _draw_edge_table(draft, vpc, vpc.gateway)
+
+
+def _role(draft: Draft, vpc: VpcPlan, index: int) -> str:
+    """Return the role that what else there is suggests for a subnet, or nothing."""
+    dice = draft.dice
+    if vpc.subnets[index].is_home and not dice.chance(12):
+        return dice.pick(("public", "public", TRANSIT if vpc.hubs else "public", "isolated"))
+    if index and vpc.appliances and dice.chance(60):
+        return DETOUR
+    if index and vpc.is_center and dice.chance(50):
+        return "nat"
+    return TRANSIT if vpc.hubs and not vpc.is_center and dice.chance(40) else ""
 
 
 def _draw_edge_table(draft: Draft, vpc: VpcPlan, gateway: str) -> None:
@@ -236,7 +248,7 @@ def _any_target(draft: Draft, vpc: VpcPlan) -> Record:
 def _by_role(draft: Draft, vpc: VpcPlan, role: str) -> Routes:
     dice = draft.dice
     routes: Routes = {}
-    _far_routes(draft, vpc, routes)
+    _far_routes(draft, vpc, routes, bends=60 if role == DETOUR else 3)
     _extra_routes(draft, vpc, routes)
     if role == TRANSIT:
         hub = {"TransitGatewayId": dice.pick(list(vpc.hubs))}
@@ -266,8 +278,11 @@ def _by_role(draft: Draft, vpc: VpcPlan, role: str) -> Routes:
     return routes
 
 
-def _far_routes(draft: Draft, vpc: VpcPlan, routes: Routes) -> None:
-    """Add routes to the VPCs that something joins to this one, most of them."""
+def _far_routes(draft: Draft, vpc: VpcPlan, routes: Routes, *, bends: int) -> None:
+    """Add routes to the VPCs that something joins to this one, most of them.
+
+    ``bends`` in a hundred lead by an appliance, if there is any.
+    """
     dice = draft.dice
     ways = [({"VpcPeeringConnectionId": name}, [peer]) for name, peer in vpc.peers]
     ways += [({"TransitGatewayId": hub}, others) for hub, others in vpc.hubs.items()]
@@ -278,8 +293,8 @@ def _far_routes(draft: Draft, vpc: VpcPlan, routes: Routes) -> None:
             for block in (*other.blocks, *other.sixes):
                 if not _is_within(vpc, str(block)) and not dice.chance(8):
                     detour = {"NetworkInterfaceId": dice.pick(vpc.appliances or [""])}
-                    bends = bool(vpc.appliances) and dice.chance(12)
-                    _put(routes, str(block), detour if bends else target)
+                    bent = bool(vpc.appliances) and dice.chance(bends)
+                    _put(routes, str(block), detour if bent else target)
 
 
 def _is_within(vpc: VpcPlan, block: str) -> bool:
@@ -308,7 +323,7 @@ def _extra_routes(draft: Draft, vpc: VpcPlan, routes: Routes) -> None:
     subnet = dice.pick(vpc.subnets).block
     if dice.chance(10) and subnet is not None:  # more specific than the local route [RT-5]
         _put(routes, str(subnet), _nat(draft, vpc))
-    if vpc.appliances and dice.chance(20) and subnet is not None:
+    if vpc.appliances and dice.chance(15) and subnet is not None:
         _put(routes, str(subnet), {"NetworkInterfaceId": dice.pick(vpc.appliances)})
     if vpc.sixes:
         _extra_routes_6(draft, vpc, routes, state)

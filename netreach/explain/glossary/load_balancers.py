@@ -343,7 +343,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.TARGET_ADDRESS_RESTRICTION,
         group=Group.LOAD_BALANCER,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="load balancer",
         title="A load balancer sends only to its targets' addresses",
         meaning=(

@@ -148,6 +148,47 @@ class VpnGatewayForm(Named):
     asn: int | None = Field(None, ge=0)
 
 
+class DirectConnectTieForm(Form):
+    """A Direct Connect gateway's association with a VPN gateway or transit gateway."""
+
+    vpn_gateway: Ref | None = None
+    transit_gateway: Ref | None = None
+    allowed: list[Cidr] = Field([], description="What is announced to the site at most.")
+    state: Literal["associating", "associated", "disassociating", "disassociated", "updating"] = (
+        "associated"
+    )
+
+    @model_validator(mode="after")
+    def _ties_one_gateway(self) -> Self:
+        if (self.vpn_gateway is None) == (self.transit_gateway is None):
+            what = "it needs `vpn_gateway: ...` or `transit_gateway: ...`"
+            raise PhraseError(what, "write one of the two")
+        return self
+
+
+class DirectConnectGatewayForm(Named):
+    """A Direct Connect gateway."""
+
+    asn: int | None = Field(None, ge=0)
+    associations: Annotated[
+        Unknown | Annotated[list[DirectConnectTieForm], Tag("list")], BY_SHAPE
+    ] = Field([])
+    state: Literal["pending", "available", "deleting", "deleted"] = "available"
+
+
+class VirtualInterfaceForm(Named):
+    """A virtual interface of Direct Connect."""
+
+    kind: Literal["private", "transit", "public"] = "private"
+    direct_connect_gateway: Ref | None = None
+    vpn_gateway: Ref | None = None
+    up: bool | None = Field(None, description="Whether a BGP session is up.")
+    region: Region | None = None
+    state: Literal[
+        "confirming", "verifying", "pending", "available", "down", "testing", "rejected"
+    ] = "available"
+
+
 class CustomerGatewayForm(Named):
     """The on-premises end of a VPN."""
 

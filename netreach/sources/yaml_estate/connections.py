@@ -6,19 +6,26 @@ from collections.abc import Iterator
 
 from netreach.model.connections import (
     CustomerGateway,
+    DirectConnectAssociation,
+    DirectConnectGateway,
     PeeredVpc,
+    VirtualInterface,
     VpcPeering,
     VpnConnection,
     VpnGateway,
 )
 from netreach.model.records import Attachment, Resource
-from netreach.sources.yaml_estate.connection_forms import PeeredVpcForm, VpnGatewayForm
+from netreach.sources.yaml_estate.connection_forms import (
+    DirectConnectTieForm,
+    PeeredVpcForm,
+    VpnGatewayForm,
+)
 from netreach.sources.yaml_estate.phrases import Reference
 from netreach.sources.yaml_estate.whole import Whole
 
 
 def connections(whole: Whole) -> Iterator[Resource]:
-    """Yield the peerings, VPN gateways, customer gateways and VPN connections of an estate.
+    """Yield the peerings of an estate, its VPN and its Direct Connect.
 
     Raises:
         PhraseError: one of them refers to nothing.
@@ -27,6 +34,8 @@ def connections(whole: Whole) -> Iterator[Resource]:
     yield from _vpn_gateways(whole)
     yield from _customer_gateways(whole)
     yield from _vpn_connections(whole)
+    yield from _direct_connect_gateways(whole)
+    yield from _virtual_interfaces(whole)
 
 
 def _peerings(whole: Whole) -> Iterator[VpcPeering]:
@@ -97,4 +106,50 @@ def _vpn_connections(whole: Whole) -> Iterator[VpnConnection]:
             is_static=form.static,
             routes=tuple(form.routes),
             tunnels_up=form.tunnels_up,
+        )
+
+
+def _direct_connect_gateways(whole: Whole) -> Iterator[DirectConnectGateway]:
+    for key, form in whole.estate.direct_connect_gateways.items():
+        ties = None
+        if form.associations != "unknown":
+            place = f"direct_connect_gateways.{key}.associations"
+            ties = tuple(
+                _direct_connect_tie(whole, tie, f"{place}.{row}")
+                for row, tie in enumerate(form.associations)
+            )
+        yield DirectConnectGateway(
+            **whole.common("direct-connect-gateway", "", key, form, None),
+            state=form.state,
+            asn=form.asn,
+            associations=ties,
+        )
+
+
+def _direct_connect_tie(
+    whole: Whole, form: DirectConnectTieForm, place: str
+) -> DirectConnectAssociation:
+    ends = (
+        whole.resolve("vpn-gateway", form.vpn_gateway, f"{place}.vpn_gateway"),
+        whole.resolve("transit-gateway", form.transit_gateway, f"{place}.transit_gateway"),
+    )
+    return DirectConnectAssociation(
+        gateway=next(filter(None, ends)), state=form.state, allowed=tuple(form.allowed)
+    )
+
+
+def _virtual_interfaces(whole: Whole) -> Iterator[VirtualInterface]:
+    for key, form in whole.estate.virtual_interfaces.items():
+        place = f"virtual_interfaces.{key}"
+        yield VirtualInterface(
+            **whole.common("virtual-interface", "", key, form, form.region),
+            kind=form.kind,
+            state=form.state,
+            direct_connect_gateway=whole.resolve(
+                "direct-connect-gateway",
+                form.direct_connect_gateway,
+                f"{place}.direct_connect_gateway",
+            ),
+            vpn_gateway=whole.resolve("vpn-gateway", form.vpn_gateway, f"{place}.vpn_gateway"),
+            is_up=form.up,
         )

@@ -14,14 +14,27 @@ from pydantic import ConfigDict, Field, Tag, model_validator
 
 from netreach.packets.prefixes import Prefix
 from netreach.sources.yaml_estate.base_forms import Form, Named
+from netreach.sources.yaml_estate.calls import Call
 from netreach.sources.yaml_estate.connection_forms import (
     CustomerGatewayForm,
+    DirectConnectGatewayForm,
     PeeringForm,
     TransitGatewayForm,
+    VirtualInterfaceForm,
     VpnConnectionForm,
     VpnGatewayForm,
 )
 from netreach.sources.yaml_estate.phrases import PhraseError
+from netreach.sources.yaml_estate.service_forms import (
+    EndpointForm,
+    EndpointServiceForm,
+    FirewallForm,
+    FirewallPolicyForm,
+    LoadBalancerForm,
+    PublicAccessBlockForm,
+    PublicAccessExclusionForm,
+    TargetGroupForm,
+)
 from netreach.sources.yaml_estate.values import (
     BY_SHAPE,
     Account,
@@ -285,6 +298,10 @@ class VpcForm(Blocks):
     groups: dict[Key, GroupForm] = Field({})
     instances: dict[Key, InstanceForm] = Field({})
     interfaces: dict[Key, InterfaceForm] = Field({})
+    endpoints: dict[Key, EndpointForm] = Field({})
+    load_balancers: dict[Key, LoadBalancerForm] = Field({})
+    target_groups: dict[Key, TargetGroupForm] = Field({})
+    firewalls: dict[Key, FirewallForm] = Field({})
 
 
 class PrefixListForm(Named):
@@ -309,30 +326,6 @@ class UnmodelledForm(Named):
     vpc: Ref | None = None
 
 
-Call = Literal[
-    "Vpcs",
-    "Subnets",
-    "RouteTables",
-    "NetworkAcls",
-    "SecurityGroups",
-    "NetworkInterfaces",
-    "Reservations",
-    "InternetGateways",
-    "EgressOnlyInternetGateways",
-    "NatGateways",
-    "ManagedPrefixLists",
-    "PrefixLists",
-    "Addresses",
-    "VpcPeeringConnections",
-    "TransitGateways",
-    "TransitGatewayAttachments",
-    "TransitGatewayRouteTables",
-    "VpnGateways",
-    "CustomerGateways",
-    "VpnConnections",
-]
-
-
 class Estate(Form):
     """An estate: VPCs and what stands outside of them."""
 
@@ -352,6 +345,12 @@ class Estate(Form):
     vpn_gateways: dict[Key, VpnGatewayForm] = Field({})
     customer_gateways: dict[Key, CustomerGatewayForm] = Field({})
     vpn_connections: dict[Key, VpnConnectionForm] = Field({})
+    direct_connect_gateways: dict[Key, DirectConnectGatewayForm] = Field({})
+    virtual_interfaces: dict[Key, VirtualInterfaceForm] = Field({})
+    endpoint_services: dict[Key, EndpointServiceForm] = Field({})
+    firewall_policies: dict[Key, FirewallPolicyForm] = Field({})
+    block_public_access: list[PublicAccessBlockForm] = Field([])
+    public_access_exclusions: dict[Key, PublicAccessExclusionForm] = Field({})
     unmodelled: dict[Key, UnmodelledForm] = Field({})
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Final
 
+from netreach.sources.yaml_estate.arns import balancer_arn, firewall_arn, target_group_arn
 from netreach.sources.yaml_estate.base_forms import Named
 from netreach.sources.yaml_estate.forms import Estate, InstanceForm, VpcForm
 from netreach.sources.yaml_estate.phrases import PhraseError, Reference, shown
+from netreach.sources.yaml_estate.service_forms import FirewallPolicyForm, Nodes
 
 #: How the ids of each kind begin.
 ID_PREFIX: Final = {
@@ -30,7 +32,13 @@ ID_PREFIX: Final = {
     "vpn-gateway": "vgw-",
     "customer-gateway": "cgw-",
     "vpn-connection": "vpn-",
+    "virtual-interface": "dxvif-",
+    "vpc-endpoint": "vpce-",
+    "vpc-endpoint-service": "vpce-svc-",
+    "vpc-block-public-access-exclusion": "vpcbpa-exclude-",
 }
+#: How the ids made of keys begin where AWS's own may be anything.
+_DERIVED_PREFIX: Final = {"direct-connect-gateway": "dxgw-"}
 #: Which key of a VPC holds which kind of resource.
 _SECTIONS: Final = {
     "subnets": "subnet",
@@ -40,6 +48,7 @@ _SECTIONS: Final = {
     "groups": "security-group",
     "instances": "instance",
     "interfaces": "network-interface",
+    "endpoints": "vpc-endpoint",
 }
 #: Which key of the estate holds which kind of resource outside of VPCs.
 _WHOLE_SECTIONS: Final = {
@@ -50,6 +59,10 @@ _WHOLE_SECTIONS: Final = {
     "vpn_gateways": "vpn-gateway",
     "customer_gateways": "customer-gateway",
     "vpn_connections": "vpn-connection",
+    "direct_connect_gateways": "direct-connect-gateway",
+    "virtual_interfaces": "virtual-interface",
+    "endpoint_services": "vpc-endpoint-service",
+    "public_access_exclusions": "vpc-block-public-access-exclusion",
 }
 #: Key of the transit route table that AWS makes where none is written.
 DEFAULT_TABLE: Final = "default"
@@ -57,7 +70,7 @@ DEFAULT_TABLE: Final = "default"
 
 def derived_id(kind: str, key: str) -> str:
     """Return the id that a key stands for: ``web`` is ``sg-web``, and ``sg-web`` is itself."""
-    prefix = ID_PREFIX.get(kind, "")
+    prefix = ID_PREFIX.get(kind) or _DERIVED_PREFIX.get(kind, "")
     return key if key.startswith(prefix) else prefix + key
 
 
@@ -136,6 +149,26 @@ class Names:
             place,
         )
 
+    def find(self, kind: str, reference: Reference, place: str) -> str:
+        """Return the id that a reference means in whichever VPC it stands.
+
+        Raises:
+            PhraseError: it means nothing, or several resources bear the name.
+        """
+        if reference.is_missing:
+            return self._missing(reference.name, place)
+        found = {
+            ids[reference.name]
+            for (other, _), ids in self._ids.items()
+            if other == kind and reference.name in ids
+        }
+        if len(found) > 1:
+            what = f"there are several: {', '.join(sorted(found))}"
+            raise PhraseError(what, "write the id of the one that is meant", place)
+        if found:
+            return found.pop()
+        return self.resolve(kind, "", reference, place, anywhere=True)
+
     def _missing(self, resource_id: str, place: str) -> str:
         if resource_id in self._kinds:
             raise PhraseError(f"{resource_id} is not missing", "remove `missing:`", place)
@@ -159,10 +192,13 @@ def name_everything(estate: Estate) -> Names:
     names = Names()
     for key, vpc in estate.vpcs.items():
         _name_vpc(names, key, vpc)
+        _name_services(names, estate, key, vpc)
     for section, kind in _WHOLE_SECTIONS.items():
         forms: dict[str, Named] = getattr(estate, section)
         for key, form in forms.items():
             names.add(kind, "", key, f"{section}.{key}", form.id)
+    for key, policy in estate.firewall_policies.items():
+        _name_policy(names, estate, key, policy)
     _name_hubs(names, estate)
     for key, unmodelled in estate.unmodelled.items():
         names.add(unmodelled.kind, "", key, f"unmodelled.{key}", unmodelled.id)
@@ -216,6 +252,46 @@ def _name_vpc(names: Names, key: str, vpc: VpcForm) -> None:
             names.add("network-interface", key, name, f"{place}.nat_gateways.{name}")
     _name_gateways(names, key, vpc)
     _name_defaults(names, key, vpc)
+
+
+def _name_services(names: Names, estate: Estate, key: str, vpc: VpcForm) -> None:
+    """Register what AWS knows by ARNs, and the interfaces that it makes for services."""
+    account, region = vpc.account or estate.account or "", vpc.region or estate.region or ""
+    place = f"vpcs.{key}"
+    for name, balancer in vpc.load_balancers.items():
+        there = f"{place}.load_balancers.{name}"
+        arn = balancer_arn(balancer.kind, name, balancer.account or account, region)
+        names.add("load-balancer", key, name, there, balancer.id or arn)
+        _name_nodes(names, key, name, there, balancer.subnets)
+    for name, group in vpc.target_groups.items():
+        arn = target_group_arn(name, group.account or account, region)
+        names.add("target-group", key, name, f"{place}.target_groups.{name}", group.id or arn)
+    for name, firewall in vpc.firewalls.items():
+        there = f"{place}.firewalls.{name}"
+        arn = firewall_arn("firewall", name, firewall.account or account, region)
+        names.add("network-firewall", key, name, there, firewall.id or arn)
+        _name_nodes(names, key, name, there, firewall.subnets)
+        for subnet in firewall.subnets:
+            names.add("vpc-endpoint", key, f"{name}-{subnet}", f"{there}.subnets.{subnet}")
+    for name, endpoint in vpc.endpoints.items():
+        _name_nodes(names, key, name, f"{place}.endpoints.{name}", endpoint.subnets)
+
+
+def _name_nodes(names: Names, vpc: str, name: str, place: str, nodes: Nodes) -> None:
+    for subnet in nodes:
+        names.add("network-interface", vpc, f"{name}-{subnet}", f"{place}.subnets.{subnet}")
+
+
+def _name_policy(names: Names, estate: Estate, key: str, form: FirewallPolicyForm) -> None:
+    """Register a policy and the groups that its rules make up."""
+    account, region = form.account or estate.account or "", form.region or estate.region or ""
+    place = f"firewall_policies.{key}"
+    arn = firewall_arn("firewall-policy", key, account, region)
+    names.add("firewall-policy", "", key, place, form.id or arn)
+    for kind, rules in (("stateless", form.stateless), ("stateful", form.stateful)):
+        if rules:
+            group = firewall_arn(f"{kind}-rulegroup", key, account, region)
+            names.add("firewall-rule-group", "", f"{key}-{kind}", f"{place}.{kind}", group)
 
 
 def _name_gateways(names: Names, key: str, vpc: VpcForm) -> None:

@@ -76,6 +76,7 @@ def parse_address(text: object) -> Address:
 
 
 def text_of(value: object) -> str:
+    """Return what must be text."""
     if not isinstance(value, str):
         raise PhraseError(f"{shown(value)} is not text", "put it in quotes")
     return value
@@ -202,7 +203,7 @@ def parse_acl_rule(phrase: object, preposition: Preposition) -> AclPhrase:
         words, prefix = _split(text_of(phrase).split(), preposition)
         number, action, *service = [*words, "", ""] if len(words) < 3 else words
         return AclPhrase(
-            _rulenumber_in(number), _allows(action), _parse_service(service), parse_cidr(prefix)
+            _rule_number(number), _allows(action), _parse_service(service), parse_cidr(prefix)
         )
     except PhraseError as error:
         raise in_phrase(error, phrase, forms) from None
@@ -247,6 +248,7 @@ def _parse_service(words: list[str]) -> ServicePhrase:
 
 
 def parse_ports(word: str) -> tuple[int, int]:
+    """Read ``443`` or ``8000-8100``."""
     low, dash, high = word.partition("-")
     first = number_in(low, 65535, "port")
     last = number_in(high, 65535, "port") if dash else first
@@ -267,11 +269,12 @@ def _other_protocol(word: str) -> int:
     return number
 
 
-def _rulenumber_in(word: str) -> int:
+def _rule_number(word: str) -> int:
     return number_in(word, LAST_RULE_NUMBER, "rule number", first=1)
 
 
 def number_in(word: str, last: int, noun: str, *, first: int = 0) -> int:
+    """Read a number of a range; errors call it by the noun."""
     if not (word.isascii() and word.isdigit()):
         raise PhraseError(f"{shown(word)} is no {noun}", f"it is {first} to {last}")
     if len(word) > 9 or not first <= int(word) <= last:

@@ -12,9 +12,11 @@ from pydantic_core import ErrorDetails
 from netreach.errors import InputError
 from netreach.model.connections import (
     CustomerGateway,
+    DirectConnectGateway,
     TransitAttachment,
     TransitGateway,
     TransitRouteTable,
+    VirtualInterface,
     VpcPeering,
     VpnConnection,
     VpnGateway,
@@ -35,9 +37,22 @@ from netreach.model.records import (
     Unmodelled,
     Vpc,
 )
+from netreach.model.services import (
+    EndpointService,
+    FirewallPolicy,
+    FirewallRuleGroup,
+    LoadBalancer,
+    NetworkFirewall,
+    PublicAccessBlock,
+    PublicAccessExclusion,
+    TargetGroup,
+    VpcEndpoint,
+)
 from netreach.model.snapshot import Snapshot
+from netreach.sources.assemble_services import mentions
 from netreach.sources.checks import checked
-from netreach.sources.yaml_estate.forms import Call, Estate
+from netreach.sources.yaml_estate.calls import FIELD_OF_CALL, Call
+from netreach.sources.yaml_estate.forms import Estate
 from netreach.sources.yaml_estate.names import name_everything
 from netreach.sources.yaml_estate.phrases import PhraseError, place_of, shown
 from netreach.sources.yaml_estate.records import estate_records
@@ -64,29 +79,18 @@ _FIELD_OF: Final[Mapping[type[Resource], str]] = {
     VpnGateway: "vpn_gateways",
     CustomerGateway: "customer_gateways",
     VpnConnection: "vpn_connections",
+    DirectConnectGateway: "direct_connect_gateways",
+    VirtualInterface: "virtual_interfaces",
+    VpcEndpoint: "endpoints",
+    EndpointService: "endpoint_services",
+    LoadBalancer: "load_balancers",
+    TargetGroup: "target_groups",
+    NetworkFirewall: "firewalls",
+    FirewallPolicy: "firewall_policies",
+    FirewallRuleGroup: "firewall_rule_groups",
+    PublicAccessBlock: "public_access_blocks",
+    PublicAccessExclusion: "public_access_exclusions",
     Unmodelled: "unmodelled",
-}
-_FIELD_OF_CALL: Final[Mapping[str, str]] = {
-    "Vpcs": "vpcs",
-    "Subnets": "subnets",
-    "RouteTables": "route_tables",
-    "NetworkAcls": "network_acls",
-    "SecurityGroups": "security_groups",
-    "NetworkInterfaces": "interfaces",
-    "Reservations": "instances",
-    "InternetGateways": "internet_gateways",
-    "EgressOnlyInternetGateways": "egress_only_gateways",
-    "NatGateways": "nat_gateways",
-    "ManagedPrefixLists": "prefix_lists",
-    "PrefixLists": "prefix_lists",
-    "Addresses": "elastic_ips",
-    "VpcPeeringConnections": "peerings",
-    "TransitGateways": "transit_gateways",
-    "TransitGatewayAttachments": "transit_attachments",
-    "TransitGatewayRouteTables": "transit_route_tables",
-    "VpnGateways": "vpn_gateways",
-    "CustomerGateways": "customer_gateways",
-    "VpnConnections": "vpn_connections",
 }
 #: What the estate says in the forms of something else.
 _IMPLIED_CALLS: Final = frozenset({"TransitGatewayVpcAttachments", "TransitGatewayRoutes"})
@@ -184,7 +188,7 @@ def _snapshot(estate: Estate, text: str) -> Snapshot:
     for record in estate_records(estate, names):
         fields[_FIELD_OF[type(record)]][record.id] = record
     for call in estate.missing:
-        fields[_FIELD_OF_CALL[call]].clear()
+        fields[FIELD_OF_CALL[call]].clear()
     made: dict[str, Any] = dict(fields)
     snapshot = Snapshot(
         **made,
@@ -194,4 +198,4 @@ def _snapshot(estate: Estate, text: str) -> Snapshot:
         format="yaml",
     )
     # what is missing on purpose gets the warnings and doubts that it has in a dump
-    return checked(snapshot, {})
+    return checked(snapshot, mentions(snapshot))

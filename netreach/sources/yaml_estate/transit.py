@@ -118,7 +118,10 @@ class Hub:
 
     def _of_site(self, form: AttachmentForm, common: Common, place: str) -> TransitAttachment:
         is_vpn = form.vpn is not None
-        resource = form.direct_connect.name if form.direct_connect else ""
+        resource = ""
+        if form.direct_connect is not None:
+            name = form.direct_connect.name
+            resource = self.whole.names.own("direct-connect-gateway", "", name) or name
         if is_vpn:
             resource = self.whole.resolve("vpn-connection", form.vpn, f"{place}.vpn")
         return TransitAttachment(

@@ -32,6 +32,7 @@ from netreach.sources.yaml_estate.phrases import (
 )
 
 _KEY: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+_ARN: Final = r"^arn:[A-Za-z0-9:/._-]{1,300}$"
 _ACCOUNT: Final = r"^[0-9]{12}$"
 _REGION: Final = r"^[a-z]{2,}(-[a-z]+)+-[0-9]$"
 _ZONE: Final = r"^([a-z]|[a-z]{2,}(-[a-z0-9]+)+)$"
@@ -41,7 +42,8 @@ _MOMENT: Final = (
 )
 
 
-def _text_schema(description: str, *examples: str) -> WithJsonSchema:
+def text_schema(description: str, *examples: str) -> WithJsonSchema:
+    """Return what the JSON Schema says of a text."""
     return WithJsonSchema(
         {"type": "string", "description": description, "examples": list(examples)}
     )
@@ -76,47 +78,48 @@ SHAPES: Final = frozenset({"short", "full", "list"})
 
 Key = Annotated[str, AfterValidator(_key), WithJsonSchema({"type": "string", "pattern": _KEY})]
 Id = Annotated[str, Field(pattern=_KEY)]
+Arn = Annotated[str, Field(pattern=_ARN)]
 Account = Annotated[str, Field(pattern=_ACCOUNT)]
 Region = Annotated[str, Field(pattern=_REGION)]
 Zone = Annotated[str, Field(pattern=_ZONE)]
 #: A day, or a moment with its offset.
 Moment = Annotated[str, Field(pattern=_MOMENT)]
 Cidr = Annotated[
-    Prefix, PlainValidator(parse_cidr), _text_schema("A CIDR without host bits.", "10.0.0.0/16")
+    Prefix, PlainValidator(parse_cidr), text_schema("A CIDR without host bits.", "10.0.0.0/16")
 ]
 Ip = Annotated[
     Address,
     PlainValidator(parse_address),
-    _text_schema("An IP address.", "10.0.1.10", "2001:db8::1"),
+    text_schema("An IP address.", "10.0.1.10", "2001:db8::1"),
 ]
 Ref = Annotated[
     Reference,
     PlainValidator(parse_reference),
-    _text_schema("A name, an id, or `missing:ID` if the estate leaves it out.", "web", "sg-web"),
+    text_schema("A name, an id, or `missing:ID` if the estate leaves it out.", "web", "sg-web"),
 ]
 Refs = Annotated[list[Ref], AfterValidator(_unique)]
 RouteTarget = Annotated[
     Target,
     PlainValidator(parse_target),
-    _text_schema("Where a route leads.", "internet-gateway", "nat-gateway:nat-a"),
+    text_schema("Where a route leads.", "internet-gateway", "nat-gateway:nat-a"),
 ]
 IngressPhrase = Annotated[
     GroupPhrase,
     PlainValidator(partial(parse_group_rule, preposition="from")),
-    _text_schema("SERVICE from PEER", "tcp 443 from 0.0.0.0/0", "tcp 22 from group:bastion"),
+    text_schema("SERVICE from PEER", "tcp 443 from 0.0.0.0/0", "tcp 22 from group:bastion"),
 ]
 EgressPhrase = Annotated[
     GroupPhrase,
     PlainValidator(partial(parse_group_rule, preposition="to")),
-    _text_schema("SERVICE to PEER", "all to anywhere", "tcp 443 to prefix-list:s3"),
+    text_schema("SERVICE to PEER", "all to anywhere", "tcp 443 to prefix-list:s3"),
 ]
 AclIngress = Annotated[
     AclPhrase,
     PlainValidator(partial(parse_acl_rule, preposition="from")),
-    _text_schema("NUMBER allow|deny SERVICE from CIDR", "100 allow tcp 443 from 0.0.0.0/0"),
+    text_schema("NUMBER allow|deny SERVICE from CIDR", "100 allow tcp 443 from 0.0.0.0/0"),
 ]
 AclEgress = Annotated[
     AclPhrase,
     PlainValidator(partial(parse_acl_rule, preposition="to")),
-    _text_schema("NUMBER allow|deny SERVICE to CIDR", "100 allow tcp 1024-65535 to 0.0.0.0/0"),
+    text_schema("NUMBER allow|deny SERVICE to CIDR", "100 allow tcp 1024-65535 to 0.0.0.0/0"),
 ]

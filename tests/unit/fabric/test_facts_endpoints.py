@@ -314,6 +314,17 @@ def test_what_holds_for_some_of_the_internet_only_is_unknown_of_an_unlisted_serv
     ]
 
 
+def test_one_sender_of_several_who_fares_unlike_leaves_an_unlisted_service_open() -> None:
+    rules = acl(egress=("100 deny all to 52.0.0.0/8", "200 allow all to 0.0.0.0/0"))
+    base = snapshot(acls={"app": rules})
+    team = {
+        number: replace(one, tags={"team": "shop"} if number in ("i-app-1", "i-web-1") else {})
+        for number, one in base.instances.items()
+    }
+    network = compiled(replace(base, instances=team))
+    assert verdict(network, "tag:team=shop s3 tcp 443") == "unknown"
+
+
 def test_what_holds_for_all_of_the_internet_holds_for_an_unlisted_service() -> None:
     assert verdict(compiled(snapshot()), "app-1 s3 tcp 443") == "reachable"
     assert verdict(compiled(without_way_out(snapshot())), "app-1 s3 tcp 443") == "unreachable"

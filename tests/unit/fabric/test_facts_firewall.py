@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from netreach.model.services import FirewallEndpoint, FirewallRuleGroup, PolicyGroup
 from netreach.network import Network
+from tests.unit.fabric.connections_by_hand import TRANSIT, attached
 from tests.unit.fabric.estates_by_hand import (
     ACL,
     DB_1,
@@ -528,12 +529,16 @@ def test_nf_5_a_firewall_between_host_and_nat_gateway_sees_private_addresses(
 def test_nf_5_a_firewall_knows_connections_by_the_addresses_that_it_saw() -> None:
     """The way out crosses it before the NAT gateway, the answer before it is translated back."""
     tables: Form = {
-        "app": {"routes": {"0.0.0.0/0": WALL_A}},
-        "fw": {"routes": {"0.0.0.0/0": "nat-gateway:nat"}},
-        "edge": {"gateways": ["internet-gateway"], "routes": {"10.0.0.0/24": WALL_A}},
+        "app": {"routes": {"10.1.0.0/16": WALL_A}},
+        "fw": {"routes": {"10.1.0.0/16": "nat-gateway:nat"}},
+        "nat": {"routes": {"10.1.0.0/16": TRANSIT}},
+        "web": {"routes": {"10.0.0.0/24": WALL_A}},
     }
-    base = snapshot(subnets=SUBNETS, route_tables=tables, acls={"fw": acl()})
-    answer = ask(walled(base), "app-1 8.8.8.8 tcp 443", family=4)
+    lab: Form = {"route_tables": {"public": {"routes": {"10.0.0.0/16": TRANSIT}}}}
+    base = snapshot(
+        subnets=SUBNETS, route_tables=tables, acls={"fw": acl()}, rest={"vpcs": {"lab": lab}}
+    )
+    answer = ask(walled(attached(base).snapshot), "app-1 lab-1 tcp 443", family=4)
     assert (answer.verdict, codes(answer, "return")) == ("unreachable", {ASYMMETRIC})
 
 

@@ -184,7 +184,7 @@ def test_bp_1_a_mode_that_nobody_knows_leaves_answers_open() -> None:
         pytest.param({"region": "", "owner": ""}, "unreachable", id="not-said"),
     ],
 )
-def test_bp_1_the_mode_is_an_accounts_in_a_region(place: dict[str, str], said: str) -> None:
+def test_bp_1_the_mode_is_an_accounts_in_a_region(place: dict[str, Any], said: str) -> None:
     assert told(guarded("block-bidirectional", **place), INWARDS) == said
 
 

@@ -1,0 +1,68 @@
+"""The describe calls that an estate may leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+Call = Literal[
+    "Vpcs",
+    "Subnets",
+    "RouteTables",
+    "NetworkAcls",
+    "SecurityGroups",
+    "NetworkInterfaces",
+    "Reservations",
+    "InternetGateways",
+    "EgressOnlyInternetGateways",
+    "NatGateways",
+    "ManagedPrefixLists",
+    "PrefixLists",
+    "Addresses",
+    "VpcPeeringConnections",
+    "TransitGateways",
+    "TransitGatewayAttachments",
+    "TransitGatewayRouteTables",
+    "VpnGateways",
+    "CustomerGateways",
+    "VpnConnections",
+    "directConnectGateways",
+    "virtualInterfaces",
+    "VpcEndpoints",
+    "ServiceConfigurations",
+    "LoadBalancers",
+    "TargetGroups",
+    "Firewalls",
+    "VpcBlockPublicAccessExclusions",
+]
+#: Which field of Snapshot each call fills.
+FIELD_OF_CALL: Final[Mapping[str, str]] = {
+    "Vpcs": "vpcs",
+    "Subnets": "subnets",
+    "RouteTables": "route_tables",
+    "NetworkAcls": "network_acls",
+    "SecurityGroups": "security_groups",
+    "NetworkInterfaces": "interfaces",
+    "Reservations": "instances",
+    "InternetGateways": "internet_gateways",
+    "EgressOnlyInternetGateways": "egress_only_gateways",
+    "NatGateways": "nat_gateways",
+    "ManagedPrefixLists": "prefix_lists",
+    "PrefixLists": "prefix_lists",
+    "Addresses": "elastic_ips",
+    "VpcPeeringConnections": "peerings",
+    "TransitGateways": "transit_gateways",
+    "TransitGatewayAttachments": "transit_attachments",
+    "TransitGatewayRouteTables": "transit_route_tables",
+    "VpnGateways": "vpn_gateways",
+    "CustomerGateways": "customer_gateways",
+    "VpnConnections": "vpn_connections",
+    "directConnectGateways": "direct_connect_gateways",
+    "virtualInterfaces": "virtual_interfaces",
+    "VpcEndpoints": "endpoints",
+    "ServiceConfigurations": "endpoint_services",
+    "LoadBalancers": "load_balancers",
+    "TargetGroups": "target_groups",
+    "Firewalls": "firewalls",
+    "VpcBlockPublicAccessExclusions": "public_access_exclusions",
+}
