@@ -171,7 +171,15 @@ class _Compiler:
             kind = record.kind if record else AttachmentKind.UNKNOWN
             rank = (prefix.length, _origin_rank(route, kind))
             row = self._add(table, route, attachment)
-            yield Way(rank, row, attachment, kind in _SHARING)
+            yield Way(rank, row, attachment, self._may_share(record))
+
+    def _may_share(self, record: TransitAttachment | None) -> bool:
+        """Tell whether packets of one prefix may be shared out to the attachment [TG-8]."""
+        if record is None or record.kind not in _SHARING:
+            return False
+        gateway = self._snapshot.transit_gateways.get(record.gateway)
+        is_off = gateway is not None and not gateway.vpn_ecmp
+        return record.kind is not AttachmentKind.VPN or not is_off
 
     def _add(self, table: str, route: TransitRoute, attachment: str, *, rival: bool = False) -> int:
         self.origin.append((table, route))

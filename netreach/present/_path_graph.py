@@ -109,7 +109,8 @@ class PathGraph:
     def _node(self, key: Key, component: Component) -> Node:
         if key not in self.nodes:
             names = dict.fromkeys(filter(None, (component.name, component.id)))
-            lines = [clipped(name, _LINE) for name in names]
+            nameless = component.kind or str(component.type)
+            lines = [clipped(name, _LINE) for name in names] or [nameless]
             self.nodes[key] = Node(f"n{len(self.nodes)}", component, lines)
         return self.nodes[key]
 

@@ -73,4 +73,42 @@ ENTRIES: Final = (
             "LAB-5",
         ),
     ),
+    Entry(
+        code=Code.FIREWALL_ASYMMETRIC_ROUTING,
+        group=Group.OWN_BLOCKER,
+        element="Network Firewall",
+        title="A firewall endpoint sees one direction of a connection only",
+        meaning=(
+            "The way there and the way back of a connection do not cross the same endpoint of a "
+            "Network Firewall, or only one of them reaches its stateful rules."
+        ),
+        why=(
+            "Each endpoint follows connections by itself. What comes back of a TCP connection that "
+            "it did not see begin, it drops. Of a connection whose answers it never sees, AWS says "
+            "only that this is not supported: such an answer is unknown."
+        ),
+        fix=(
+            "Route both directions by the endpoint of one zone: appliance mode on the transit "
+            "gateway's attachment, a route table of the internet gateway, routes of both subnets."
+        ),
+        commands=(
+            (
+                "aws ec2 modify-transit-gateway-vpc-attachment --transit-gateway-attachment-id "
+                "tgw-attach-ID --options ApplianceModeSupport=enable"
+            ),
+        ),
+        example="vpce-0b2 did not see the connection begin, so its firewall drops what comes back.",
+        related=(
+            Code.FIREWALL_RULES_RESTRICTION,
+            Code.TRANSIT_GATEWAY_APPLIANCE_MODE_RECOMMENDED,
+        ),
+        situations=(
+            "the reply crosses an endpoint of a Network Firewall that has not seen the request",
+            "the reply goes around an endpoint of a Network Firewall that has seen the request",
+        ),
+        facts=(
+            "NF-5",
+            "TG-7",
+        ),
+    ),
 )

@@ -9,10 +9,10 @@ from netreach.packets.prefixes import Prefix
 from netreach.packets.services import NUMBERS
 from netreach.sources.yaml_estate.phrases import (
     PhraseError,
-    in_phrase,
     number_in,
     parse_cidr,
     parse_ports,
+    reading,
     shown,
     text_of,
 )
@@ -88,7 +88,7 @@ def _shape(words: list[str]) -> _Shape:
 
 def parse_stateless(phrase: object) -> StatelessPhrase:
     """Read ``10 drop tcp 23 from anywhere to 10.0.0.0/8``."""
-    try:
+    with reading(phrase, _STATELESS_FORMS):
         number, action, *rest = [*text_of(phrase).split(), "", ""]
         if action not in _STATELESS:
             raise PhraseError(f"{shown(action)} is none of {', '.join(_STATELESS)}")
@@ -105,8 +105,6 @@ def parse_stateless(phrase: object) -> StatelessPhrase:
             _prefixes(shape.destination),
             _ranges(ports),
         )
-    except PhraseError as error:
-        raise in_phrase(error, phrase, _STATELESS_FORMS) from None
 
 
 def _numbers(word: str, *, has_ports: bool) -> tuple[int, ...]:
@@ -129,7 +127,7 @@ def _ranges(words: list[str]) -> Ports:
 
 def parse_stateful(phrase: object) -> StatefulPhrase:
     """Read ``pass tcp 443 from 10.0.0.0/8 to anywhere``."""
-    try:
+    with reading(phrase, _STATEFUL_FORMS):
         action, *rest = text_of(phrase).split() or [""]
         if action not in _STATEFUL:
             raise PhraseError(f"{shown(action)} is none of {', '.join(_STATEFUL)}")
@@ -148,8 +146,6 @@ def parse_stateful(phrase: object) -> StatefulPhrase:
             _port_words(ports),
             shape.is_any_direction,
         )
-    except PhraseError as error:
-        raise in_phrase(error, phrase, _STATEFUL_FORMS) from None
 
 
 def _ends(word: str) -> str:

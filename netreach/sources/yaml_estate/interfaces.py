@@ -27,16 +27,16 @@ def interfaces(scope: Scope, elastic_ips: ElasticIps) -> Iterator[Instance | Net
         if form.instance is not None:
             instance = scope.resolve("instance", form.instance, f"{place}.instance")
             extra[instance] = (*extra.get(instance, ()), common["id"])
-        wire = _Wired(form, common, place, instance)
-        yield _interface(scope, wire, elastic_ips)
+        wire = Wired(form, common, place, instance)
+        yield interface_of(scope, wire, elastic_ips)
     for key, instance_form in scope.form.instances.items():
         common = scope.common("instance", key, instance_form)
-        own = [_interface(scope, wire, elastic_ips) for wire in _wires(scope, key, instance_form)]
+        own = [interface_of(scope, wire, elastic_ips) for wire in _wires(scope, key, instance_form)]
         yield from own
         yield _instance(instance_form, common, own, extra.get(common["id"], ()))
 
 
-class _Wired(NamedTuple):
+class Wired(NamedTuple):
     """One interface to make: its form, its common fields, its place and its instance."""
 
     form: Wire
@@ -45,7 +45,7 @@ class _Wired(NamedTuple):
     instance: str
 
 
-def _wires(scope: Scope, key: str, form: InstanceForm) -> Iterator[_Wired]:
+def _wires(scope: Scope, key: str, form: InstanceForm) -> Iterator[Wired]:
     """Yield the interfaces that are written into an instance.
 
     None has a `Name` unless it is given one: the instance's name must mean the instance.
@@ -53,11 +53,11 @@ def _wires(scope: Scope, key: str, form: InstanceForm) -> Iterator[_Wired]:
     place, instance = f"{scope.place}.instances.{key}", scope.id_of("instance", key)
     if form.has_own_wire:
         common = scope.bare(scope.id_of("network-interface", key), form.account)
-        yield _Wired(form, common, place, instance)
+        yield Wired(form, common, place, instance)
     for name, wire in form.interfaces.items():
         found = scope.id_of("network-interface", f"{key}-{name}")
         common = scope.bare(found, wire.account or form.account, tags_of(wire, ""))
-        yield _Wired(wire, common, f"{place}.interfaces.{name}", instance)
+        yield Wired(wire, common, f"{place}.interfaces.{name}", instance)
 
 
 def _instance(
@@ -73,7 +73,12 @@ def _instance(
     )
 
 
-def _interface(scope: Scope, wired: _Wired, elastic_ips: ElasticIps) -> NetworkInterface:
+def interface_of(scope: Scope, wired: Wired, elastic_ips: ElasticIps) -> NetworkInterface:
+    """Return the record of an interface.
+
+    Raises:
+        PhraseError: an address is not to be had, or a reference means nothing.
+    """
     wire, common, place, instance = wired
     found = common["id"]
     home = scope.home(wire.subnet or Reference(""), f"{place}.subnet")

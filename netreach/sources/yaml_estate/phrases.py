@@ -7,6 +7,8 @@ spellings that there are.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
@@ -186,11 +188,9 @@ def parse_group_rule(phrase: object, preposition: Preposition) -> GroupPhrase:
         f"write `tcp 443 {preposition} 10.0.0.0/16`, `udp 53 {preposition} group:NAME`, "
         f"`icmp 8/0 {preposition} prefix-list:NAME` or `all {preposition} anywhere`"
     )
-    try:
+    with reading(phrase, forms):
         service, peer = _split(text_of(phrase).split(), preposition)
         return GroupPhrase(_parse_service(service), _parse_peer(peer))
-    except PhraseError as error:
-        raise in_phrase(error, phrase, forms) from None
 
 
 def parse_acl_rule(phrase: object, preposition: Preposition) -> AclPhrase:
@@ -199,14 +199,12 @@ def parse_acl_rule(phrase: object, preposition: Preposition) -> AclPhrase:
         f"write `100 allow tcp 1024-65535 {preposition} 10.0.1.0/24` "
         f"or `200 deny all {preposition} 0.0.0.0/0`"
     )
-    try:
+    with reading(phrase, forms):
         words, prefix = _split(text_of(phrase).split(), preposition)
         number, action, *service = [*words, "", ""] if len(words) < 3 else words
         return AclPhrase(
             _rule_number(number), _allows(action), _parse_service(service), parse_cidr(prefix)
         )
-    except PhraseError as error:
-        raise in_phrase(error, phrase, forms) from None
 
 
 def _allows(word: str) -> bool:
@@ -215,7 +213,16 @@ def _allows(word: str) -> bool:
     return word == "allow"
 
 
-def in_phrase(error: PhraseError, phrase: object, forms: str) -> PhraseError:
+@contextmanager
+def reading(phrase: object, forms: str) -> Iterator[None]:
+    """Show the whole phrase in errors about its parts, and the forms that there are."""
+    try:
+        yield
+    except PhraseError as error:
+        raise _in_phrase(error, phrase, forms) from None
+
+
+def _in_phrase(error: PhraseError, phrase: object, forms: str) -> PhraseError:
     """Show the whole phrase, what is wrong in it, and the forms that there are."""
     detail = f"{error.what} ({error.mend})" if error.mend else error.what
     return PhraseError(f"can't read {shown(phrase)}: {detail}", forms)

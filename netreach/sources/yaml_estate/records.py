@@ -18,14 +18,18 @@ from netreach.model.records import (
     Vpc,
 )
 from netreach.packets.prefixes import Prefix
+from netreach.sources.yaml_estate.balancers import load_balancers
 from netreach.sources.yaml_estate.connections import connections
 from netreach.sources.yaml_estate.elastic_ips import ElasticIps
+from netreach.sources.yaml_estate.endpoints import endpoint_services, endpoints
 from netreach.sources.yaml_estate.filters import network_acls, prefix_lists, security_groups
+from netreach.sources.yaml_estate.firewalls import firewall_policies, firewalls
 from netreach.sources.yaml_estate.forms import Estate, GatewayForm
 from netreach.sources.yaml_estate.interfaces import interfaces
 from netreach.sources.yaml_estate.names import Names, tags_of
 from netreach.sources.yaml_estate.nat_gateways import nat_gateways
 from netreach.sources.yaml_estate.phrases import Reference
+from netreach.sources.yaml_estate.public_access import public_access
 from netreach.sources.yaml_estate.routes import MODELLED_TARGETS, route_tables
 from netreach.sources.yaml_estate.scope import Common, Scope
 from netreach.sources.yaml_estate.space import (
@@ -55,11 +59,17 @@ def estate_records(estate: Estate, names: Names) -> Iterator[Resource]:
         yield from _vpc_records(scope)
         yield from interfaces(scope, elastic_ips)
         yield from nat_gateways(scope, elastic_ips)
+        yield from endpoints(scope, elastic_ips)
+        yield from load_balancers(scope, elastic_ips)
+        yield from firewalls(scope, elastic_ips)
     yield from elastic_ips.records()
     yield from prefix_lists(estate, names)
     whole = Whole(estate, names)
     yield from connections(whole)
     yield from transit_gateways(whole)
+    yield from endpoint_services(whole)
+    yield from firewall_policies(whole)
+    yield from public_access(whole)
     yield from _unmodelled(estate, names)
 
 

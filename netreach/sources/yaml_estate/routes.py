@@ -53,7 +53,7 @@ def route_tables(scope: Scope) -> Iterator[RouteTable]:
         yield RouteTable(
             **implied,
             vpc=scope.id,
-            routes=tuple(_local_routes(scope, frozenset())),
+            routes=tuple(_routes(scope, RouteTableForm(), implied["id"], scope.place)),
             is_main=True,
             subnets=subnets.get(implied["id"], ()),
         )
@@ -67,7 +67,7 @@ def _route_table(
     return RouteTable(
         **common,
         vpc=scope.id,
-        routes=tuple(_routes(scope, form, f"{place}.routes")),
+        routes=tuple(_routes(scope, form, table, f"{place}.routes")),
         is_main=form.main,
         subnets=subnets.get(table, ()),
         gateways=tuple(
@@ -89,15 +89,32 @@ def _local_routes(scope: Scope, written: frozenset[Prefix | None]) -> Iterator[R
             )
 
 
-def _routes(scope: Scope, form: RouteTableForm, place: str) -> Iterator[Route]:
+def _routes(scope: Scope, form: RouteTableForm, table: str, place: str) -> Iterator[Route]:
     written = [
         _route(scope, text, item, f"{place}.{place_of(text)}")
         for text, items in form.routes.items()
         for item in (items if isinstance(items, list) else [items])
     ]
+    written += _endpoint_routes(scope, table)
     _check_static(written, place)
     yield from _local_routes(scope, frozenset(route.destination for route in written))
     yield from written
+
+
+def _endpoint_routes(scope: Scope, table: str) -> Iterator[Route]:
+    """Yield the routes that gateway endpoints put into a table [EP-3]."""
+    for key, form in scope.form.endpoints.items():
+        place = f"{scope.place}.endpoints.{key}"
+        tables = {
+            scope.resolve("route-table", one, f"{place}.route_tables.{row}")
+            for row, one in enumerate(form.route_tables)
+        }
+        if form.prefix_list is not None and table in tables:
+            yield Route(
+                prefix_list=scope.prefix_list(form.prefix_list, f"{place}.prefix_list"),
+                target_kind=TargetKind.VPC_ENDPOINT,
+                target=scope.id_of("vpc-endpoint", key),
+            )
 
 
 def _check_static(routes: list[Route], place: str) -> None:
@@ -144,8 +161,9 @@ def _target_id(scope: Scope, target: Target, place: str, *, may_be_gone: bool = 
 
 
 def _beyond(scope: Scope, kind: TargetKind, reference: Reference, place: str) -> str:
-    """Return the id of what stands outside of VPCs; it need not be written down."""
-    own = scope.names.own(kind, "", reference.name)
+    """Return the id of what need not be written down; endpoints are those of the VPC."""
+    home = scope.key if kind is TargetKind.VPC_ENDPOINT else ""
+    own = scope.names.own(kind, home, reference.name)
     if own is not None and not reference.is_missing:
         return own
     return (

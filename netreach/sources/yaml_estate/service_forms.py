@@ -235,7 +235,9 @@ class FirewallPolicyForm(ArnNamed):
         Annotated[
             StatelessPhrase,
             PlainValidator(parse_stateless),
-            text_schema("PRIORITY ACTION SERVICE from X to Y", "10 drop tcp 23 from anywhere to anywhere"),
+            text_schema(
+                "PRIORITY ACTION SERVICE from X to Y", "10 drop tcp 23 from anywhere to anywhere"
+            ),
         ]
     ] = Field([])
     stateless_default: Literal["pass", "drop", "forward"] = "forward"

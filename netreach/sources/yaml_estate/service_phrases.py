@@ -9,15 +9,17 @@ from netreach.packets.prefixes import Address
 from netreach.sources.yaml_estate.phrases import (
     PhraseError,
     Reference,
-    in_phrase,
     number_in,
     parse_address,
     parse_reference,
+    reading,
     shown,
     text_of,
 )
 
-_PORT_FORMS: Final = "write `tcp 443 -> GROUP`, `geneve -> GROUP` or `http 80` for what forwards nothing"
+_PORT_FORMS: Final = (
+    "write `tcp 443 -> GROUP`, `geneve -> GROUP` or `http 80` for what forwards nothing"
+)
 _TARGET_FORMS: Final = "write `NAME`, `10.0.1.10`, `NAME port 8080` or `NAME unhealthy`"
 #: What listeners may take.
 LISTENED: Final = (
@@ -80,13 +82,11 @@ class ServiceName(NamedTuple):
 
 def parse_listener(phrase: object) -> ListenerPhrase:
     """Read ``tcp 443 -> web``, ``https 443 -> web, api``, ``http 80`` or ``tcp 80 -> port 8080``."""
-    try:
+    with reading(phrase, _PORT_FORMS):
         taken, arrow, given = text_of(phrase).partition("->")
         if arrow and not given.strip():
             raise PhraseError("nothing follows the arrow")
         return _handed(_taken(taken.split()), given)
-    except PhraseError as error:
-        raise in_phrase(error, phrase, _PORT_FORMS) from None
 
 
 def _taken(words: list[str]) -> ListenerPhrase:
@@ -108,19 +108,17 @@ def _handed(taken: ListenerPhrase, text: str) -> ListenerPhrase:
 
 def parse_target(phrase: object) -> TargetPhrase:
     """Read ``web-1``, ``10.0.1.10 port 8080``, ``web-2 unhealthy``."""
-    try:
+    with reading(phrase, _TARGET_FORMS):
         who, *rest = text_of(phrase).split() or [""]
         target = TargetPhrase(_who(who))
         if rest[:1] == ["port"] and len(rest) > 1:
             target = target._replace(port=number_in(rest[1], 65535, "port"))
             rest = rest[2:]
         return target._replace(health=_health(rest)) if rest else target
-    except PhraseError as error:
-        raise in_phrase(error, phrase, _TARGET_FORMS) from None
 
 
 def _who(word: str) -> Reference | Address:
-    if ":" in word and not word.startswith(("missing:", "arn:")) or word[:1].isdigit():
+    if (":" in word and not word.startswith(("missing:", "arn:"))) or word[:1].isdigit():
         try:
             return parse_address(word)
         except PhraseError:
@@ -144,7 +142,9 @@ def parse_health_check(phrase: object) -> HealthCheck:
         port = number_in(ports[0], 65535, "port") if ports else None
         return HealthCheck(protocol.upper(), port)
     except PhraseError as error:
-        raise in_phrase(error, phrase, "write `http 8080`, or `tcp` for the traffic's port") from None
+        raise in_phrase(
+            error, phrase, "write `http 8080`, or `tcp` for the traffic's port"
+        ) from None
 
 
 def parse_service(phrase: object) -> ServiceName:

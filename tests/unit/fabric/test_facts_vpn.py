@@ -471,6 +471,13 @@ def test_tg_8_equal_vpns_share_packets_and_all_must_work() -> None:
     assert (answer.verdict, codes(answer)) == ("partial", {TRANSIT_DOWN})
 
 
+def test_tg_8_without_equal_cost_paths_nobody_knows_which_vpn_is_taken() -> None:
+    both = transit(transit_vpn(), transit_vpn("vpn-2", "cgw-2")).snapshot
+    hub = replace(both.transit_gateways["tgw-1"], vpn_ecmp=False)
+    answer = ask(Network(replace(both, transit_gateways={"tgw-1": hub})), OUT)
+    assert (answer.verdict, codes(answer)) == ("unknown", {"AMBIGUOUS_ROUTE"})
+
+
 def test_tg_8_replies_may_come_by_another_gateway_of_the_same_network() -> None:
     both = transit(transit_vpn(), transit_vpn("vpn-2", "cgw-2"))
     assert verdict(both, f"cgw-1/{OFFICE} web-1 tcp 443") == "reachable"

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 import pytest
 from msgspec.structs import replace
@@ -9,6 +8,7 @@ from msgspec.structs import replace
 from netreach.model.snapshot import Snapshot
 from netreach.network import Network
 from netreach.present.insights import render_insights
+from tests.scenarios.test_fixtures import QUESTIONS, Question
 from tests.unit.fabric.estates_by_hand import estate
 from tests.unit.present.analyses import (
     analysis,
@@ -22,36 +22,13 @@ from tests.unit.present.analyses import (
 from tests.unit.present.hostile import HOSTILE, hostile
 from tests.unit.present.samples import SAMPLES
 
-#: One answer of each verdict, and of each fixture.
-ASKED: Final = (
-    "three-tier app-1 internet tcp 443",
-    "three-tier web-1 db-1 tcp 5432",
-    "three-tier internet web-1",
-    "three-tier web-1 web-1",
-    "three-tier internet web-1 tcp 1-1000",
-    "bastion internet billing-1 tcp 22",
-    "bastion bastion archive-1 tcp 22",
-    "forgotten-ephemeral app-1 dwh-1 tcp 5439",
-    "forgotten-ephemeral app-1 db-1 tcp 5432",
-    "dual-stack app-1 internet tcp 443",
-    "dual-stack internet edge-1 icmpv6",
-    "dual-stack node-1 sensor-1",
-    "broken-default-route worker-1 internet tcp 443",
-    "broken-default-route batch-1 internet udp 53",
-    "broken-default-route tool-1 internet tcp 443",
-    "broken-default-route report-1 internet 50",
-    "overlapping-groups monitor-1 partner-1 tcp 8443",
-    "overlapping-groups admin-1 api-1",
-    "overlapping-groups node-1 node-2 icmp",
-)
-
-
 # -- AWS's own shape
 
 
-@pytest.mark.parametrize("words", ASKED)
-def test_what_a_fixture_answers_is_of_aws_s_shape(words: str) -> None:
-    answer, asked_of = asked(words)
+@pytest.mark.parametrize("question", QUESTIONS, ids=str)
+def test_what_a_fixture_answers_is_of_aws_s_shape(question: Question) -> None:
+    asked_of = network(question.fixture)
+    answer = asked_of.path(question.source, question.destination, **question.asked)
     assert complaints(render_insights(answer.report, asked_of.snapshot)) == ""
 
 
@@ -68,7 +45,7 @@ def test_hostile_names_stay_ascii_and_of_aws_s_shape() -> None:
 
 
 def test_the_shape_finds_what_is_wrong() -> None:
-    answer, asked_of = asked(ASKED[0])
+    answer, asked_of = asked("three-tier app-1 internet tcp 443")
     text = render_insights(answer.report, asked_of.snapshot)
     assert "Sequence" in complaints(text.replace('"SequenceNumber": 1', '"Sequence": 1'))
     assert "RuleNumber" in complaints(text.replace('"RuleNumber": 100', '"RuleNumber": "100"'))
@@ -76,7 +53,11 @@ def test_the_shape_finds_what_is_wrong() -> None:
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("through-nat", ASKED[0]), ("two-blockers", ASKED[1]), ("unknown", ASKED[16])],
+    [
+        ("through-nat", "three-tier app-1 internet tcp 443"),
+        ("two-blockers", "three-tier web-1 db-1 tcp 5432"),
+        ("unknown", "overlapping-groups monitor-1 partner-1 tcp 8443"),
+    ],
 )
 def test_an_analysis_is_as_its_golden_file(
     name: str, words: str, golden: Callable[[str, str], None]

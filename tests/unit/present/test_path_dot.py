@@ -63,6 +63,14 @@ def test_an_entity_is_not_resolved() -> None:
     assert next(it["text"] for it in first["_ldraw_"] if it["op"] == "T") == "&lt;b&gt; &amp;"
 
 
+def test_what_has_neither_id_nor_name_is_called_what_it_is() -> None:
+    report = reports.reachable()
+    part = report.parts[0]
+    nameless = replace(part.forward[1], component=Component("", ComponentType.ROUTE_TABLE))
+    broken = replace(part, forward=(part.forward[0], nameless, *part.forward[2:]))
+    assert "route-table" in render_dot(replace(report, parts=(broken,)))
+
+
 def test_blockers_are_marked_in_words_and_in_colour() -> None:
     source = render_dot(failures.three_blockers())
     assert source.count('label="✗ db') == source.count("penwidth=3") == 2
