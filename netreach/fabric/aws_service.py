@@ -49,7 +49,10 @@ SERVICES: Final = (
         ServiceSet.ports(TCP, 1688, 1688),
         ("169.254.169.250", "169.254.169.251"),
     ),
+    AwsService("VPC Lattice", ServiceSet.empty(), ()),
 )
+#: Not a service that `AwsServices` answers for: where its packets go is not modelled [HY-4].
+LATTICE_ROW: Final = len(SERVICES) - 1
 _RESOLVER: Final = 0
 _METADATA: Final = 1
 

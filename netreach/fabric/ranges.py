@@ -25,7 +25,9 @@ NEVER_ON_INTERNET: Final = (
 GLOBAL_IPV6: Final = Prefix.parse("2000::/3")
 #: Destinations that a VPC router never forwards, whatever the routes say [RT-8].
 UNROUTABLE: Final = _prefixes("169.254.168.0/22", "fd00:ec2::/32")
+#: Where VPC Lattice answers, on a plane of its own beside the routers [HY-4, RT-8].
+LATTICE: Final = Prefix.parse("169.254.171.0/24")
 #: The well-known prefix behind which NAT64 hides IPv4 [NT-5].
 NAT64: Final = Prefix.parse("64:ff9b::/96")
 
-SPECIAL: Final = (*NEVER_ON_INTERNET, GLOBAL_IPV6, *UNROUTABLE, NAT64)
+SPECIAL: Final = (*NEVER_ON_INTERNET, GLOBAL_IPV6, *UNROUTABLE, LATTICE, NAT64)

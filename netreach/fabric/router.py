@@ -8,9 +8,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from netreach.fabric.aws_service import LATTICE_ROW
 from netreach.fabric.element import Assumed, Fate, Kind, Passage, SessionKind, Stage
 from netreach.fabric.network_acl import NetworkAcls
-from netreach.fabric.ranges import UNROUTABLE
+from netreach.fabric.ranges import LATTICE, UNROUTABLE
 from netreach.model.records import Route, RouteOrigin, RouteState, RouteTable, TargetKind
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis, Span
@@ -94,6 +95,8 @@ class Router:
     #: (table, atom) -> 1 where a local route covers it, however specific others are.
     local_blocks: PieceTable
     table_ids: tuple[str, ...]
+    #: The atoms of VPC Lattice, the first and the last.
+    lattice: Span
     acls: NetworkAcls
     axis: AtomAxis
 
@@ -106,6 +109,14 @@ class Router:
         )
         if passage.returning:
             batch = _return_to_sender(batch, passage)
+        low, high = self.lattice
+        batch, _ = passage.stop_where(
+            (batch.destination >= low) & (batch.destination <= high),
+            Fate.NOT_MODELLED,
+            Kind.AWS_SERVICE,
+            np.full(len(batch), LATTICE_ROW, np.int64),
+            batch,
+        )
         tables = self.table_of_subnet[batch.subnet]
         batch, kept = passage.stop_where(
             tables == NO_ROW, Fate.UNKNOWN_RESOURCE, Kind.ROUTE_TABLE, batch.subnet, batch
@@ -250,6 +261,7 @@ def compile_router(
         is_doubted=mask_by_row([bool(record.doubt) for record in records]),
         local_blocks=PieceTable.of([_local_row(record, axis) for record in records] or [[(0, 0)]]),
         table_ids=tuple(table_rows),
+        lattice=axis.span(LATTICE),
         acls=acls,
         axis=axis,
     )

@@ -221,7 +221,7 @@ def _check(fabric: Fabric, result: PathResult, target: End) -> None:
     if not named:
         what = f"{quoted(balancer.text)} is no load balancer"
         raise UsageError(place="--through", what=what, mend="name one by its ARN or name")
-    if target.is_set or not target.members:
+    if target.is_set or not (target.members or target.nature is Nature.BARE):
         what = f"{quoted(target.text)} is not one host"
         raise UsageError(place="--through", what=what, mend="name one target of the balancer")
 

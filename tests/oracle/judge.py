@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Final
 
+from tests.oracle.appliance import MODES, Mode
 from tests.oracle.filters import TCP, UDP
-from tests.oracle.journey import Arrival, Session, reply_to
+from tests.oracle.journey import Arrival, Session, is_on_the_internet, reply_to
 from tests.oracle.question import Question
 from tests.oracle.verdict import (
     DELIVERED_ELSEWHERE,
@@ -67,10 +68,20 @@ def settle(case: Case) -> tuple[Ruling, Mapping[Hashable, int]]:
     try:
         return _explore(case, {}), {}
     except UndecidedError as fork:  # it is the same on all ways, so it comes before other forks
-        options = [{fork.key: number} for number in range(fork.count)]
+        options = [{fork.key: MODES.index(mode)} for mode in _preferred(case)]
         rulings = [_explore(case, option) for option in options]
         best = max(rulings, key=lambda ruling: _MERIT.index(ruling.verdict))  # the first of equals
         return best, options[rulings.index(best)]
+
+
+def _preferred(case: Case) -> list[Mode]:
+    """Return what appliances may do, first what is told if it makes no difference.
+
+    Hosts on the internet are asked with another address, hosts inside as it is.
+    """
+    asked = case.asked.destination
+    is_outside = is_on_the_internet(asked) and asked not in case.world.unused_public
+    return sorted(MODES, key=lambda mode: mode.translates != is_outside)
 
 
 def case_of(world: World, question: Question) -> Case:

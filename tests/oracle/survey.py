@@ -42,10 +42,7 @@ _IDLE = (codes.ADDRESS_NOT_HELD, codes.REPLY_FROM_OTHER, codes.DELIVERED_ELSEWHE
 
 def blockers_by_world(case: Case) -> list[frozenset[Blocker]]:
     """Return all blockers, once for each world that the snapshot leaves possible."""
-    try:
-        return list(dict.fromkeys(_explore(case, {})))
-    except UndecidedError:  # what hosts on the way do: what the verdict is about
-        return list(dict.fromkeys(_explore(case, settle(case)[1])))
+    return list(dict.fromkeys(_explore(case, settle(case)[1])))
 
 
 def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Iterator[frozenset[Blocker]]:
@@ -53,12 +50,10 @@ def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Iterator[frozenset[
     try:
         survey.of(case)
     except UndecidedError as fork:
-        if fork.kind is Fork.BEST:
-            raise
         worlds = [list(_explore(case, {**assumed, fork.key: n})) for n in range(fork.count)]
         if fork.kind is Fork.EITHER:
             yield from (found for world in worlds for found in world)
-        else:  # each happens to some connection: what is in the way of any counts
+        else:  # each happens to some connection, or may: what is in the way of any counts
             yield from (frozenset[Blocker]().union(*together) for together in product(*worlds))
     else:
         yield frozenset(survey.found)

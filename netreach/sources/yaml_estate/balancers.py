@@ -17,7 +17,7 @@ from netreach.model.services import (
 from netreach.packets.prefixes import Address
 from netreach.sources.yaml_estate.arns import listener_arn
 from netreach.sources.yaml_estate.elastic_ips import ElasticIps
-from netreach.sources.yaml_estate.nodes import service_interfaces
+from netreach.sources.yaml_estate.nodes import Served, service_interfaces
 from netreach.sources.yaml_estate.phrases import parse_reference
 from netreach.sources.yaml_estate.scope import Scope
 from netreach.sources.yaml_estate.service_forms import (
@@ -61,13 +61,15 @@ def _nodes(
         scope,
         elastic_ips,
         common,
-        f"{scope.place}.load_balancers.{key}",
-        key=key,
-        nodes=form.subnets,
-        groups=form.groups,
-        interface_type=_TYPES.get(form.kind, "interface"),
-        description=f"ELB {path}",
-        source_dest_check=form.kind not in _TYPES,
+        Served(
+            key,
+            f"{scope.place}.load_balancers.{key}",
+            form.subnets,
+            interface_type=_TYPES.get(form.kind, "interface"),
+            description=f"ELB {path}",
+            source_dest_check=form.kind not in _TYPES,
+            groups=form.groups,
+        ),
     )
 
 

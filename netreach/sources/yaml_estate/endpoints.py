@@ -8,7 +8,7 @@ from typing import Final
 from netreach.model.records import NetworkInterface
 from netreach.model.services import EndpointKind, EndpointService, VpcEndpoint
 from netreach.sources.yaml_estate.elastic_ips import ElasticIps
-from netreach.sources.yaml_estate.nodes import service_interfaces, subnets_of
+from netreach.sources.yaml_estate.nodes import Served, service_interfaces, subnets_of
 from netreach.sources.yaml_estate.scope import Scope
 from netreach.sources.yaml_estate.service_forms import EndpointForm
 from netreach.sources.yaml_estate.whole import Whole
@@ -46,13 +46,15 @@ def endpoints(scope: Scope, elastic_ips: ElasticIps) -> Iterator[VpcEndpoint | N
                 scope,
                 elastic_ips,
                 common,
-                place,
-                key=key,
-                nodes=form.subnets,
-                groups=form.groups,
-                interface_type=INSPECTING if is_inspecting else "vpc_endpoint",
-                description=endpoint_interface(common["id"]),
-                source_dest_check=not is_inspecting,
+                Served(
+                    key,
+                    place,
+                    form.subnets,
+                    interface_type=INSPECTING if is_inspecting else "vpc_endpoint",
+                    description=endpoint_interface(common["id"]),
+                    source_dest_check=not is_inspecting,
+                    groups=form.groups,
+                ),
             )
         )
         yield from own

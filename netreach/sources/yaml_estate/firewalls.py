@@ -21,8 +21,8 @@ from netreach.sources.suricata import undecided
 from netreach.sources.yaml_estate.elastic_ips import ElasticIps
 from netreach.sources.yaml_estate.endpoints import INSPECTING, endpoint_interface
 from netreach.sources.yaml_estate.firewall_phrases import StatefulPhrase, StatelessPhrase
-from netreach.sources.yaml_estate.nodes import service_interfaces
-from netreach.sources.yaml_estate.phrases import Reference, parse_reference
+from netreach.sources.yaml_estate.nodes import Served, service_interfaces
+from netreach.sources.yaml_estate.phrases import parse_reference
 from netreach.sources.yaml_estate.scope import Common, Scope
 from netreach.sources.yaml_estate.service_forms import FirewallForm, FirewallPolicyForm
 from netreach.sources.yaml_estate.whole import Whole
@@ -78,19 +78,19 @@ def _endpoint(
         "Firewall": firewall["id"],
     }
     found = scope.id_of("vpc-endpoint", f"{key}-{subnet}")
-    common = Common(**{**firewall, "id": found, "tags": tags})  # type: ignore[typeddict-item]
-    no_groups: list[Reference] = []
+    common = Common(**{**firewall, "id": found, "tags": tags})
     (interface,) = service_interfaces(
         scope,
         elastic_ips,
         common,
-        _place(scope, key),
-        key=key,
-        nodes={subnet: form.subnets[subnet]},
-        groups=no_groups,
-        interface_type=INSPECTING,
-        description=endpoint_interface(found),
-        source_dest_check=False,
+        Served(
+            key,
+            _place(scope, key),
+            {subnet: form.subnets[subnet]},
+            interface_type=INSPECTING,
+            description=endpoint_interface(found),
+            source_dest_check=False,
+        ),
     )
     endpoint = VpcEndpoint(
         **common,

@@ -236,7 +236,7 @@ class FirewallPolicyForm(ArnNamed):
             StatelessPhrase,
             PlainValidator(parse_stateless),
             text_schema(
-                "PRIORITY ACTION SERVICE from X to Y", "10 drop tcp 23 from anywhere to anywhere"
+                "PRIORITY ACTION SERVICE from X to Y", "10 drop all from 10.0.0.0/8 to anywhere"
             ),
         ]
     ] = Field([])

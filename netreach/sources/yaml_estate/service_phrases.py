@@ -17,9 +17,8 @@ from netreach.sources.yaml_estate.phrases import (
     text_of,
 )
 
-_PORT_FORMS: Final = (
-    "write `tcp 443 -> GROUP`, `geneve -> GROUP` or `http 80` for what forwards nothing"
-)
+_LISTENER_FORMS: Final = "write `tcp 443 -> GROUP`, `geneve -> GROUP` or, for a redirect, `http 80`"
+_CHECK_FORMS: Final = "write `http 8080`, or `tcp` for the port of the traffic"
 _TARGET_FORMS: Final = "write `NAME`, `10.0.1.10`, `NAME port 8080` or `NAME unhealthy`"
 #: What listeners may take.
 LISTENED: Final = (
@@ -81,8 +80,8 @@ class ServiceName(NamedTuple):
 
 
 def parse_listener(phrase: object) -> ListenerPhrase:
-    """Read ``tcp 443 -> web``, ``https 443 -> web, api``, ``http 80`` or ``tcp 80 -> port 8080``."""
-    with reading(phrase, _PORT_FORMS):
+    """Read ``tcp 443 -> web, api``, ``http 80``, ``tcp 80 -> port 8080``."""
+    with reading(phrase, _LISTENER_FORMS):
         taken, arrow, given = text_of(phrase).partition("->")
         if arrow and not given.strip():
             raise PhraseError("nothing follows the arrow")
@@ -135,16 +134,12 @@ def _health(words: list[str]) -> str:
 
 def parse_health_check(phrase: object) -> HealthCheck:
     """Read ``tcp``, ``http 8080``."""
-    try:
+    with reading(phrase, _CHECK_FORMS):
         protocol, *ports = text_of(phrase).split() or [""]
         if protocol not in ("tcp", "http", "https") or len(ports) > 1:
             raise PhraseError("it is asked by tcp, http or https, at one port")
         port = number_in(ports[0], 65535, "port") if ports else None
         return HealthCheck(protocol.upper(), port)
-    except PhraseError as error:
-        raise in_phrase(
-            error, phrase, "write `http 8080`, or `tcp` for the traffic's port"
-        ) from None
 
 
 def parse_service(phrase: object) -> ServiceName:

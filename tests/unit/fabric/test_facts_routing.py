@@ -193,7 +193,7 @@ def test_rt_6_the_longer_prefix_comes_first_among_lists_too() -> None:
     [
         ("169.254.167.255", True),
         ("169.254.168.0", False),
-        ("169.254.171.255", False),
+        ("169.254.170.255", False),
         ("169.254.172.0", True),
         ("fd00:ec1:ffff::1", True),
         ("fd00:ec2::1", False),

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from netreach.errors import UsageError
-from netreach.model.records import InterfaceAddress
+from netreach.model.records import Instance, InterfaceAddress
 from netreach.model.services import BalancerKind, Listener
 from netreach.network import Answer, Network
 from netreach.packets.prefixes import Address
@@ -183,6 +183,17 @@ def test_a_balancer_of_unknown_listeners_may_lead_to_anybody() -> None:
     ]
     network = Network(with_balancers([outer, inner], nodes, groups, snapshot()))
     assert through(network, "app-1", 443).verdict == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("registered", "verdict"), [("i-gone", "unknown"), ("i-app-1", "unreachable")]
+)
+def test_a_target_without_an_interface_is_unknown_where_it_is_registered(
+    *, registered: str, verdict: str
+) -> None:
+    base = balanced(target(registered), kind=APPLICATION).snapshot
+    gone = {**base.instances, "i-gone": Instance(id="i-gone", vpc="vpc-shop")}
+    assert through(Network(replace(base, instances=gone)), "i-gone").verdict == verdict
 
 
 def test_an_address_is_a_target_where_it_is_registered() -> None:
