@@ -36,6 +36,7 @@ _UNANSWERED: Final = (
     Fate.ELB_LISTENERS_MISMATCH,
     Fate.ELB_INSTALLED_AZ_RESTRICTION,
     Fate.ELB_NOT_CROSSZONE,
+    Fate.VPCE_SERVICE_NOT_INSTALLED_IN_AZ,
 )
 
 
@@ -210,8 +211,8 @@ def _as_if_delivered(
     if ending.fate in _UNANSWERED or _is_unseen_client(fabric, flow, ending):
         return None
     book, first = fabric.book, ending.batch.at(column([0]))
-    balanced = int(onward.sessions.first_balancer(first.session)[0]) != NO_ROW
-    row = _holding_row(fabric, NO_ROW if balanced else int(flow.expected[0]), first)
+    is_behind = int(onward.sessions.first_front(first.session)[0]) != NO_ROW
+    row = _holding_row(fabric, NO_ROW if is_behind else int(flow.expected[0]), first)
     if row == NO_ROW:
         return None
     interface = int(book.interface[row])

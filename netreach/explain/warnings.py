@@ -23,6 +23,18 @@ def warnings_of(
     origins: Origins, result: PathResult, bits: int, steps: Sequence[PacketStep]
 ) -> Iterator[str]:
     """Yield one sentence for each default that was assumed, and for what was left out."""
+    yield from _defaults(origins, bits, steps)
+    yield from _inspected(origins, bits, steps)
+    yield from _beyond(origins, bits, steps)
+    if bits & Assumed.NO_GROUPS:
+        text = safe(result.source.text)
+        yield f"no interface holds {text}: it is judged as if sent from its subnet, without groups"
+    yield from _left_out(origins, result)
+    yield from _of_names(origins, result)
+
+
+def _defaults(origins: Origins, bits: int, steps: Sequence[PacketStep]) -> Iterator[str]:
+    """Say which of AWS's defaults were assumed."""
     if bits & Assumed.ACL:
         subnets = _listed(
             origins.subnet_id(step.row)
@@ -35,7 +47,10 @@ def warnings_of(
         yield f"the snapshot lacks {gateways}, which a route names: assumed to exist and attached"
     if bits & Assumed.DNS_SUPPORT:
         yield "the snapshot does not say whether DNS support is on: AWS's default, on, is assumed"
-    yield from _inspected(origins, bits, steps)
+
+
+def _beyond(origins: Origins, bits: int, steps: Sequence[PacketStep]) -> Iterator[str]:
+    """Say what lies beyond AWS's own settings."""
     if bits & Assumed.HEALTH:
         yield "the snapshot does not say whether targets are healthy: those are taken as usable"
     if bits & Assumed.SITE:
@@ -43,11 +58,6 @@ def warnings_of(
             origins.id_of(step.kind, step.row) for step in steps if step.kind is Kind.SITE
         )
         yield f"what lies behind {ends}, and what it lets through, is assumed from AWS's routes"
-    if bits & Assumed.NO_GROUPS:
-        text = safe(result.source.text)
-        yield f"no interface holds {text}: it is judged as if sent from its subnet, without groups"
-    yield from _left_out(origins, result)
-    yield from _of_names(origins, result)
 
 
 def _of_names(origins: Origins, result: PathResult) -> Iterator[str]:

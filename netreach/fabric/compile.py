@@ -30,6 +30,7 @@ from netreach.fabric.load_balancer_targets import balancer_prefixes
 from netreach.fabric.nat_gateway import compile_nat_gateways
 from netreach.fabric.network_acl import compile_network_acls
 from netreach.fabric.peering import compile_peerings, peering_prefixes
+from netreach.fabric.private_link import compile_private_links
 from netreach.fabric.public_access import compile_public_access
 from netreach.fabric.router import TargetRows, compile_router
 from netreach.fabric.security_group import compile_security_groups
@@ -83,6 +84,7 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
     interfaces = Interfaces(columns, groups, acls, book, services, peerings, endpoints)
     appliances = compile_appliances(snapshot, interfaces)
     balancers = compile_load_balancers(snapshot, interfaces, pool, rows.interfaces)
+    private_links = compile_private_links(snapshot, interfaces, rows.interfaces)
     internet = Internet(book, gateways, egress_only, _has_private_ways(snapshot))
     return Fabric(
         snapshot=snapshot,
@@ -106,6 +108,7 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
         endpoints=endpoints,
         inspections=inspections,
         balancers=balancers,
+        private_links=private_links,
         translation=Translation(pool),
         crossings={
             Stage.ORIGIN: interfaces.send,
@@ -135,6 +138,7 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
             Stage.INSPECTION: inspections.cross,
             Stage.BALANCER: balancers.cross,
             Stage.BALANCER_RETURN: balancers.give_back,
+            Stage.PRIVATE_LINK: private_links.cross,
         },
     )
 

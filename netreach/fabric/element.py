@@ -47,6 +47,7 @@ class Stage(IntEnum):
     INSPECTION = auto()  # place: the endpoint in front of a firewall or of appliances
     BALANCER = auto()  # place: the node's interface
     BALANCER_RETURN = auto()  # a reply to a client whose address a balancer kept
+    PRIVATE_LINK = auto()  # to a provider's balancer, and back; place: the endpoint's interface
 
 
 class Kind(IntEnum):
@@ -78,6 +79,7 @@ class Kind(IntEnum):
     INSPECTION = auto()  # row: the endpoint of a firewall, or in front of appliances
     FIREWALL = auto()
     PUBLIC_ACCESS = auto()  # row: the subnet whose internet access is restricted
+    ENDPOINT_SERVICE = auto()
 
 
 class Fate(IntEnum):
@@ -117,6 +119,7 @@ class Fate(IntEnum):
     INGRESS_RTB_TRAFFIC_REDIRECTION = auto()
     PCX_REQUIRES_ADDRESS_IN_VPC_CIDR = auto()
     VPCE_GATEWAY_REQUIRES_SOURCE_IN_VPC = auto()
+    VPCE_SERVICE_NOT_INSTALLED_IN_AZ = auto()
     TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION = auto()
     TGW_ROUTE_AZ_RESTRICTION = auto()
     TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT = auto()
@@ -222,6 +225,8 @@ class SessionKind(IntEnum):
     BALANCER_KEPT = auto()
     #: A client VPN endpoint's translation.
     CLIENT_VPN = auto()
+    #: An interface endpoint's way to its provider's balancer.
+    PRIVATE_LINK = auto()
     #: Not a session: which of several ways this branch took, so that its traces can be told apart.
     FORK = auto()
     #: A fork over zones; what it chose is a subnet.
@@ -335,11 +340,16 @@ class SessionLog:
             found |= self._is_balancer(session) & (self.place(session) == places)
         return found
 
-    def first_balancer(self, sessions: Column) -> Column:
-        """Return the nodes of the first balancers on the way, NO_ROW where there was none."""
+    def first_front(self, sessions: Column) -> Column:
+        """Return what clients asked instead of who answers, NO_ROW where it is the same.
+
+        That is the interface of the first balancer's node on the way, or of the first endpoint.
+        """
         found = filled(len(sessions), NO_ROW)
         for session in self._lineage(sessions):
-            found = np.where(self._is_balancer(session), self.place(session), found)
+            is_front = self._is_balancer(session)
+            is_front |= self.kind(session) == SessionKind.PRIVATE_LINK
+            found = np.where(is_front, self.place(session), found)
         return found
 
     def _is_balancer(self, sessions: Column) -> Mask:

@@ -2,7 +2,8 @@
 
 A gateway endpoint takes packets from its own VPC to the service and its answers straight back to
 whoever asked: the sender's subnet sees them come in, no route table does. An interface endpoint is
-an interface that serves what its service serves, silently drops all else, and begins nothing.
+an interface that serves what its service serves, silently drops all else, and begins nothing. Where
+the snapshot holds the balancers that its service stands on, what it takes goes on to those.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from msgspec import Struct
 from netreach.fabric.addresses import AddressBook
 from netreach.fabric.element import Check, Fate, Kind, Passage, Stage
 from netreach.fabric.endpoint_ports import served_by
+from netreach.fabric.endpoint_services import legs_of
 from netreach.fabric.inspection import firewall_endpoints, is_inspecting
 from netreach.model.records import NetworkInterface
 from netreach.model.services import EndpointKind, VpcEndpoint
@@ -49,6 +51,8 @@ class Endpoints(Struct, frozen=True):
     #: Interface row -> whether an endpoint receives there of which nothing is known, not even
     #: its id.
     is_nameless: Mask
+    #: Interface row -> whether PrivateLink says what becomes of what is received there.
+    is_linked: Mask
     #: Bounds of what each serves.
     serves: Column
     book: AddressBook
@@ -127,6 +131,9 @@ class Endpoints(Struct, frozen=True):
         batch = passage.fail_where(unready, Fate.BAD_STATE, Kind.ENDPOINT, rows, batch)
         rows = self.of_interface[batch.place]
         batch = self._doubt(rows, batch, passage)
+        linked = self.is_linked[batch.place]
+        passage.move(batch.where(linked).replace(stage=Stage.PRIVATE_LINK))
+        batch = batch.where(~linked)
         rows = self.of_interface[batch.place]
         return passage.screen(Kind.ENDPOINT, rows, batch, self.serves[rows], ingress=True)
 
@@ -152,7 +159,7 @@ def _endpoint_of(record: NetworkInterface) -> str:
     return found[0] if found else ""
 
 
-def _of_interfaces(snapshot: Snapshot) -> dict[str, str]:
+def endpoints_of_interfaces(snapshot: Snapshot) -> dict[str, str]:
     """Return the endpoint of each interface, as far as anybody says."""
     listed = {
         interface: endpoint.id
@@ -185,8 +192,9 @@ def compile_endpoints(
     """Find out what each endpoint serves, and which interfaces are whose."""
     known = [snapshot.endpoints.get(endpoint) for endpoint in rows]
     carried = pool.intern(_CARRIED)
-    of_interface = _of_interfaces(snapshot)
+    of_interface = endpoints_of_interfaces(snapshot)
     receivers = [of_interface.get(interface) for interface in snapshot.interfaces]
+    legs = legs_of(snapshot, of_interface)
     return Endpoints(
         vpc=by_row([vpcs.get(one.vpc, NO_ROW) if one else NO_ROW for one in known]),
         is_available=_mask(one is None or is_available(one) for one in known),
@@ -195,6 +203,7 @@ def compile_endpoints(
         is_inspecting=_mask(is_inspecting(snapshot, endpoint) for endpoint in rows),
         of_interface=by_row([rows.get(one, NO_ROW) if one else NO_ROW for one in receivers]),
         is_nameless=_mask(one == "" for one in receivers),
+        is_linked=_mask(interface in legs for interface in snapshot.interfaces),
         serves=by_row(
             [
                 carried if one is not None and is_gateway(one) else pool.intern(*served)

@@ -20,6 +20,7 @@ from netreach.fabric.load_balancer import LoadBalancers
 from netreach.fabric.nat_gateway import NatGateways
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.peering import Peerings
+from netreach.fabric.private_link import PrivateLinks
 from netreach.fabric.router import Router
 from netreach.fabric.security_group import SecurityGroups
 from netreach.fabric.sites import Sites
@@ -72,6 +73,7 @@ class Fabric(Struct, frozen=True):
     endpoints: Endpoints
     inspections: Inspections
     balancers: LoadBalancers
+    private_links: PrivateLinks
     translation: Translation
     #: Who takes a batch at each stage.
     crossings: Mapping[Stage, Cross]

@@ -123,9 +123,11 @@ class Interfaces(Struct, frozen=True):
             return
         stays = self.book.subnet_at(batch.vpc, batch.destination) == batch.subnet
         stage = np.where(stays, Stage.DELIVER, Stage.ROUTER)
-        if passage.returning:  # to kept clients replies go back by their balancer [LAB-4]
+        if passage.returning:  # replies go back by a balancer [LAB-4] or endpoint, not by routes
             kept = passage.sessions.is_a(SessionKind.BALANCER_KEPT, batch.session)
+            linked = passage.sessions.is_a(SessionKind.PRIVATE_LINK, batch.session)
             stage = np.where(kept, Stage.BALANCER_RETURN, stage)
+            stage = np.where(linked, Stage.PRIVATE_LINK, stage)
         passage.move(batch.replace(stage=stage))
 
     def check(self, batch: PacketBatch, passage: Passage) -> PacketBatch:

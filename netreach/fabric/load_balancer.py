@@ -128,7 +128,7 @@ class LoadBalancers(Struct, frozen=True):
         if stops.any():
             self._stop(batch.where(stops), ways[stops], passage)
             batch, ways = batch.where(~stops), ways[~stops]
-        keeps = self._keeps(batch, ways)
+        keeps = self._keeps(batch, ways, passage)
         for chosen, kind in (
             (keeps, SessionKind.BALANCER_KEPT),
             (~keeps, SessionKind.BALANCER),
@@ -146,11 +146,12 @@ class LoadBalancers(Struct, frozen=True):
             some = batch.where(unnamed)
             passage.stop(Fate(fate), Kind.LOAD_BALANCER, some.place, some)
 
-    def _keeps(self, batch: PacketBatch, ways: Column) -> Mask:
-        """Tell which targets see the client: not across address families [LB-4]."""
+    def _keeps(self, batch: PacketBatch, ways: Column, passage: Passage) -> Mask:
+        """Tell which targets see the client: not across families, nor by PrivateLink [LB-4]."""
         axis = self.book.axis
         alike = axis.is_ipv6(batch.destination) == axis.is_ipv6(self.ways.target[ways])
-        keeps: Mask = self.ways.keeps[ways] & alike
+        linked = passage.sessions.is_a(SessionKind.PRIVATE_LINK, batch.session)
+        keeps: Mask = self.ways.keeps[ways] & alike & ~linked
         return keeps
 
     # -- from the node to the target

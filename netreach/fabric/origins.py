@@ -65,6 +65,7 @@ class Origins(Struct, frozen=True):
                 Kind.PUBLIC_ACCESS: tuple(rows.subnets),
                 Kind.LOAD_BALANCER: fabric.balancers.ids,
                 Kind.TARGET_GROUP: fabric.balancers.group_ids,
+                Kind.ENDPOINT_SERVICE: fabric.private_links.service_ids,
             },
         )
 
@@ -174,4 +175,5 @@ _WORDS: Mapping[Kind, str] = {
     Kind.PUBLIC_ACCESS: "subnet",
     Kind.LOAD_BALANCER: "load-balancer",
     Kind.TARGET_GROUP: "target-group",
+    Kind.ENDPOINT_SERVICE: "vpc-endpoint-service",
 }

@@ -450,9 +450,9 @@ def split_misdelivered(ending: Ending, flows: FlowBatch, onward: Passage) -> tup
         received = ending.component
     elif ending.kind in _BALANCER_KINDS:
         received = ending.batch.place
-    # behind a balancer it is the node that was asked
-    balancer = onward.sessions.first_balancer(ending.batch.session)
-    received = np.where(balancer == NO_ROW, received, balancer)
+    # behind a balancer it is the node that was asked, behind PrivateLink the endpoint
+    front = onward.sessions.first_front(ending.batch.session)
+    received = np.where(front == NO_ROW, received, front)
     expected = flows.expected[ending.batch.row]
     wrong: Mask = (expected != NO_ROW) & (expected != received)
     if ending.kind is Kind.SITE:
