@@ -67,6 +67,10 @@ def walk_again(
     arrivals: list[Ending] = []
     repliers: list[int] = []
     answers_truly: list[bool] = []  # for each reply: it answers what did arrive
+    modes = _modes_of(onward.endings)
+    if not mode and len(modes) > 1:  # the deciding walk ended before the first appliance
+        ways = [walk_again(fabric, question, flow, towards, mode=each) for each in modes]
+        return min(ways, key=_trouble)
     endings = _in_mode(onward.endings, mode)
     sessions = _sessions_of(endings, fabric, onward) if mode else None
     if towards:
@@ -90,6 +94,21 @@ def walk_again(
         if not _is_strange(step, {client, replier}, is_true=is_true)
     ]
     return SecondWalk(_without_strangers(fabric, flow, forward), returning)
+
+
+def _modes_of(endings: list[Ending]) -> list[int]:
+    """Return what appliances do on the ways of one flow."""
+    bits = {bit for e in endings for bit in (e.batch.assumed & MODE_BITS).tolist()}
+    return sorted(bits - {0})
+
+
+def _trouble(way: SecondWalk) -> int:
+    """Count what stands in the way."""
+    steps = (*way.forward, *way.returning)
+    stops = sum(step.fate not in (None, Fate.DELIVERED) for step in steps)
+    return stops + sum(
+        step.passes is not None and bool(step.services.maybe - step.passes.maybe) for step in steps
+    )
 
 
 def _in_mode(endings: list[Ending], mode: int) -> list[Ending]:
@@ -237,7 +256,7 @@ def _holding_row(fabric: Fabric, expected: int, packet: PacketBatch) -> int:
     """Return the row of the address at which the stopped packet would have been received."""
     book = fabric.book
     vpcs = packet.vpc
-    if expected != NO_ROW:
+    if expected >= 0:
         vpcs = fabric.interfaces.columns.vpc[[expected]]
     row = int(book.holder(vpcs, packet.destination)[0])
     return row if row != NO_ROW else int(book.public_holder(packet.destination)[0])

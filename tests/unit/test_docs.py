@@ -52,7 +52,7 @@ FACTS: Final = tuple(
 )
 #: How the name of a test begins that bears the number of a fact.
 FACT_TEST: Final = re.compile(r"(test_(?:sg|na|rt|ig|bp|nt|pc|tg|ep|lb|nf|hy|lab)_\d+_)")
-STATUSES: Final = {"modelled", "no verdict", "not yet"}
+STATUSES: Final = {"modelled", "partly", "unknown", "no verdict", "not yet"}
 
 
 def page(name: str) -> str:
@@ -212,7 +212,7 @@ def test_every_fact_has_one_row_and_no_row_is_of_no_fact() -> None:
 
 
 def test_every_fact_has_a_known_status() -> None:
-    assert {row.status for row in fact_rows()} == STATUSES
+    assert {row.status for row in fact_rows()} <= STATUSES
 
 
 def test_what_is_not_modelled_says_why_or_what_is_answered_instead() -> None:
