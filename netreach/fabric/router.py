@@ -172,14 +172,21 @@ class Router:
         passage.wonder(Kind.ROUTE_TABLE, batch.subnet[spread], batch.where(spread), UNSURE)
         packets, others = self.ways.take(ways[spread])
         kept = rows > FIRST_RIVALS
-        either = np.where(spread, batch.assumed | int(Assumed.EITHER), batch.assumed)
         known = batch.replace(
-            assumed=either,
+            assumed=np.where(spread, batch.assumed | int(Assumed.EITHER), batch.assumed),
             chooser=np.where(spread, choosers, batch.chooser),
             choice=np.where(spread, rows, batch.choice),
         )
-        more = known.where(spread).at(packets).replace(choice=others)
-        return PacketBatch.joined([known.where(kept), more]), np.concatenate([rows[kept], others])
+        # each way is a branch of its own, the one without any of those routes too
+        either = spread & kept
+        more = passage.sessions.fork(known.where(spread).at(packets), others)
+        parts = [
+            known.where(kept & ~spread),
+            passage.sessions.fork(known.where(either), rows[either]),
+            more.replace(choice=others),
+        ]
+        taken = [rows[kept & ~spread], rows[either], others]
+        return PacketBatch.joined(parts), np.concatenate(taken)
 
     def _hand_on(self, batch: PacketBatch, rows: Column, passage: Passage) -> None:
         if not len(batch):
