@@ -165,7 +165,18 @@ class Blockers:
             side = (acl.id, step.ingress)
             number = _number_ahead(rules, address, left, self.remedies.numbers_given(*side))
             fix = self.remedies.acl(*side, number, left, self.remedies.peer(step))
-        self._add(Code.SUBNET_ACL_RESTRICTION, leg, step, component, message, nearest, fix)
+        own = self._is_of_classic_balancer(step)
+        code = Code.ELB_ACL_RESTRICTION if own else Code.SUBNET_ACL_RESTRICTION
+        self._add(code, leg, step, component, message, nearest, fix)
+
+    def _is_of_classic_balancer(self, step: PacketStep) -> bool:
+        """Tell whether an ACL is asked only since a classic balancer sends inside its subnet."""
+        book, nodes = self.origins.fabric.book, self.origins.fabric.balancers.nodes
+        ends = column([step.source, step.destination])
+        vpcs = column([step.vpc, step.vpc])
+        sender = book.interface[book.holder(vpcs, ends)][0]
+        inside = int(book.subnet_at(vpcs, ends)[1]) == step.row
+        return not (step.ingress or step.returning) and inside and bool(nodes.is_classic[sender])
 
     # -- endings
 

@@ -166,14 +166,8 @@ class Branches:
             if run and (atom != run[-1] + 1 or axis.family(atom) != axis.family(run[0])):
                 family, first, _ = axis.range_of(run[0])
                 last = axis.range_of(run[-1])[2]
-                for prefix in end.outside:
-                    if (
-                        prefix.family == family
-                        and prefix.length
-                        and end.nature is not Nature.INTERNET
-                    ):
-                        first, last = max(first, prefix.first), min(last, prefix.last)
-                yield from prefixes_of_range(family, first, last)
+                for low, high in _asked(end, family, first, last) or [(first, last)]:
+                    yield from prefixes_of_range(family, low, high)
                 run = []
             run.append(atom)
 
@@ -243,6 +237,16 @@ class Branches:
         origins = self._origins
         found = [origins.origin(s.kind, s.row).id for s in forward if s.kind in _GATEWAYS]
         return tuple(dict.fromkeys(identifier for identifier in found if identifier))
+
+
+def _asked(end: End, family: int, first: int, last: int) -> list[tuple[int, int]]:
+    """Return what of a range was asked for: its atoms may hold other addresses too."""
+    prefixes = () if end.nature is Nature.INTERNET else end.outside
+    return [
+        (max(first, prefix.first), min(last, prefix.last))
+        for prefix in prefixes
+        if prefix.family == family and prefix.first <= last and first <= prefix.last
+    ]
 
 
 def _is_wide(end: End) -> bool:

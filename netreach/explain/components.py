@@ -35,6 +35,9 @@ def of_row(origins: Origins, kind: Kind, row: int) -> Component:
     if kind is Kind.NETWORK_ACL and origin.record is None:
         subnet = origins.subnet_id(row)
         return Component("", ComponentType.NETWORK_ACL, f"AWS's default ACL (assumed for {subnet})")
+    if kind is Kind.ROUTE_TABLE and origin.record is None:
+        subnet = origins.subnet_id(row)
+        return Component("", ComponentType.ROUTE_TABLE, f"the route table of {subnet}")
     return component(origin.kind, origin.id, origin.record)
 
 

@@ -17,6 +17,7 @@ from netreach.explain.codes import Code
 from netreach.explain.components import component, of_end
 from netreach.explain.evidence import Reading
 from netreach.explain.fixes import apply
+from netreach.explain.health_checks import failing_checks
 from netreach.explain.hops import HopMaker
 from netreach.explain.records import Component, ComponentType, Explanation, Missing, Part, Report
 from netreach.explain.remedies import Remedies
@@ -287,7 +288,9 @@ class PathReport:
             for part in self._branches.steps(branch)
             for step in part
         ]
-        return tuple(warnings_of(self._reporter.origins, self._result, self._bits(), steps))
+        origins, reading = self._reporter.origins, self._reporter.reading
+        found = warnings_of(origins, self._result, self._bits(), steps)
+        return (*found, *failing_checks(origins, reading, steps))
 
     def _bits(self) -> int:
         """Return the bits of everything that was assumed on any way."""

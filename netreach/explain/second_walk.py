@@ -62,7 +62,7 @@ def walk_again(
     ways over appliances those on which they do what `mode` says, the bit of `Assumed`.
     """
     asker = Asker(fabric, question, narrowing=False, traced=True)
-    onward = Passage(fabric.pool, narrowing=False, traced=True)
+    onward = Passage(fabric.pool, is_copy=question.is_copy, narrowing=False, traced=True)
     walk(fabric, departures(flow, fabric.pool.intern(question.services)), onward)
     arrivals: list[Ending] = []
     repliers: list[int] = []

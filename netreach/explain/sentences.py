@@ -228,6 +228,10 @@ _STOPS: Final[Mapping[Fate, str]] = {
     Fate.VPCE_GATEWAY_REQUIRES_SOURCE_IN_VPC: (
         "{component} serves the subnets of {vpc} only, and {source} comes from elsewhere"
     ),
+    Fate.VPCE_SERVICE_NOT_INSTALLED_IN_AZ: (
+        "the service behind {component} has no load balancer in the zone of the endpoint's "
+        "interface {destination}"
+    ),
     Fate.TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION: (
         "{component} is associated with no transit gateway route table, so nothing routes {source}"
     ),

@@ -56,6 +56,7 @@ class Appliances(Struct, frozen=True):
             batch = batch.where(~arrives)
         # only a gateway's own table sends packets here that come out of no subnet
         foreign = (batch.subnet == NO_ROW) & (self.book.scopes(batch.source) == SCOPE_INTERNET)
+        foreign &= ~self.book.axis.is_ipv6(batch.source)  # IPv6 addresses are public themselves
         batch, _ = passage.stop_where(
             foreign & ~self.has_public[batch.place],
             Fate.INGRESS_RTB_NO_PUBLIC_IP,
@@ -123,7 +124,9 @@ class Appliances(Struct, frozen=True):
         crosses = ((batch.assumed & _ACROSS_BITS) != 0) & (self.other[batch.place] != NO_ROW)
         leaving = np.where(crosses, self.other[batch.place], batch.place)
         batch = batch.replace(place=leaving, subnet=self.interfaces.columns.subnet[leaving])
-        translating = (batch.assumed & _TRANSLATING_BITS) != 0
+        # what another appliance has made public needs no other address any more
+        private: Mask = self.book.scopes(batch.source) != SCOPE_INTERNET
+        translating = ((batch.assumed & _TRANSLATING_BITS) != 0) & private
         if translating.any() and not passage.returning:
             batch = PacketBatch.joined(
                 [batch.where(~translating), self._translate(batch.where(translating), passage)]
@@ -148,7 +151,8 @@ class Appliances(Struct, frozen=True):
         sessions = passage.sessions.push(
             SessionKind.APPLIANCE, place=batch.place, batch=batch, translated=own
         )
-        return batch.replace(source=own, session=sessions)
+        # groups see the appliance as the sender now: the address is its own [SG-6]
+        return batch.replace(source=own, session=sessions, carrier=batch.place)
 
     def give_back(self, batch: PacketBatch, passage: Passage) -> None:
         """Give replies to what the appliance sent as its own back to whoever sent it."""
@@ -156,7 +160,11 @@ class Appliances(Struct, frozen=True):
         session = sessions.effective(batch.session)
         batch = batch.replace(destination=sessions.source(session), session=sessions.chain(session))
         passage.note(Kind.INTERFACE, batch.place, batch)
-        self.interfaces.leave(batch, passage)
+        # by the interface at which the request came in
+        crosses = ((batch.assumed & _ACROSS_BITS) != 0) & (self.other[batch.place] != NO_ROW)
+        leaving = np.where(crosses, self.other[batch.place], batch.place)
+        subnets = self.interfaces.columns.subnet[leaving]
+        self.interfaces.leave(batch.replace(place=leaving, subnet=subnets), passage)
 
 
 def _in_mode(batch: PacketBatch, mode: Assumed, passage: Passage) -> PacketBatch:

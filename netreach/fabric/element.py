@@ -419,6 +419,8 @@ class Passage(Struct):
 
     pool: ServicePool
     returning: bool = False
+    #: Whether what sets out are copies of packets: no group is asked to let them out.
+    is_copy: bool = False
     #: False for the explaining walk: denials are recorded, the asked set is kept whole.
     narrowing: bool = True
     #: Whether steps are kept.

@@ -87,7 +87,8 @@ class Interfaces(Struct, frozen=True):
         )
         if not len(batch):
             return
-        if passage.returning:  # groups are stateful: answers pass [SG-3]
+        sets_out = passage.is_copy and not batch.hops.any() and (batch.session == NO_ROW).all()
+        if passage.returning or sets_out:  # groups are stateful: answers pass [SG-3]
             passage.note(Kind.GROUP_SET, batch.place, batch)
             self.leave(batch, passage)
             return

@@ -179,7 +179,8 @@ class WayMaker:
             yield self._own(ended, node) if group.targets else none
         else:
             candidates = self.places.of_group(group, node.interface.vpc)
-            choice = self._choose(node, balancer, identifier, candidates, _crosses(balancer, group))
+            crosses = crosses_zones(balancer, group)
+            choice = self._choose(node, balancer, identifier, candidates, crosses)
             keeps = _keeps(balancer, group, protocol)
             for one in choice.candidates:
                 port = one.target.port or group.port
@@ -264,7 +265,7 @@ def fate_of_node(node: Node) -> Fate:
     return Fate.DELIVERED if balancer.state in _GOOD_STATES else Fate.BAD_STATE
 
 
-def _crosses(balancer: LoadBalancer, group: TargetGroup) -> bool:
+def crosses_zones(balancer: LoadBalancer, group: TargetGroup) -> bool:
     """Tell whether nodes use targets in other zones [LB-6]."""
     if group.is_cross_zone is not None:
         return group.is_cross_zone

@@ -1,8 +1,11 @@
 """Targets of load balancers: where they are, and which of them a node may use [LB-6, LB-7, LAB-6].
 
 A node uses targets in the zones that its balancer enables; without cross-zone balancing those in
-its own zone only. Of these it uses the healthy ones, or
-all of them where none is healthy.
+its own zone only. Of these it uses the healthy ones, or all of them where none is healthy. AWS
+judges that over the whole balancer where it crosses zones, and for each zone by itself where it
+does not, whatever other zones have
+(docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health.html, routing failover,
+and .../modify-target-group-health-settings.html).
 """
 
 from __future__ import annotations

@@ -28,8 +28,6 @@ READ_ONLY_KINDS: Final = (
     "direct_connect_gateways",
     "virtual_interfaces",
     "client_vpn_endpoints",
-    "load_balancers",
-    "target_groups",
     "firewalls",
     "firewall_policies",
     "firewall_rule_groups",

@@ -53,6 +53,15 @@ _PASSED_BY: Final = frozenset(
         ComponentType.AWS_SERVICE,
     }
 )
+#: Components behind which sites are.
+_SITES: Final = frozenset(
+    {
+        ComponentType.CUSTOMER_GATEWAY,
+        ComponentType.DIRECT_CONNECT_GATEWAY,
+        ComponentType.VIRTUAL_INTERFACE,
+        ComponentType.CLIENT_VPN_ENDPOINT,
+    }
+)
 _HOSTS: Final = (ComponentType.INTERFACE, ComponentType.INSTANCE)
 
 
@@ -84,8 +93,9 @@ class PathOverlay:
             for end in (self._report.source, self._report.destination):
                 _emphasize(_node_of(end, places), _END, places)
             return
-        source = _end(part, part.source_address, self._report.source, places)
-        destination = _end(part, part.destination_address, self._report.destination, places)
+        source = _end(part, part.source_address, self._report.source, places, part.forward[:1])
+        far = part.forward[-1:]
+        destination = _end(part, part.destination_address, self._report.destination, places, far)
         blockers = self._report.explanations
         Leg(places, part, blockers, is_return=False).draw(part.forward, destination)
         Leg(places, part, blockers, is_return=True).draw(part.returning, source)
@@ -226,14 +236,20 @@ def _emphasize(node: str, style: Style, places: Places) -> None:
         drawn.style |= style
 
 
-def _end(part: Part, text: str, component: Component, places: Places) -> str:
-    """Return the node of an end: who holds the address, else the component that was asked."""
+def _end(part: Part, text: str, component: Component, places: Places, last: Sequence[Hop]) -> str:
+    """Return the node of an end: who holds the address, else the component that was asked.
+
+    An address behind a site is drawn as the site, which is the first or last hop.
+    """
     for number in _holders(text, component, places):
         if number in places.node_by_id:
             return places.node_by_id[number]
     is_host = component.type is ComponentType.ADDRESS
     if is_host and any(hop.component.type is ComponentType.INTERNET for hop in part.forward):
         return internet(places)  # one host of it
+    for hop in last if is_host else ():
+        if hop.component.type in _SITES:
+            return _node_of(hop.component, places)
     return _node_of(component, places)
 
 

@@ -18,6 +18,7 @@ from netreach.model.records import (
 )
 from netreach.model.relations import Relations
 from netreach.packets.prefixes import Address, Prefix
+from netreach.present._diagram_titles import interface_titles
 from netreach.present._drawing import Box, Drawing, Style, key_of
 from netreach.present._headline import count_of
 from netreach.present.page import listed
@@ -34,6 +35,8 @@ _SPELT: Final = 3
 _ROW: Final = 4
 #: So many subnets of a zone stand in one column in any case.
 _COLUMN: Final = 5
+#: The type of interfaces that lead to firewalls and appliances.
+_INSPECTING: Final = "gateway_load_balancer_endpoint"
 #: States of NAT gateways that are listed a while after they are gone.
 _GONE: Final = frozenset({"deleted", "deleting"})
 _DEFAULT_ROUTES: Final = frozenset({Prefix(4, 0, 0), Prefix(6, 0, 0)})
@@ -59,6 +62,8 @@ class Places:
         self.drawing = Drawing()
         #: Id of whatever is drawn -> its node.
         self.node_by_id: dict[str, str] = {}
+        #: VPC and transit gateway -> the node of the attachment by which routes lead there.
+        self.doors: dict[tuple[str, str], str] = {}
         self._shown = frozenset(shown)
         self._is_collapsed = len(self.snapshot.interfaces) > COLLAPSE_ABOVE
 
@@ -112,6 +117,15 @@ class Places:
             for route in table.routes
         )
 
+    def anchor(self, box: Box) -> str:
+        """Return any node within a box, for arrows that begin at its frame."""
+        for inner in (box, *box.boxes.values()):
+            found = next(iter(inner.nodes), "") if inner is box else self.anchor(inner)
+            if found:
+                return found
+        blank = {"shape": "plain", "fontcolor": "#777777"}
+        return self.drawing.node(key_of("unknown", box.key), box, ["nothing known"], blank)
+
     # -- what stands in them
 
     def _subnet(self, subnet: Subnet) -> None:
@@ -132,17 +146,23 @@ class Places:
         return [nat for nat in nats if nat.state not in _GONE]
 
     def _stack_subnets(self) -> None:
-        """Make each zone a column of its subnets: public ones above, NAT gateways above others."""
+        """Make each zone a column of its subnets, as packets go out: public ones on top."""
         zones: dict[str, list[Subnet]] = {}
         for subnet in self.snapshot.subnets.values():
             zones.setdefault(self._zone_box(subnet).key, []).append(subnet)
         for subnets in zones.values():
-            subnets.sort(key=lambda one: (not self._is_public(one), not self._nat_gateways(one)))
+            subnets.sort(key=self._height)
             width = ceil(len(subnets) / _COLUMN)
             for above, below in zip(subnets, subnets[width:], strict=False):
                 upper, lower = self.subnet_box(above.id), self.subnet_box(below.id)
                 last_row = list(upper.nodes)[:: upper.columns][-1]
                 self.drawing.edge(next(iter(lower.nodes)), last_row, style={"style": "invis"})
+
+    def _height(self, subnet: Subnet) -> tuple[bool, bool, bool]:
+        """Return what puts a subnet above others: it is public, has a NAT gateway, inspects."""
+        inside = self.relations.interfaces_of_subnet.get(subnet.id, ())
+        inspects = any(one.interface_type == _INSPECTING for one in inside)
+        return not self._is_public(subnet), not self._nat_gateways(subnet), not inspects
 
     def _nat_gateway(self, nat: NatGateway, box: Box) -> None:
         addresses = [_pair(part.private, part.public) for part in nat.addresses]
@@ -173,7 +193,8 @@ class Places:
     def _interface(self, one: NetworkInterface, box: Box) -> None:
         """Draw an interface; an instance with one interface is one node with it."""
         instance = self.snapshot.instances.get(one.instance)
-        lines = [interface_name(one, self.relations) or one.description]
+        title = self._titles.get(one.id, ())
+        lines = [*(title or [interface_name(one, self.relations) or one.description])]
         lines += [one.instance] if one.instance else []
         if instance is None or len(self.relations.interfaces_of_instance[instance.id]) > 1:
             lines.append(one.id)
@@ -202,6 +223,10 @@ class Places:
                 lost.setdefault(one.vpc, []).append(one)
         for vpc, interfaces in lost.items():
             self._interfaces(interfaces, self.vpc_box(vpc))
+
+    @cached_property
+    def _titles(self) -> dict[str, tuple[str, ...]]:
+        return interface_titles(self.relations)
 
     @cached_property
     def _bare_instances(self) -> dict[str, list[Instance]]:

@@ -62,13 +62,19 @@ class _Way(NamedTuple):
     destinations: list[str]
 
 
-def draw_routes(places: Places) -> None:
-    """Draw where the route tables of subnets lead; local routes go without saying."""
+def draw_routes(places: Places) -> set[tuple[str, str]]:
+    """Draw where the route tables of subnets lead; local routes go without saying.
+
+    Return which VPCs lead to which nodes.
+    """
+    reached: set[tuple[str, str]] = set()
+    doors = set(places.doors.values())
     abroad: dict[tuple[str, str], list[_Way]] = {}
     for subnet in places.snapshot.subnets.values():
         for target, routes in _ways(subnet, places).items():
             way = _Way(subnet, [_destination(route, places) for route in routes])
-            if target in places.drawing.root.nodes:
+            reached.add((subnet.vpc, target))
+            if target in places.drawing.root.nodes or target in doors:
                 abroad.setdefault((subnet.vpc, target), []).append(way)
             else:
                 _draw_way(target, way, places)
@@ -77,6 +83,7 @@ def draw_routes(places: Places) -> None:
             _draw_way(target, ways[0], places)
         else:
             _draw_together(target, ways, places)
+    return reached
 
 
 def _draw_way(target: str, way: _Way, places: Places) -> None:
@@ -86,13 +93,15 @@ def _draw_way(target: str, way: _Way, places: Places) -> None:
 
 
 def _draw_together(target: str, ways: list[_Way], places: Places) -> None:
-    """Draw one arrow from the frame of a VPC to what lies outside, for several subnets."""
+    """Draw one arrow for several subnets: to what lies outside, from the frame of the VPC."""
     first = ways[0].subnet
     destinations = list(dict.fromkeys(text for way in ways for text in way.destinations))
     own = len(places.relations.subnets_of_vpc[first.vpc])
     share = "" if len(ways) == own else f"from {len(ways)} of {own} subnets"
     lines = [listed(destinations, _SPELT), share]
-    _arrow(target, places.vpc_box(first.vpc), first, lines, places)
+    is_outside = target in places.drawing.root.nodes
+    box = places.vpc_box(first.vpc) if is_outside else places.subnet_box(first.id)
+    _arrow(target, box, first, lines, places)
 
 
 def _arrow(target: str, box: Box, subnet: Subnet, lines: list[str], places: Places) -> None:
@@ -118,8 +127,9 @@ def _target(route: Route, subnet: Subnet, places: Places) -> str:
     """Return the node that a route leads to, drawn if it is not there yet."""
     if route.state is RouteState.BLACKHOLE:
         return _blackhole(route, places.vpc_box(subnet.vpc), places)
-    if route.target in places.node_by_id:
-        return places.node_by_id[route.target]
+    door = places.doors.get((subnet.vpc, route.target))
+    if door or route.target in places.node_by_id:
+        return door or places.node_by_id[route.target]
     found = places.snapshot.find(route.target)
     box = places.vpc_box(subnet.vpc if route.target_kind in _OF_VPC else "")
     lines = [label(route.target_kind)]

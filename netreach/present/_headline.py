@@ -57,7 +57,7 @@ def name_of(component: Component) -> str:
 def name_and_id(component: Component) -> str:
     """Return ``web-1 (i-0123)``, or the one of the two that there is."""
     name = name_of(component)
-    if not component.name or component.name == component.id:
+    if not component.id or component.name in ("", component.id):
         return name
     return f"{name} ({safe(component.id, _NAME_WIDTH)})"
 

@@ -111,6 +111,8 @@ class PathText(Struct, frozen=True):
         destination = self.report.destination
         is_set = destination.type is ComponentType.SET
         name = safe(part.destination_address) if is_set else name_of(destination)
+        if any(hop.component.type is ComponentType.LOAD_BALANCER for hop in part.forward[:-1]):
+            name = name_of(part.forward[-1].component)  # a target answers for its balancer
         seen = shortened(safe(part.seen_source, 2000).split(", "), 3)
         return f"{name} sees it come from {'the internet' if seen == 'internet' else seen}"
 

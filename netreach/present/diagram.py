@@ -13,9 +13,11 @@ from netreach.explain.records import Report
 from netreach.model.inventory import not_modelled
 from netreach.model.relations import Relations
 from netreach.model.snapshot import Snapshot
+from netreach.present._diagram_connections import draw_connections, draw_peered_frames
 from netreach.present._diagram_path import PathOverlay
 from netreach.present._diagram_places import Places
 from netreach.present._diagram_routes import draw_gateways, draw_routes
+from netreach.present._diagram_services import draw_services
 from netreach.present._drawing import key_of, to_graph
 from netreach.present._headline import count_of
 from netreach.query.words import quoted, safe
@@ -40,7 +42,9 @@ def build(snapshot: Snapshot, report: Report | None = None) -> Digraph:
     places = Places(Relations(snapshot), overlay.crossed if overlay else ())
     places.draw()
     draw_gateways(places)
-    draw_routes(places)
+    draw_connections(places)
+    draw_services(places)
+    draw_peered_frames(places, draw_routes(places))
     places.drawing.lines.extend(_caption(places))
     if overlay is not None:
         overlay.draw(places)
@@ -59,7 +63,8 @@ def _caption(places: Places) -> Iterator[str]:
     left_out = Counter(
         record.kind
         for record in not_modelled(snapshot)
-        if key_of("target", record.id) not in places.drawing.nodes
+        if record.id not in places.node_by_id
+        and key_of("target", record.id) not in places.drawing.nodes
     )
     if left_out:
         kinds = [f"{count:,} {kind}" for kind, count in sorted(left_out.items())]

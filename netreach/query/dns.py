@@ -59,9 +59,11 @@ class Names:
 
     def knows(self, text: str) -> bool:
         """Tell whether anything in the snapshot may resolve a name, from wherever."""
+        name = normal(text)
+        if name in self._bearers:  # whatever it looks like
+            return True
         if not NAME.fullmatch(text):
             return False
-        name = normal(text)
         zones = any(_covers(zone, name) for zone in self._snapshot.hosted_zones.values())
         return zones or self._own(name, "") is not None or self._private_endpoint(name)
 

@@ -15,8 +15,8 @@ from netreach.fabric.sites import MAYBE, SURELY
 from netreach.model.records import TargetKind
 from netreach.packets.batch import NO_ROW, Column, Mask, column
 from netreach.packets.prefixes import Family, Prefix
-from netreach.query.flows import ANY_SITE, NOBODY, ON_SITE, FlowBatch
-from netreach.query.selectors import End, Member, Nature
+from netreach.query.end import End, Member, Nature
+from netreach.query.flows import ANY_SITE, DOORS, NOBODY, ON_SITE, FlowBatch, expected_door
 from netreach.query.words import quoted
 
 #: As the `vpc` of a destination: asked only from outside all VPCs.
@@ -158,6 +158,8 @@ class Places:
 
         Where the routes do not say which of several sites has it, any of them will do.
         """
+        if end.door:
+            return self._door(end.door)
         if end.sites:
             holders = self._fabric.sites.holders(atom)
             maybe = {row for row, how in holders if how == MAYBE}
@@ -167,6 +169,13 @@ class Places:
             return NO_ROW
         interface = end.members[0].interface
         return self._fabric.rows.interfaces[interface] if interface else NOBODY
+
+    def _door(self, door: str) -> int:
+        """Return the expected receiver that stands for whatever lies beyond a door."""
+        rows = self._fabric.rows
+        known = (rows.internet_gateways, rows.egress_only, rows.endpoints)
+        kind, row = next((k, r[door]) for k, r in zip(DOORS, known, strict=True) if door in r)
+        return int(expected_door(kind, column([row]))[0])
 
     def _settle(self, end: End) -> None:
         if len({member.vpc for member in end.members}) > 1 and end.nature is Nature.ADDRESS:

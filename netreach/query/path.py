@@ -15,9 +15,11 @@ from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import Column, distinct
 from netreach.packets.prefixes import Family
 from netreach.packets.services import ServiceSet
+from netreach.query.door_ends import facing
 from netreach.query.ends import Pairs, Places, Spots
 from netreach.query.flows import VERDICTS, Asker, Trips
 from netreach.query.hidden import are_alike, by_list_routes
+from netreach.query.mirror_ends import mirrored, receiving, sending
 from netreach.query.named_ends import NamedEnds
 from netreach.query.selectors import End, Nature, Selectors
 from netreach.query.verdict import Question, Verdict, combined
@@ -79,6 +81,7 @@ class PathFinder:
             UsageError: the ends contradict each other.
         """
         ends = self._ends(source, destination)
+        question = mirrored(question, ends)
         for end in ends:
             if end.is_set and not end.members and not end.outside:
                 raise SelectorError(f"{quoted(end.text)} holds no network interface to ask about")
@@ -99,8 +102,10 @@ class PathFinder:
 
     def _ends(self, source: str, destination: str) -> tuple[End, End]:
         """Resolve both ends; what a name means depends on who asks for it."""
-        sender = self.named.source(self.selectors.resolve(source))
-        return sender, self.named.destination(self.selectors.resolve(destination), sender)
+        sender = self.named.source(sending(self.selectors, self.selectors.resolve(source)))
+        receiver = receiving(self.selectors, self.selectors.resolve(destination))
+        receiver = self.named.destination(receiver, sender)
+        return facing(self.fabric, sender, receiver)
 
     def _rounds(
         self,
@@ -170,12 +175,12 @@ class PathFinder:
 #: Interface types that answer and never begin a connection [NT-8, EP-1].
 _CANNOT_INITIATE: Final = frozenset({"nat_gateway", "vpc_endpoint"})
 #: Kinds of ends of which the same is true, whatever interfaces they have.
-_ONLY_ANSWERING: Final = frozenset({"vpc-endpoint", "aws-service"})
+_ONLY_ANSWERING: Final = frozenset({"vpc-endpoint", "aws-service", "egress-only-internet-gateway"})
 
 
 def _cut_short(fabric: Fabric, source: End, destination: End) -> tuple[Verdict, str] | None:
     """Return the verdict and code where an end cannot be asked at all; no code: nobody knows."""
-    if source.kind in _ONLY_ANSWERING:
+    if source.kind in _ONLY_ANSWERING and source.nature is not Nature.UNMODELLED:
         return Verdict.UNREACHABLE, "SOURCE_CANNOT_INITIATE"
     interfaces = fabric.snapshot.interfaces
     kinds = {interfaces[m.interface].interface_type for m in source.members if m.interface}

@@ -143,6 +143,18 @@ class Resolver:
         return {name: _meant(records) for name, records in found.items()}
 
     @cached_property
+    def own_names(self) -> dict[str, list[Found]]:
+        """What bears a name of its own, whatever its tags say: a balancer before its targets."""
+        groups: dict[str, list[Found]] = {}
+        for group in self.snapshot.target_groups.values():
+            groups.setdefault(group.group_name, []).append(Found("target-group", group))
+        balancers: dict[str, list[Found]] = {}
+        for balancer in self.snapshot.load_balancers.values():
+            found = Found("load-balancer", balancer)
+            balancers.setdefault(balancer.balancer_name, []).append(found)
+        return {name: found for name, found in (groups | balancers).items() if name}
+
+    @cached_property
     def tags(self) -> dict[str, dict[str, list[Found]]]:
         """What bears a tag, by its key and its value."""
         found: dict[str, dict[str, list[Found]]] = {}
@@ -157,7 +169,7 @@ class Resolver:
         """Return the error that nothing matches a text, with what is nearest to it."""
         if known is None:
             ids = (one.id for _, one in self.relations.everything())
-            known = (*ids, *self.names, "internet", *self.dns.known())
+            known = (*ids, *self.names, *self.own_names, "internet", *self.dns.known())
         candidates = {name[:_COMPARED]: name for name in known}
         near = difflib.get_close_matches(text[:_COMPARED], candidates, 3, cutoff=0.5)
         told = ", ".join(quoted(candidates[one]) for one in near)
@@ -208,7 +220,7 @@ def _tag(resolver: Resolver, text: str) -> Group:
 
 
 def _name(resolver: Resolver, text: str, *, is_set: bool) -> Found | Namesakes | None:
-    found = resolver.names.get(text, [])
+    found = resolver.names.get(text) or resolver.own_names.get(text, [])
     if len(found) > 1:
         return Namesakes(text, tuple(found), is_set)
     return found[0] if found else None
@@ -244,6 +256,24 @@ def _service(resolver: Resolver, text: str) -> Service | None:
     is_known = text in SERVICE_NAMES or bool(_SERVICE.fullmatch(text))
     is_known = is_known or resolver.dns.services.offers(text)
     return Service(text, is_known, lists) if is_known or lists else None
+
+
+def is_list_only(name: str) -> bool:
+    """Tell whether AWS keeps a prefix list by a name and no endpoint leads to it."""
+    return bool(_LIST_ONLY.fullmatch(name))
+
+
+#: Lists of the addresses that something of AWS's sends from; no service is asked there.
+_LIST_ONLY: Final = re.compile(
+    r"com\.amazonaws\.[a-z0-9-]+\.(ipv6\.)?"
+    r"(cloudfront\.origin-facing|global-?accelerator(\.[a-z-]+)?|route53-healthchecks|groundstation"
+    r"|ec2-instance-connect)"
+)
+#: Keywords for such lists, and what occurs in the names of theirs.
+_LIST_KEYWORDS: Final[Mapping[str, re.Pattern[str]]] = {
+    "cloudfront": re.compile(r"com\.amazonaws\..*cloudfront\.origin-facing"),
+    "global-accelerator": re.compile(r"com\.amazonaws\..*global-?accelerator(\.[a-z-]+)?"),
+}
 
 
 def _service_by_form(resolver: Resolver, text: str) -> Service:
@@ -326,8 +356,25 @@ def _dns_name(resolver: Resolver, text: str) -> Name | None:
     return Name(text) if resolver.dns.knows(text) else None
 
 
-def _keyword(_resolver: Resolver, text: str) -> Internet | None:
-    return Internet() if text == "internet" else None
+def _list(resolver: Resolver, text: str) -> Service | None:
+    """Return the prefix lists of a name that no service could have."""
+    known = resolver.snapshot.prefix_lists.values()
+    lists = tuple(Found("prefix-list", one) for one in known if text and one.list_name == text)
+    return Service(text, False, lists) if lists else None
+
+
+def _keyword(resolver: Resolver, text: str) -> Internet | Service | None:
+    if text not in _LIST_KEYWORDS:
+        return Internet() if text == "internet" else None
+    known = resolver.snapshot.prefix_lists.values()
+    named = _LIST_KEYWORDS[text].fullmatch
+    lists = tuple(Found("prefix-list", one) for one in known if named(one.list_name))
+    if not lists and text not in resolver.names:
+        raise SelectorError(
+            f"the snapshot holds no prefix list of {text}; add the answers of "
+            "describe-managed-prefix-lists and get-managed-prefix-list-entries"
+        )
+    return Service(text, False, lists) if lists else None
 
 
 def _parsed(parse: Callable[[str], ParsedT], text: str) -> ParsedT:
@@ -368,5 +415,6 @@ FORMS: Final[tuple[Form, ...]] = (
     Form("", partial(_name, is_set=False)),
     Form("", _tail),
     Form("", _service),
+    Form("", _list),
     Form("", _dns_name),
 )

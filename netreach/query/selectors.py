@@ -6,21 +6,23 @@ What a text names is for `netreach.query.resolver` to say; what each kind of rec
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from netreach.errors import SelectorError
-from netreach.fabric.endpoint import is_gateway
 from netreach.fabric.links import SITE_KINDS, prefixes_of_site, sites_behind
-from netreach.model.records import NetworkInterface
+from netreach.model.connections import AttachmentKind, TransitAttachment
+from netreach.model.records import Instance, NetworkInterface, PrefixList, Resource
 from netreach.model.relations import Relations
-from netreach.model.services import ManagedService, VpcEndpoint
+from netreach.model.services import LoadBalancer, ManagedService, MirrorSession, TargetGroup
 from netreach.packets.prefixes import Address, Prefix
 from netreach.query.answers import of_managed
 from netreach.query.dns import normal
+from netreach.query.door_ends import EVERYWHERE, DoorEnds
+from netreach.query.end import End, Member, Nature, View
 from netreach.query.resolver import (
     Behind,
     Found,
@@ -33,75 +35,12 @@ from netreach.query.resolver import (
     Resolver,
     Service,
     group_of,
+    is_list_only,
     several,
 )
-from netreach.query.standings import STANDINGS
+from netreach.query.standings import STANDINGS, is_classic
+from netreach.query.target_ends import end_of_targets
 from netreach.query.words import quoted
-
-
-class Nature(StrEnum):
-    """What an end is by nature."""
-
-    RESOURCE = "resource"
-    ADDRESS = "address"
-    SET = "set"
-    INTERNET = "internet"
-    #: A DNS name or an AWS service: what it is depends on who asks.
-    NAME = "name"
-    #: Something that the model does not cover as an end, or that cannot be one.
-    UNMODELLED = "unmodelled"
-    #: A resource without any interface.
-    BARE = "bare"
-
-
-class Member(Struct, frozen=True):
-    """One host of an end: an interface, or an address that no interface holds."""
-
-    interface: str = ""
-    #: The addresses to ask about; empty for an interface: all of its own.
-    address: Address | None = None
-    #: The VPC of an address that nobody holds.
-    vpc: str = ""
-
-
-class View(Struct, frozen=True):
-    """What a name stands for in one VPC; "" is whatever lies outside them all."""
-
-    vpc: str
-    ends: tuple[End, ...]
-
-
-class End(Struct, frozen=True):
-    """One end of a question."""
-
-    text: str
-    nature: Nature
-    kind: str
-    id: str = ""
-    name: str = ""
-    members: tuple[Member, ...] = ()
-    #: Literal prefixes outside the estate, as atoms of the internet or beyond.
-    outside: tuple[Prefix, ...] = ()
-    #: The VPC that a literal address was asked in, where it says so.
-    vpc: str = ""
-    #: The sites that it was asked at, where it says so: its addresses are theirs.
-    sites: tuple[str, ...] = ()
-    #: Why it is not covered, for Nature.UNMODELLED and Nature.BARE; of a name, why it is not
-    #: known for every asking VPC.
-    why: str = ""
-    #: Of a name: what each asking VPC finds behind it.
-    views: tuple[View, ...] = ()
-    #: Why nobody knows which addresses of `outside` are meant; "" where all of them are.
-    hidden: str = ""
-    #: The full name of the AWS service that it is, if it is one.
-    service: str = ""
-    #: What was taken for granted to find it.
-    notes: tuple[str, ...] = ()
-
-    @property
-    def is_set(self) -> bool:
-        """Tell whether it stands for several flows by nature."""
-        return self.nature in (Nature.SET, Nature.INTERNET)
 
 
 class Selectors:
@@ -113,6 +52,7 @@ class Selectors:
         self._snapshot = relations.snapshot
         self._resolver = Resolver(relations, _MISSES)
         self.snapshot, self.names = relations.snapshot, self._resolver.dns
+        self._doors = DoorEnds(relations, self.names.services)
 
     def resolve(self, text: str) -> End:
         """Return the end that a selector means.
@@ -134,7 +74,7 @@ class Selectors:
             case Place() | Behind() | Prefix():
                 return self._literal(text, referent)
             case Internet():
-                return End(text, Nature.INTERNET, "internet", "internet", outside=_EVERYWHERE)
+                return End(text, Nature.INTERNET, "internet", "internet", outside=EVERYWHERE)
             case Service():
                 return self._service(referent)
             case Name(text=name):
@@ -142,6 +82,9 @@ class Selectors:
 
     def _service(self, service: Service) -> End:
         name = service.name
+        is_list = is_list_only(name) and not self.names.services.offers(name)
+        if service.prefix_lists and (not service.is_known or is_list):
+            return self._of_lists(name, service.prefix_lists)
         if not service.is_known:
             raise self._resolver.nothing(name)
         return End(name, Nature.NAME, "aws-service", name)
@@ -151,8 +94,9 @@ class Selectors:
     def _of_record(self, text: str, found: Found) -> End:
         kind, record = found.kind, found.record
         standing = STANDINGS.get(kind)
-        if isinstance(record, ManagedService):
-            return self._of_managed(text, record)
+        special = self._of_connection(text, found)
+        if special is not None:
+            return special
         sites = sites_behind(self._snapshot, record.id) if kind in SITE_KINDS else ()
         if sites:
             return self._at_sites(text, found, sites)
@@ -164,12 +108,61 @@ class Selectors:
             public = standing.address(self._relations, record.id)
             return _unmodelled(text, found) if public is None else self._address(text, public, "")
         members = tuple(Member(one.id) for one in standing.interfaces(self._relations, record.id))
+        name = _called(record)
         if members:
-            return End(text, Nature.RESOURCE, kind, record.id, record.name, members)
+            return End(text, Nature.RESOURCE, kind, record.id, name, members)
         why = f"the snapshot holds no network interface of {record.id}"
-        if isinstance(record, VpcEndpoint) and is_gateway(record):
-            why = f"{record.id} is a gateway endpoint and has no address: ask for its service"
-        return End(text, Nature.BARE, kind, record.id, record.name, why=why)
+        if isinstance(record, Instance) and is_classic(record):
+            why = (
+                f"{record.id} is in no subnet and has no network interface: EC2-Classic and "
+                "ClassicLink, which AWS has retired, are not covered"
+            )
+        return End(text, Nature.BARE, kind, record.id, name, why=why)
+
+    def _of_connection(self, text: str, found: Found) -> End | None:
+        """Return the end of what hosts lie behind; None where the record is nothing of that."""
+        match found.record:
+            case ManagedService() as record:
+                return self._of_managed(text, record)
+            case PrefixList():
+                return self._of_lists(text, (found,))
+            case MirrorSession():
+                return replace(_unmodelled(text, found), why=_ONLY_OF_PATHS)
+            case TransitAttachment() as record:
+                return self._behind_attachment(text, record)
+            case TargetGroup() as record:
+                return end_of_targets(self._relations, text, record)
+        return self._doors.end(text, found)
+
+    def _behind_attachment(self, text: str, record: TransitAttachment) -> End:
+        """Return the end of a transit gateway attachment: the hosts of what it attaches."""
+        whose = End(text, Nature.BARE, "transit-gateway-attachment", record.id, record.name)
+        if record.kind is AttachmentKind.PEERING:
+            raise SelectorError(
+                f"{quoted(text)} leads to another transit gateway: name the VPC or the attachment "
+                "there whose hosts you mean"
+            )
+        attached = self._snapshot.find(record.resource)
+        if record.kind in (AttachmentKind.CONNECT, AttachmentKind.UNKNOWN):
+            return _unmodelled(text, Found(whose.kind, record))
+        if attached is None:
+            return replace(whose, why=f"the snapshot lacks {record.resource or 'what it attaches'}")
+        end = self._of_record(text, Found(*attached))
+        return replace(end, kind=whose.kind, id=whose.id, name=whose.name)
+
+    def _of_lists(self, text: str, lists: Sequence[Found]) -> End:
+        """Return the end of prefix lists: what is at the addresses that they hold."""
+        kind, records = "prefix-list", [one.record for one in lists]
+        known = [one for one in records if isinstance(one, PrefixList)]
+        number, name = known[0].id, known[0].name or known[0].list_name
+        parts = [self._cidr(text, p) for one in known for p in one.entries or ()]
+        lacking = next((one for one in known if one.entries is None or one.doubt), None)
+        if lacking is not None:
+            why = lacking.doubt or f"the snapshot lacks the entries of {lacking.id}"
+            return End(text, Nature.BARE, kind, number, name, why=why)
+        members = tuple(dict.fromkeys(m for part in parts for m in part.members))
+        outside = tuple(dict.fromkeys(p for part in parts for p in part.outside))
+        return End(text, Nature.SET, kind, number, name, members, outside)
 
     def _of_managed(self, text: str, record: ManagedService) -> End:
         """Return the end of a database, cache, function ...: its interfaces, else its addresses."""
@@ -307,6 +300,12 @@ def _behind(text: str, sites: tuple[str, ...], target: Address | Prefix) -> End:
     return End(text, Nature.SET, "cidr", str(target), outside=(target,), sites=sites)
 
 
+def _called(record: Resource) -> str:
+    """Return what people call a record: as its tag says, else a balancer by its own name."""
+    own = record.balancer_name if isinstance(record, LoadBalancer) else ""
+    return record.name or own
+
+
 def _unmodelled(text: str, found: Found) -> End:
     kind, record = found.kind, found.record
     why = f"a {kind} as an end of a path is not modelled yet"
@@ -321,6 +320,7 @@ def _has_private(record: NetworkInterface, address: Address) -> bool:
     return any(held.private == address for held in record.addresses)
 
 
+_ONLY_OF_PATHS: Final = "a mirror session is the source or the destination of a path only"
 #: How it is told that nothing matches, by what was sought.
 _MISSES: Final = {
     "tag": "no instance or interface has the tag {}",
@@ -329,6 +329,5 @@ _MISSES: Final = {
 }
 #: Interface types that are no ends of a set: they neither begin nor accept connections.
 _NO_ENDS: Final = frozenset({"nat_gateway", "transit_gateway"})
-_EVERYWHERE: Final = (Prefix(4, 0, 0), Prefix(6, 0, 0))
 
-__all__ = ["End", "Member", "Nature", "Selectors"]
+__all__ = ["End", "Member", "Nature", "Selectors", "View"]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from netreach.fabric.load_balancer_targets import balancer_nodes
-from netreach.model.records import NetworkInterface
+from netreach.model.records import Instance, NetworkInterface
 from netreach.model.relations import Relations
 from netreach.packets.prefixes import Address
 
@@ -52,6 +52,16 @@ def _of_balancer(relations: Relations, number: str) -> list[NetworkInterface]:
     nodes = balancer_nodes(relations.snapshot).values()
     return [node.interface for node in nodes if node.balancer and node.balancer.id == number]
 
+
+def is_classic(record: Instance) -> bool:
+    """Tell whether an instance is in no subnet: of what is gone, AWS tells none any more.
+
+    ClassicLink ties such an instance to a VPC, in no subnet of it.
+    """
+    return not record.subnet and not record.interfaces and record.state not in _GONE
+
+
+_GONE: Final = frozenset({"terminated", "shutting-down"})
 
 #: Type word -> what such a record stands for. What is not here is no end yet.
 STANDINGS: Final[Mapping[str, Standing]] = {

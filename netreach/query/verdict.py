@@ -32,9 +32,13 @@ class Question(NamedTuple):
     client_ports: tuple[int, int]
     #: Neither port nor protocol was given: any service that works is an answer.
     is_open: bool = False
+    #: A traffic mirror session sends it: nobody replies, no group lets it out.
+    is_copy: bool = False
 
     def replies(self) -> ServiceSet:
         """Return the replies that the client awaits, as points of the axis of services."""
+        if self.is_copy:
+            return ServiceSet.empty()
         low, high = self.client_ports
         awaited = answers(self.services) | (self.services & _OTHERS)
         for protocol in _PORTED:
@@ -64,8 +68,11 @@ def complete(forward: ServiceSet, replies: ServiceSet) -> ServiceSet:
 
 def judge(question: Question, forward: Bounds, replies: Bounds, random: Bounds) -> Outcome:
     """Weigh one flow: what got there, which replies came back, what fails at random."""
-    sure = complete(forward.sure, replies.sure)
-    maybe = complete(forward.maybe, replies.maybe)
+    if question.is_copy:
+        sure, maybe = forward.sure, forward.maybe
+    else:
+        sure = complete(forward.sure, replies.sure)
+        maybe = complete(forward.maybe, replies.maybe)
     services = Bounds(sure, maybe)
     returned = _replies_of(sure, replies.sure)
     if not sure:

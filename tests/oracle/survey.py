@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from itertools import product
 
 from tests.oracle import verdict as codes
+from tests.oracle.appliance import MODE, MODES
 from tests.oracle.journey import Arrival, is_on_the_internet, reply_to
 from tests.oracle.judge import (
     NAT_PORTS,
@@ -40,9 +41,28 @@ _SILENT = (
 _IDLE = (codes.ADDRESS_NOT_HELD, codes.REPLY_FROM_OTHER, codes.DELIVERED_ELSEWHERE)
 
 
-def blockers_by_world(case: Case) -> list[frozenset[Blocker]]:
-    """Return all blockers, once for each world that the snapshot leaves possible."""
-    return list(dict.fromkeys(_explore(case, settle(case)[1])))
+#: The blockers of each world that the snapshot leaves possible.
+Worlds = list[frozenset[Blocker]]
+
+
+def blockers_by_way(case: Case) -> list[Worlds]:
+    """Return all blockers; once if it is settled what appliances on the way do, else for each mode.
+
+    It is not if the packet gets to none. And if it does in some possible worlds only, somebody who
+    walks all worlds together may tell of several modes: then those of the others come behind.
+    """
+    _, settled = settle(case)
+    others: list[dict[Hashable, int]] = [{MODE: number} for number in range(len(MODES))]
+    try:
+        found = _worlds(case, settled)
+    except UndecidedError:
+        return [_worlds(case, mode) for mode in others]
+    is_alone = len(found) == 1 or not settled
+    return [found] if is_alone else [found, *(_worlds(case, mode) for mode in others)]
+
+
+def _worlds(case: Case, assumed: Mapping[Hashable, int]) -> Worlds:
+    return list(dict.fromkeys(_explore(case, assumed)))
 
 
 def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Iterator[frozenset[Blocker]]:
@@ -50,10 +70,12 @@ def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Iterator[frozenset[
     try:
         survey.of(case)
     except UndecidedError as fork:
+        if fork.kind is Fork.BEST:
+            raise
         worlds = [list(_explore(case, {**assumed, fork.key: n})) for n in range(fork.count)]
         if fork.kind is Fork.EITHER:
             yield from (found for world in worlds for found in world)
-        else:  # each happens to some connection, or may: what is in the way of any counts
+        else:  # each happens to some connection: what is in the way of any counts
             yield from (frozenset[Blocker]().union(*together) for together in product(*worlds))
     else:
         yield frozenset(survey.found)

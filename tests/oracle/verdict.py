@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -113,7 +113,8 @@ class Ruling:
     leg: Leg | None = None
     sees: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
-    crossed: frozenset[str] = frozenset()  # what kinds of elements the packet went through
+    #: What kinds of elements the packet went through on its way there; only to be counted.
+    crossed: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 class StopError(Exception):

@@ -43,10 +43,11 @@ def draw_appliances(draft: Draft, vpc: VpcPlan) -> None:
     dice = draft.dice
     if not dice.chance(45 if len(vpc.subnets) > 1 else 5):
         return
+    homes = [subnet for subnet in vpc.subnets if subnet.block is not None]
     instance, group = f"{APPLIANCE}-{vpc.id[4:]}", _group(draft, vpc)
-    for number in range(dice.pick((1, 1, 2, 1, 2, 1, 2, 1, 1, 3))):
+    for number in range(dice.pick((1, 2, 2, 1, 2, 1, 2, 1, 2, 3))):
         is_first = number == 0
-        home = dice.pick(vpc.subnets[:1] * 3 + vpc.subnets if is_first else vpc.subnets)
+        home = dice.pick(homes[:1] * 3 + homes if is_first else homes)
         home.is_home = home.is_home or is_first or dice.chance(50)
         record = draw_interface(draft, vpc, home, f"eni-fw-{vpc.id[4:]}{number}")
         record["SourceDestCheck"] = dice.chance(7 if is_first else 25)

@@ -79,6 +79,45 @@ def elements(estate: Estate) -> Iterator[str]:
     for interface in estate["NetworkInterfaces"]:
         yield from _interface(interface)
     yield from _states(estate)
+    yield from _connections(estate)
+
+
+def _connections(estate: Estate) -> Iterator[str]:
+    for peering in estate["VpcPeeringConnections"]:
+        yield f"peering {peering['Status']['Code']}"
+        sides = [peering[side] for side in ("RequesterVpcInfo", "AccepterVpcInfo")]
+        yield f"peering {'in' if sides[0]['Region'] == sides[1]['Region'] else 'across'} Regions"
+        yield from ("VPC that is missing" for side in sides if side["VpcId"] == "vpc-0gone")
+    for tie in estate["TransitGatewayAttachments"]:
+        yield f"attachment {tie['ResourceType']} {tie['State']}"
+        if "Association" not in tie:
+            yield "attachment without a table"
+    for tie in estate["TransitGatewayVpcAttachments"]:
+        yield f"attachment to {len(tie['SubnetIds'])} zones"
+        yield from (f"attachment {key} {value}" for key, value in tie["Options"].items())
+    yield f"{len(estate['TransitGateways'])} transit gateways"
+    yield f"{len(estate['TransitGatewayRouteTables'])} transit tables"
+    for table in estate["TransitGatewayStaticRoutes"]:
+        yield from (f"transit route {route['State']}" for route in table["Routes"])
+    yield from (f"table without {kind}" for kind in _untold(estate))
+    for table in estate["RouteTables"]:
+        yield from ("gateway's table" for a in table["Associations"] if "GatewayId" in a)
+
+
+def _untold(estate: Estate) -> Iterator[str]:
+    """Name what is not told of some transit table that something is associated with."""
+    used = {t["Association"]["TransitGatewayRouteTableId"] for t in _associated(estate)}
+    for key, kind in (
+        ("TransitGatewayRouteTables", "record"),
+        ("TransitGatewayStaticRoutes", "static routes"),
+        ("TransitGatewayPropagations", "propagations"),
+    ):
+        if used - {table["TransitGatewayRouteTableId"] for table in estate[key]}:
+            yield kind
+
+
+def _associated(estate: Estate) -> list[Record]:
+    return [tie for tie in estate["TransitGatewayAttachments"] if "Association" in tie]
 
 
 def _route(record: Record) -> Iterator[str]:

@@ -88,7 +88,7 @@ def draw_transit(draft: Draft) -> None:
     hubs = [first]
     if len(vpcs) > 1 and dice.chance(50):
         vpcs[0].is_center = True
-    if dice.chance(18):
+    if dice.chance(26):
         hubs.append(Hub("tgw-02", ["tgw-rtb-20"]))
     for number, vpc in enumerate(vpcs):
         homes = [hub for hub in hubs if dice.chance(90 if hub is hubs[number % len(hubs)] else 15)]
@@ -197,12 +197,19 @@ def _add_table(draft: Draft, hub: Hub, table: str) -> None:
 
 
 def _static_routes(draft: Draft, hub: Hub) -> dict[str, Record]:
-    dice, ties = draft.dice, list(hub.ties)
+    dice = draft.dice
     routes: dict[str, Record] = {}
     for vpc in hub.beyond:
         for block in (*vpc.blocks, *vpc.sixes):
             if not dice.chance(12):
                 _put(routes, str(block), hub.peering)
+    if hub.ties:
+        _routes_to_ties(draft, hub, routes)
+    return routes
+
+
+def _routes_to_ties(draft: Draft, hub: Hub, routes: dict[str, Record]) -> None:
+    dice, ties = draft.dice, list(hub.ties)
     for tie, vpc in hub.ties.items():
         for block in (*vpc.blocks, *vpc.sixes):
             if dice.chance(10):
@@ -213,9 +220,8 @@ def _static_routes(draft: Draft, hub: Hub) -> dict[str, Record]:
     if hub.center and not dice.chance(10):
         _put(routes, "0.0.0.0/0", hub.center)
     for block in dice.some(WIDE, 0, 2):
-        if ties and dice.chance(60):
+        if dice.chance(60):
             _put(routes, block, dice.pick(ties))
-    return routes
 
 
 def _put(routes: dict[str, Record], block: str, tie: str) -> None:

@@ -125,7 +125,7 @@ def _vpc(draft: Draft, number: int) -> VpcPlan:
         for block in PRIMARY_BLOCKS
         if not any(IPv4Network(block).overlaps(other) for other in taken)
     ]
-    primary = dice.pick(PRIMARY_BLOCKS if dice.chance(12) or not apart else apart)
+    primary = dice.pick(PRIMARY_BLOCKS if dice.chance(25) or not apart else apart)
     blocks = [primary]
     if dice.chance(25):
         blocks.append(SECONDARY_BLOCK[primary.split(".")[0]])

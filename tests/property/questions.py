@@ -131,10 +131,14 @@ def _blocks(estate: Estate) -> Iterator[str]:
     for table in estate["RouteTables"]:
         for route in table["Routes"]:
             yield route.get("DestinationCidrBlock") or route.get("DestinationIpv6CidrBlock") or ""
-    for routes in estate["TransitGatewayStaticRoutes"]:
-        yield from (route["DestinationCidrBlock"] for route in routes["Routes"])
+    yield from _transit_blocks(estate)
     for names in estate["ManagedPrefixLists"]:
         yield from (entry["Cidr"] for entry in names.get("Entries", ()))
+
+
+def _transit_blocks(estate: Estate) -> Iterator[str]:
+    for table in estate["TransitGatewayStaticRoutes"]:
+        yield from (route["DestinationCidrBlock"] for route in table["Routes"])
 
 
 # -- one question

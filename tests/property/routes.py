@@ -250,23 +250,16 @@ def _by_role(draft: Draft, vpc: VpcPlan, role: str) -> Routes:
     routes: Routes = {}
     _far_routes(draft, vpc, routes, bends=60 if role == DETOUR else 3)
     _extra_routes(draft, vpc, routes)
-    if role == TRANSIT:
-        hub = {"TransitGatewayId": dice.pick(list(vpc.hubs))}
-        _put(routes, "0.0.0.0/0", hub)
-        _put(routes, "::/0", hub if vpc.sixes else None)
-    if role == DETOUR:
-        appliance = {"NetworkInterfaceId": dice.pick(vpc.appliances)}
-        _put(routes, "0.0.0.0/0", appliance)
-        _put(routes, "::/0", appliance if vpc.sixes and dice.chance(50) else None)
+    if role in (TRANSIT, DETOUR):
+        _route_everything(draft, vpc, role, routes)
     if role == "public":
         _put(routes, "0.0.0.0/0", _internet(vpc))
         if vpc.sixes:
             _put(routes, "::/0", _internet(vpc))
     if role == "nat":
-        _put(routes, "0.0.0.0/0", _nat(draft, vpc))
-        if vpc.sixes:
-            _put(routes, "::/0", _egress_only(vpc))
-            _put(routes, "64:ff9b::/96", _nat(draft, vpc))
+        _route_by_nat(draft, vpc, routes)
+    if role == "isolated":
+        _put(routes, "0.0.0.0/0", _internet(vpc) if dice.chance(12) else None, "filtered")
     if role == "odd":
         state = dice.pick(("active", "active", "blackhole"))
         dead = {"NatGatewayId": vpc.dead_nats[0]} if vpc.dead_nats else {"GatewayId": "igw-0gone"}
@@ -278,6 +271,13 @@ def _by_role(draft: Draft, vpc: VpcPlan, role: str) -> Routes:
     return routes
 
 
+def _route_by_nat(draft: Draft, vpc: VpcPlan, routes: Routes) -> None:
+    _put(routes, "0.0.0.0/0", _nat(draft, vpc))
+    if vpc.sixes:
+        _put(routes, "::/0", _egress_only(vpc))
+        _put(routes, "64:ff9b::/96", _nat(draft, vpc))
+
+
 def _far_routes(draft: Draft, vpc: VpcPlan, routes: Routes, *, bends: int) -> None:
     """Add routes to the VPCs that something joins to this one, most of them.
 
@@ -287,14 +287,25 @@ def _far_routes(draft: Draft, vpc: VpcPlan, routes: Routes, *, bends: int) -> No
     ways = [({"VpcPeeringConnectionId": name}, [peer]) for name, peer in vpc.peers]
     ways += [({"TransitGatewayId": hub}, others) for hub, others in vpc.hubs.items()]
     for target, others in ways:
-        if "TransitGatewayId" in target and dice.chance(15):
-            _put(routes, "10.0.0.0/8", target)
+        if dice.chance(15):  # a peering carries no more than what is for its other side
+            _put(routes, dice.pick(("10.0.0.0/8", "10.0.0.0/8", "0.0.0.0/0")), target)
         for other in others:
             for block in (*other.blocks, *other.sixes):
                 if not _is_within(vpc, str(block)) and not dice.chance(8):
                     detour = {"NetworkInterfaceId": dice.pick(vpc.appliances or [""])}
                     bent = bool(vpc.appliances) and dice.chance(bends)
                     _put(routes, str(block), detour if bent else target)
+
+
+def _route_everything(draft: Draft, vpc: VpcPlan, role: str, routes: Routes) -> None:
+    """Send all that is left to a transit gateway or to an appliance."""
+    dice = draft.dice
+    if role == TRANSIT:
+        target = {"TransitGatewayId": dice.pick(list(vpc.hubs))}
+    else:
+        target = {"NetworkInterfaceId": dice.pick(vpc.appliances)}
+    _put(routes, "0.0.0.0/0", target)
+    _put(routes, "::/0", target if vpc.sixes and dice.chance(75) else None)
 
 
 def _is_within(vpc: VpcPlan, block: str) -> bool:
@@ -311,7 +322,7 @@ def _extra_routes(draft: Draft, vpc: VpcPlan, routes: Routes) -> None:
     """Add, each one seldom, what longest prefix match and its exceptions decide about."""
     dice = draft.dice
     state = dice.pick(("active", "active", "active", "blackhole", "filtered"))
-    for percent, block in ((10, "203.0.113.0/24"), (8, "203.0.113.128/25")):
+    for percent, block in ((16, "203.0.113.0/24"), (12, "203.0.113.128/25")):
         if dice.chance(percent):
             _put(routes, block, _any_target(draft, vpc), state)
     if dice.chance(8):
@@ -321,12 +332,18 @@ def _extra_routes(draft: Draft, vpc: VpcPlan, routes: Routes) -> None:
         if dice.chance(4):
             _put(routes, block, _internet(vpc))
     subnet = dice.pick(vpc.subnets).block
-    if dice.chance(10) and subnet is not None:  # more specific than the local route [RT-5]
-        _put(routes, str(subnet), _nat(draft, vpc))
-    if vpc.appliances and dice.chance(15) and subnet is not None:
-        _put(routes, str(subnet), {"NetworkInterfaceId": dice.pick(vpc.appliances)})
+    if subnet is not None:
+        _inner_routes(draft, vpc, str(subnet), routes)
     if vpc.sixes:
         _extra_routes_6(draft, vpc, routes, state)
+
+
+def _inner_routes(draft: Draft, vpc: VpcPlan, subnet: str, routes: Routes) -> None:
+    """Add, now and then, what is more specific than the local route [RT-5]."""
+    if draft.dice.chance(10):
+        _put(routes, subnet, _nat(draft, vpc))
+    if vpc.appliances and draft.dice.chance(15):
+        _put(routes, subnet, {"NetworkInterfaceId": draft.dice.pick(vpc.appliances)})
 
 
 def _extra_routes_6(draft: Draft, vpc: VpcPlan, routes: Routes, state: str) -> None:

@@ -21,7 +21,7 @@ from netreach.sources.files import Document
 from tests.oracle.judge import answer, case_of
 from tests.oracle.parse import parse
 from tests.oracle.question import Question
-from tests.oracle.survey import Blocker, blockers_by_world
+from tests.oracle.survey import Blocker, Worlds, blockers_by_way
 from tests.oracle.verdict import Interval, Leg, Ruling, Verdict
 from tests.oracle.world import World
 from tests.property.estates import Case, cases, random_case
@@ -127,22 +127,23 @@ def options(question: Question) -> ServiceOptions:
 
 
 def disagreement(
-    ruling: Ruling, said: EngineAnswer, worlds: Sequence[frozenset[Blocker]] = ()
+    ruling: Ruling, said: EngineAnswer, ways: Sequence[Sequence[frozenset[Blocker]]] = ((),)
 ) -> str:
-    """Say how the two differ, or nothing; `worlds` holds what the judge finds in the way."""
+    """Say how the two differ, or nothing; `ways` holds what the judge finds in the way."""
     checks = {
         "verdict": said.verdict == ruling.verdict,
         "client ports": _ports_agree(ruling, said),
         "what the destination sees": _sights_agree(ruling, said),
-        "blockers": _blockers_agree(ruling, said, worlds),
+        "blockers": _blockers_agree(ruling, said, ways),
     }
     differing = [name for name, agree in checks.items() if not agree]
     if not differing:
         return ""
-    return f"{', '.join(differing)}: {said}, but the judge: {ruling} {_listed(worlds)}"
+    return f"{', '.join(differing)}: {said}, but the judge: {ruling} {_listed(ways)}"
 
 
-def _listed(worlds: Sequence[frozenset[Blocker]]) -> str:
+def _listed(ways: Sequence[Sequence[frozenset[Blocker]]]) -> str:
+    worlds = [world for worlds in ways for world in worlds]
     return " or ".join(", ".join(f"{leg} {code}" for leg, code in sorted(one)) for one in worlds)
 
 
@@ -164,24 +165,27 @@ _EXPLAINED: Final = (Verdict.UNREACHABLE, Verdict.PARTIAL)
 
 
 def _blockers_agree(
-    ruling: Ruling, said: EngineAnswer, worlds: Sequence[frozenset[Blocker]]
+    ruling: Ruling, said: EngineAnswer, ways: Sequence[Sequence[frozenset[Blocker]]]
 ) -> bool:
     """Compare all blockers of what never works, on both legs.
 
-    Where several worlds are possible, the engine may leave out what only some of them hold, but
+    Where it is open what appliances do, the engine tells of one thing that they may do. Where
+    several worlds are possible, the engine may leave out what only some of them hold, but
     in each it must name something, and nothing that no world holds.
     """
     if ruling.verdict not in _EXPLAINED:
         return True
-    if len(worlds) == 1:
-        return said.blockers == worlds[0]
-    known = frozenset[Blocker]().union(*worlds)
-    return said.blockers <= known and all(said.blockers & world for world in worlds)
+    if any(len(worlds) == 1 and said.blockers == worlds[0] for worlds in ways):
+        return True
+    known = frozenset[Blocker]().union(*(world for worlds in ways for world in worlds))
+    return said.blockers <= known and any(
+        len(worlds) > 1 and all(said.blockers & world for world in worlds) for worlds in ways
+    )
 
 
-def _worlds(world: World, question: Question, ruling: Ruling) -> list[frozenset[Blocker]]:
+def _ways(world: World, question: Question, ruling: Ruling) -> list[Worlds]:
     is_explained = ruling.verdict in _EXPLAINED
-    return blockers_by_world(case_of(world, question)) if is_explained else []
+    return blockers_by_way(case_of(world, question)) if is_explained else []
 
 
 def disagreements(case: Case) -> list[tuple[Question, str]]:
@@ -191,7 +195,7 @@ def disagreements(case: Case) -> list[tuple[Question, str]]:
     differing = []
     for question, its in zip(asked, said, strict=True):
         ruling = answer(world, question)
-        how = disagreement(ruling, its, _worlds(world, question, ruling))
+        how = disagreement(ruling, its, _ways(world, question, ruling))
         if how:
             differing.append((question, how))
     return differing
@@ -236,7 +240,7 @@ def explain(seed: int) -> None:
     def claims(smaller: Estate) -> tuple[object, ...]:
         said = ask_engine(deepcopy(smaller), [question])[0]
         ruling = answer(parse(smaller), question)
-        found = _worlds(parse(smaller), question, ruling)
+        found = _ways(parse(smaller), question, ruling)
         return said.verdict, said.blockers, ruling.verdict, found
 
     kept = claims(estate)  # or else it ends on another disagreement than it began with
@@ -330,7 +334,7 @@ def test_disagreements_are_noticed(ruling: Ruling, said: EngineAnswer, differs: 
 def test_blockers_are_compared(named: str, worlds: tuple[str, ...], *, agrees: bool) -> None:
     said = EngineAnswer("unreachable", blockers=_written(named))
     ruling = Ruling(Verdict.UNREACHABLE, code="A", leg=Leg.FORWARD)
-    how = disagreement(ruling, said, [_written(world) for world in worlds])
+    how = disagreement(ruling, said, [[_written(world) for world in worlds]])
     assert (how == "") is agrees
 
 

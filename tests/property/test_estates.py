@@ -36,6 +36,17 @@ NAT public available|NAT private available|NAT public failed|NAT public deleted
 NAT with 2 addresses|InternetGateways available|InternetGateways detaching
 EgressOnlyInternetGateways attached|EgressOnlyInternetGateways detaching|instance running
 instance stopped
+3 VPCs|4 VPCs|VpcPeeringConnections|TransitGateways|TransitGatewayPeeringAttachments
+peering active|peering pending-acceptance|peering rejected|peering expired|peering failed
+peering in Regions|peering across Regions|VPC that is missing
+attachment vpc available|attachment vpc pendingAcceptance|attachment vpc modifying
+attachment vpc rejected|attachment peering available|attachment peering pendingAcceptance
+attachment without a table|attachment to 1 zones|attachment to 2 zones
+attachment ApplianceModeSupport enable|attachment Ipv6Support enable|attachment Ipv6Support disable
+attachment SecurityGroupReferencingSupport enable|attachment SecurityGroupReferencingSupport disable
+2 transit gateways|1 transit tables|2 transit tables|3 transit tables
+transit route active|transit route blackhole|table without record|table without static routes
+table without propagations|gateway's table
 """
 
 #: What some question must be about, and reach.
@@ -44,6 +55,8 @@ from eni|from internet|from vpc|NAT64|several NAT addresses|source translated
 destination VPC named|eni to public address|eni to IPv4 global|eni to IPv6 global
 internet to public address|internet to IPv6 global|protocol 1|protocol 6|protocol 17|protocol 50
 protocol 58
+by pcx|by tgw|by peered transit gateways|by another zone|by appliance mode|by appliance
+by appliance that translates|by appliance with two interfaces|by gateway's own table
 """
 
 

@@ -313,11 +313,6 @@ def test_only_what_is_not_reachable_is_explained(question: Question) -> None:
     assert has_reason == (question.verdict != "reachable")
 
 
-def test_every_folder_of_fixtures_is_asked() -> None:
-    folders = {path.parent.name for path in FIXTURES.glob("*/estate.yaml")}
-    assert {question.fixture for question in QUESTIONS} == folders
-
-
 Ask = Callable[[str], "netreach.Answer"]
 
 

@@ -74,7 +74,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.VPCE_SERVICE_NOT_INSTALLED_IN_AZ,
         group=Group.ENDPOINT,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="interface endpoint",
         title="The endpoint's service is not offered in that zone",
         meaning=(

@@ -77,12 +77,12 @@ ENTRIES: Final = (
     Entry(
         code=Code.ELB_ACL_RESTRICTION,
         group=Group.NETWORK_ACL,
-        modelled=Modelled.LATER,
+        modelled=Modelled.TODAY,
         element="load balancer",
         title="A classic load balancer's own subnet ACL drops its packets",
         meaning=(
-            "The network ACL of a classic load balancer's subnet denies what the balancer sends, "
-            "even where the target is in that same subnet."
+            "The network ACL of a classic load balancer's subnet denies what the balancer sends to "
+            "a target in that same subnet."
         ),
         why=(
             "Ordinary interfaces skip the ACL inside their subnet. A classic load balancer does "
@@ -109,8 +109,8 @@ ENTRIES: Final = (
         ),
         situations=(
             (
-                "a classic load balancer sends to a target, and the ACL of its subnet denies that "
-                "outbound packet"
+                "a classic load balancer sends to a target in its own subnet, and that subnet's "
+                "ACL denies the outbound packet"
             ),
         ),
         facts=(

@@ -105,7 +105,7 @@ def _balancer(scope: Scope, key: str, form: LoadBalancerForm) -> LoadBalancer:
 
 def _zone(scope: Scope, subnet: str, place: str) -> BalancerZone:
     home = scope.home(parse_reference(subnet), f"{place}.subnets.{subnet}")
-    return BalancerZone(zone=home.zone, subnet=home.id)
+    return BalancerZone(zone=home.zone, zone_id=home.zone_id, subnet=home.id)
 
 
 def _listener(scope: Scope, balancer: str, phrase: ListenerPhrase, place: str) -> Listener:

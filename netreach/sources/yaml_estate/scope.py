@@ -33,6 +33,7 @@ class Home:
     id: str
     zone: str
     prefixes: tuple[Prefix, ...]
+    zone_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,5 +118,5 @@ class Scope:
         found = self.resolve("subnet", reference, place)
         for key, form in self.form.subnets.items():
             if self.id_of("subnet", key) == found:
-                return Home(found, self.zone(form), form.prefixes)
+                return Home(found, self.zone(form), form.prefixes, form.zone_id)
         return Home(found, "", self.form.prefixes)

@@ -257,7 +257,11 @@ class FirewallPolicyForm(ArnNamed):
     region: Region | None = None
 
     @model_validator(mode="after")
-    def _defaults_are_strict(self) -> Self:
+    def _is_one_that_aws_takes(self) -> Self:
+        priorities = [rule.priority for rule in self.stateless]
+        for number in priorities:
+            if priorities.count(number) > 1:
+                raise PhraseError(f"priority {number} repeats", "give each rule one of its own")
         if self.stateful_default and self.order == "action":
             raise PhraseError("only strict order has a stateful default", "add `order: strict`")
         return self

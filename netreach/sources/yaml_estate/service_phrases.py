@@ -80,7 +80,7 @@ class ServiceName(NamedTuple):
 
 
 def parse_listener(phrase: object) -> ListenerPhrase:
-    """Read ``tcp 443 -> web, api``, ``http 80``, ``tcp 80 -> port 8080``."""
+    """Read ``tcp 443 -> web and api``, ``http 80``, ``tcp 80 -> port 8080``."""
     with reading(phrase, _LISTENER_FORMS):
         taken, arrow, given = text_of(phrase).partition("->")
         if arrow and not given.strip():
@@ -101,8 +101,9 @@ def _handed(taken: ListenerPhrase, text: str) -> ListenerPhrase:
     words = text.split()
     if words[:1] == ["port"] and len(words) == 2:
         return taken._replace(instance_port=number_in(words[1], 65535, "port"))
-    names = [part.strip() for part in text.split(",")] if words else []
-    return taken._replace(groups=tuple(parse_reference(name) for name in names))
+    if words[1::2] != ["and"] * (len(words) // 2) or words[-1:] == ["and"]:
+        raise PhraseError(f"{shown(text.strip())} is no list of target groups")
+    return taken._replace(groups=tuple(parse_reference(name) for name in words[::2]))
 
 
 def parse_target(phrase: object) -> TargetPhrase:

@@ -1,6 +1,6 @@
 """What AWS documents about load balancers, and what was measured: LB-1 to LB-9, LAB-3 to LAB-6.
 
-PrivateLink's way to a balancer [LB-3, EP-5] is tested with the endpoints.
+PrivateLink's way to a balancer [LB-3, EP-5] has its own tests.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ NOT_IN_ZONE = "ELBV2_NO_TARGETS_IN_AZ"
 NOT_ENABLED = "ELB_INSTALLED_AZ_RESTRICTION"
 NOT_CROSSING = "ELB_NOT_CROSSZONE"
 KEPT = "ELBV2_SOURCE_ADDRESS_PRESERVATION"
+OWN_ACL = "ELB_ACL_RESTRICTION"
 #: From the zone b, from a subnet that holds neither the node nor the target.
 ASK = f"db-1 {NODE_A} tcp 80"
 #: The group of the balancer, where it is nobody else's.
@@ -213,6 +214,25 @@ def test_targets_are_used_by_their_health(app: str, db: str, seen: set[str]) -> 
     assert answer.verdict == "reachable"
     assert {part.forward[-1].destination for part in answer.parts} == seen
     assert any("healthy" in warning for warning in answer.warnings) == ("" in (app, db))
+
+
+@pytest.mark.parametrize(
+    ("crosses", "of_a", "of_b"),
+    [
+        pytest.param(False, {APP_1}, {DB_1}, id="each-zone-by-itself"),
+        pytest.param(True, {DB_1}, {DB_1}, id="all-zones-together"),
+    ],
+)
+def test_lb_6_failing_open_is_judged_where_a_node_may_send(
+    crosses: bool, of_a: set[str], of_b: set[str]
+) -> None:
+    network = balanced(
+        target("i-app-1", health="unhealthy"), DB, of_balancer={"is_cross_zone": crosses}
+    )
+    for address, seen in ((NODE_A, of_a), (NODE_B, of_b)):
+        answer = ask(network, f"web-1 {address} tcp 80")
+        assert answer.verdict == "reachable"
+        assert {part.forward[-1].destination for part in answer.parts} == seen
 
 
 @pytest.mark.parametrize("health", ["draining", "unused"])
@@ -800,8 +820,9 @@ def test_na_8_a_target_in_the_node_s_subnet_meets_no_acl_but_a_classic_balancer_
     form = classic(instances=("i-web-2",)) if kind is CLASSIC else None
     targets = () if kind is CLASSIC else (web,)
     network = balanced(*targets, kind=kind, of_balancer=form, acls=shut)
-    expected = "unreachable" if kind is CLASSIC else "reachable"
-    assert verdict(network, ASK) == expected
+    expected = ("unreachable", {OWN_ACL}) if kind is CLASSIC else ("reachable", set())
+    answer = ask(network, ASK)
+    assert (answer.verdict, codes(answer)) == expected
     closed = {
         "web": acl(ingress=("90 deny tcp 8080 from 0.0.0.0/0", "100 allow all from 0.0.0.0/0"))
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.oracle.judge import case_of
 from tests.oracle.parse import parse
 from tests.oracle.question import ANY_CLIENT_PORT, Question
-from tests.oracle.survey import blockers_by_world
+from tests.oracle.survey import blockers_by_way
 from tests.unit.oracle.small_estate import (
     APP,
     HOME,
@@ -25,7 +25,7 @@ ACL, NO_RULES = "SUBNET_ACL_RESTRICTION", "SG_HAS_NO_RULES"
 def survey(estate: Estate, source: str, destination: str, protocol: int = 6) -> list[set[str]]:
     """Return what is in the way in each world, as ``leg code``."""
     question = Question(HOME[source], source, destination, protocol, 8, 0, ANY_CLIENT_PORT)
-    worlds = blockers_by_world(case_of(parse(estate), question))
+    [worlds] = blockers_by_way(case_of(parse(estate), question))
     return [{f"{leg} {code}" for leg, code in world} for world in worlds]
 
 

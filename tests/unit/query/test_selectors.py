@@ -75,7 +75,7 @@ def test_an_instance_has_its_interfaces_in_its_own_order_and_what_else_is_attach
 @pytest.mark.parametrize("field", ["instances", "nat_gateways"])
 def test_a_resource_without_interfaces_is_bare(field: str) -> None:
     record = {
-        "instances": Instance(id="x-1", tags={"Name": "x"}),
+        "instances": Instance(id="x-1", subnet="subnet-1", tags={"Name": "x"}),
         "nat_gateways": NatGateway(id="x-1", tags={"Name": "x"}, vpc="", subnet=""),
     }[field]
     end = selectors(**{field: [record]}).resolve("x")
@@ -88,7 +88,6 @@ def test_a_resource_without_interfaces_is_bare(field: str) -> None:
     [
         ("pcx-peer", "vpc-peering-connection", "pcx-peer"),
         ("rtb-public", "route-table", "rtb-public"),
-        ("pl-s3", "prefix-list", "pl-s3"),
     ],
 )
 def test_a_kind_that_stands_for_nothing_is_not_modelled(
@@ -227,9 +226,20 @@ def test_a_name_of_several_is_an_error_that_lists_them(selector: str) -> None:
 
 
 def test_the_name_of_a_list_is_no_service() -> None:
-    lists = selectors(prefix_lists=[PrefixList(id="pl-1", list_name="corp")])
-    with pytest.raises(SelectorError, match=r"^nothing in the snapshot matches 'corp'; "):
-        lists.resolve("corp")
+    lists = selectors(prefix_lists=[PrefixList(id="pl-1", list_name="corp", entries=())])
+    assert (lists.resolve("corp").kind, lists.resolve("corp").id) == ("prefix-list", "pl-1")
+
+
+@pytest.mark.parametrize("vpc", ["", "vpc-1"], ids=["alone", "by ClassicLink"])
+def test_an_instance_of_ec2_classic_is_refused_in_a_sentence(vpc: str) -> None:
+    end = selectors(instances=[Instance(id="i-1", vpc=vpc)]).resolve("i-1")
+    assert end.nature is Nature.BARE
+    assert "EC2-Classic and ClassicLink, which AWS has retired, are not covered" in end.why
+
+
+def test_an_instance_that_is_gone_is_not_taken_for_ec2_classic() -> None:
+    end = selectors(instances=[Instance(id="i-1", state="terminated")]).resolve("i-1")
+    assert end.why == "the snapshot holds no network interface of i-1"
 
 
 # -- addresses

@@ -17,6 +17,7 @@ from netreach.model.snapshot import Snapshot
 from netreach.packets.prefixes import Prefix
 from netreach.packets.services import NAMES
 from tests.unit.sources.connections_as_describe import connections_as_describe, described
+from tests.unit.sources.services_as_describe import answers, services_as_describe
 
 Json = dict[str, Any]
 
@@ -32,6 +33,7 @@ TARGET_FIELD: Final = {
 
 def as_describe(snapshot: Snapshot) -> Json:
     """Return one combined document with a key for each call."""
+    connections = connections_as_describe(snapshot)
     interfaces = {record.id: _interface(record) for record in snapshot.interfaces.values()}
     return {
         "Vpcs": [
@@ -44,6 +46,7 @@ def as_describe(snapshot: Snapshot) -> Json:
                 "SubnetId",
                 VpcId=s.vpc,
                 AvailabilityZone=s.zone,
+                AvailabilityZoneId=s.zone_id or None,
                 MapPublicIpOnLaunch=s.maps_public_addresses,
                 **_blocks(s.prefixes),
             )
@@ -156,7 +159,9 @@ def as_describe(snapshot: Snapshot) -> Json:
             )
             for e in snapshot.elastic_ips.values()
         ],
-        **connections_as_describe(snapshot),
+        **services_as_describe(snapshot),
+        **connections,
+        "pages": [*connections["pages"], *answers(snapshot)],
     }
 
 
