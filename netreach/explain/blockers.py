@@ -27,7 +27,7 @@ from netreach.fabric.element import FIRST_UNKNOWN, Fate, Kind
 from netreach.fabric.origins import Origins
 from netreach.fabric.router import UNROUTABLE_ROW
 from netreach.fabric.rules import acl_rule_services
-from netreach.model.records import NetworkAcl, NetworkAclRule, Route, RouteState
+from netreach.model.records import NetworkAcl, NetworkAclRule, Route, RouteState, SecurityGroupRule
 from netreach.packets.batch import NO_ROW, column
 from netreach.packets.prefixes import Address, Prefix
 from netreach.packets.services import ServiceSet
@@ -56,6 +56,8 @@ class Blockers:
     missing: list[Missing] = field(default_factory=list)
     #: What has hidden the sender's groups on the leg that is being read [SG-6, SG-9].
     _hider: Kind | None = None
+    #: The interface whose groups are meant, NO_ROW for none.
+    _sender: int = NO_ROW
     #: The step before the one that is being read.
     _before: PacketStep | None = None
 
@@ -63,6 +65,7 @@ class Blockers:
         """Read the steps of one leg."""
         chosen = _telling(steps) if is_open and leg == "forward" else None
         self._hider = None
+        self._sender = steps[0].carrier if steps else NO_ROW
         for number, step in enumerate(steps):
             self._before = steps[number - 1] if number else None
             if self._hider is None and step.carrier == NO_ROW != steps[0].carrier:
@@ -136,7 +139,7 @@ class Blockers:
         said = nearest.text if nearest else ""
         hidden = step.ingress and self._hider is not None
         by_reference = [r for _, r in rules if r.group and self.maker.covers_service(r, left)]
-        if hidden and near and near[1].group and by_reference:
+        if hidden and near and near[1].group and self._is_member(by_reference):
             message = sentences.references_lost(component, str(left), peer, said)
             code = _LOST_AT.get(self._hider, Code.SG_REFERENCES_NOT_PRESERVED)
             return code, message, nearest
@@ -144,6 +147,11 @@ class Blockers:
             component, str(left), peer, ingress=step.ingress, nearest=said
         )
         return Code.ENI_SG_RULES_MISMATCH, message, nearest
+
+    def _is_member(self, rules: Sequence[SecurityGroupRule]) -> bool:
+        """Tell whether any of the rules names a group that the sender carries."""
+        carried = self.origins.interface(self._sender).groups if self._sender != NO_ROW else ()
+        return any(rule.group in carried for rule in rules)
 
     def _acl(self, step: PacketStep, left: ServiceSet, leg: str) -> None:
         component = of_row(self.origins, step.kind, step.row)

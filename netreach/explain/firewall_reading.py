@@ -17,7 +17,7 @@ from netreach.fabric.origins import Origins
 from netreach.fabric.public_access import Access
 from netreach.packets.batch import NO_ROW, column
 from netreach.packets.services import ServiceSet
-from netreach.query.words import safe
+from netreach.query.words import brief, safe
 
 _ALL_PORTS: Final = (0, 65535)
 
@@ -37,8 +37,8 @@ class Finding(NamedTuple):
         if self.rule is None:
             return self.engine.default_text
         if self.rule.is_group:
-            return f"a rule of {self.rule.owner}"
-        return f"{self.rule.text} of {self.rule.owner}"
+            return f"a rule of {brief(self.rule.owner)}"
+        return f"{self.rule.text} of {brief(self.rule.owner)}"
 
 
 class FirewallReading:

@@ -8,12 +8,12 @@ from typing import Final
 from netreach.explain.codes import Code
 from netreach.explain.records import Component, ComponentType
 from netreach.fabric.element import Fate
-from netreach.query.words import safe
+from netreach.query.words import brief, safe
 
 
 def label(component: Component) -> str:
     """Return how a component is called in a sentence: its id, and its name where it has one."""
-    name, identifier = safe(component.name, 60), safe(component.id, 100)
+    name, identifier = safe(component.name, 60), safe(brief(component.id), 100)
     if not identifier:
         return name or component.kind or str(component.type)
     return f"{identifier} ({name})" if name and name != identifier else identifier

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import networkx
 
 from netreach.fabric.fabric import Fabric
+from netreach.fabric.graph_links import add_links
 from netreach.model.records import Route, RouteState, RouteTable, TargetKind
 from netreach.packets.batch import NO_ROW
 
@@ -19,8 +20,10 @@ def network_graph(fabric: Fabric) -> Graph[str]:
     Nodes are ids with the attributes `type`, `name` and, where they have one, `vpc` and `zone`;
     `internet` stands for everything outside. Edges say how packets move on: `kind` is
     `attached` (an interface and its subnet, both ways), `local` (between subnets of a VPC, by
-    their VPC), `route` (a subnet to a gateway; `destination`, `state`, `table`) or `door` (a
-    gateway and the internet).
+    their VPC), `route` (a subnet to a gateway; `destination`, `state`, `table`), `door` (a
+    gateway and the internet), `peered` (a VPC and a peering), `attached` (also a gateway and what
+    it is attached to) or `serves` (a balancer, endpoint or firewall, and what it hands packets
+    to).
     """
     graph: Graph[str] = networkx.MultiDiGraph()
     snapshot = fabric.snapshot
@@ -36,6 +39,7 @@ def network_graph(fabric: Fabric) -> Graph[str]:
         graph.add_edge(record.id, record.subnet, kind="attached")
         graph.add_edge(record.subnet, record.id, kind="attached")
     _add_gateways(graph, fabric)
+    add_links(graph, snapshot)
     _add_routes(graph, fabric)
     return graph
 

@@ -11,7 +11,7 @@ from netreach.packets.services import NAMES, ServiceSet
 from netreach.present._ink import Ink, shortened
 from netreach.query.options import parse_question
 from netreach.query.verdict import Question, Verdict
-from netreach.query.words import safe
+from netreach.query.words import brief, safe
 
 #: More phrases than this do not fit into a sentence.
 _MOST_SERVICES: Final = 6
@@ -51,7 +51,7 @@ def name_of(component: Component) -> str:
     """Return what people call a component."""
     if component.type is ComponentType.INTERNET and component.id in ("internet", ""):
         return "the internet"
-    return safe(component.name or component.id, _NAME_WIDTH)
+    return safe(component.name or brief(component.id), _NAME_WIDTH)
 
 
 def name_and_id(component: Component) -> str:
@@ -59,7 +59,7 @@ def name_and_id(component: Component) -> str:
     name = name_of(component)
     if not component.id or component.name in ("", component.id):
         return name
-    return f"{name} ({safe(component.id, _NAME_WIDTH)})"
+    return f"{name} ({safe(brief(component.id), _NAME_WIDTH)})"
 
 
 def pair_of(source: str, destination: str, ink: Ink) -> str:

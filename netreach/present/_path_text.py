@@ -18,7 +18,7 @@ from netreach.present._headline import (
 from netreach.present._hops import citations, host_names, mark_of, stops
 from netreach.present._ink import Ink, Mark, Tone, clipped, padded, shortened, shown_width
 from netreach.query.verdict import Verdict
-from netreach.query.words import safe
+from netreach.query.words import brief, safe
 
 _MARGIN: Final = "    "
 _WIDEST_NAME: Final = 24
@@ -135,7 +135,7 @@ class PathText(Struct, frozen=True):
                 Row(
                     mark_of(hop, part, is_cited=bool(numbers)),
                     clipped("" if name == component.id else name, _WIDEST_NAME),
-                    clipped(component.id, _WIDEST_ID),
+                    clipped(brief(component.id), _WIDEST_ID),
                     hop.direction,
                     "".join(f"[{number}] " for number in numbers) + words,
                 )

@@ -21,7 +21,7 @@ from netreach.present._ink import Ink, Mark, Tone, padded, shortened
 from netreach.present._path_text import PathText
 from netreach.present._reason_text import reason_lines, reasons_of
 from netreach.query.verdict import Verdict
-from netreach.query.words import safe
+from netreach.query.words import brief, safe
 
 #: Addresses or pairs named of one group.
 _EXAMPLES: Final = 3
@@ -111,7 +111,7 @@ def _few(report: Report, paths: PathText, *, verbose: bool) -> Iterator[str]:
 
 def _part_heading(part: Part, ink: Ink) -> str:
     ends = pair_of(part.source_address, part.destination_address, ink)
-    via = f" via {', '.join(map(safe, part.via))}" if part.via else ""
+    via = f" via {', '.join(safe(brief(one)) for one in part.via)}" if part.via else ""
     return f"{ink.mark(Mark.of(part.verdict))} {ends}{via}: {part.verdict}"
 
 

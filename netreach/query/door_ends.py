@@ -28,6 +28,7 @@ from netreach.query.words import quoted, safe
 #: Everything that has an address.
 EVERYWHERE: Final = (Prefix(4, 0, 0), Prefix(6, 0, 0))
 _PEERING: Final = "vpc-peering-connection"
+_ATTACHMENT: Final = "transit-gateway-attachment"
 #: A message lists at most this many alternatives.
 _LISTED: Final = 5
 
@@ -132,7 +133,19 @@ def facing(fabric: Fabric, source: End, destination: End) -> tuple[End, End]:
     right = _far_side(fabric.snapshot, destination, source)
     if source.kind == "internet-gateway" and source.door:
         _check_entry(fabric, source, right)
+    for end, other in ((source, destination), (destination, source)):
+        _check_beyond(fabric.snapshot, end, other)
     return left, right
+
+
+def _check_beyond(snapshot: Snapshot, end: End, other: End) -> None:
+    """Refuse what lies in the VPC of an attachment: packets would not need it."""
+    record = snapshot.transit_attachments.get(end.id) if end.kind == _ATTACHMENT else None
+    if record is not None and record.resource in _vpcs_of(snapshot, other):
+        raise SelectorError(
+            f"{quoted(end.text)} stands for the hosts of {safe(record.resource)}, and "
+            f"{quoted(other.text)} is among them; name the attachment or the hosts beyond"
+        )
 
 
 def _far_side(snapshot: Snapshot, end: End, other: End) -> End:

@@ -18,6 +18,16 @@ def safe(text: str, limit: int = MAX_LENGTH) -> str:
     return shown if len(text) <= limit else shown[: limit - 1] + "…"
 
 
+def brief(identifier: str) -> str:
+    """Return what of an id people read: of an ARN, the part behind the account.
+
+    >>> brief("arn:aws:network-firewall:eu-central-1:111122223333:firewall/wall")
+    'firewall/wall'
+    """
+    parts = identifier.split(":", 5)
+    return parts[5] if parts[0] == "arn" and len(parts) == 6 and parts[5] else identifier
+
+
 def quoted(text: str, limit: int = MAX_LENGTH) -> str:
     """Return safe text in single quotes."""
     return f"'{safe(text, limit)}'"

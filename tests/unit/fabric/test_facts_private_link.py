@@ -127,10 +127,15 @@ def offered(
 
 
 def linked(
-    *, groups: tuple[str, ...] = (), zones: str = "a", of_balancer: Form | None = None, **more: Any
+    *,
+    groups: tuple[str, ...] = (),
+    zones: str = "a",
+    of_balancer: Form | None = None,
+    **more: Any,  # noqa: ANN401 - YAML forms
 ) -> Network:
     """Compile an estate whose endpoint leads to one balancer with nodes in some zones."""
-    one = balancer(**({"groups": groups} | (of_balancer or {})))
+    form: Form = {"groups": groups}
+    one = balancer(**(form | (of_balancer or {})))
     nodes = tuple(node("one", zone, groups) for zone in zones)
     return compiled(offered(one, nodes=nodes, **more))
 

@@ -208,7 +208,7 @@ def test_a_peering_is_the_vpc_at_its_far_side(
         assert part.destination_address.startswith(inside[destination])
 
 
-@pytest.mark.parametrize("other", ["internet", "a-b", "0.0.0.0/0"])
+@pytest.mark.parametrize("other", ["internet", "a-b", "0.0.0.0/0", "pl-office"])
 def test_a_peering_without_a_near_side_is_refused(network: Network, other: str) -> None:
     with pytest.raises(SelectorError, match="name a side: vpc:vpc-a or vpc:vpc-b"):
         network.path(other, "a-b", port=443)
@@ -228,6 +228,13 @@ def test_an_attachment_is_the_hosts_of_its_vpc(network: Network) -> None:
     assert there.verdict is network.path("far", "vpc:vpc-b", port=443).verdict
     assert there.verdict is Verdict.REACHABLE
     assert network.path("b-link", "far", port=443).verdict is Verdict.REACHABLE
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["source", "destination"])
+def test_an_attachment_is_not_asked_within_its_own_vpc(network: Network, *, turned: bool) -> None:
+    ends = ("a-link", "web")
+    with pytest.raises(SelectorError, match="stands for the hosts of vpc-a, and 'web' is among"):
+        network.path(*(ends[::-1] if turned else ends), port=443)
 
 
 def test_a_whole_transit_gateway_is_refused_and_its_attachments_named(network: Network) -> None:

@@ -32,6 +32,7 @@ vpcs:
       probe: {ingress: [udp 4789 from group:shut]}
       deaf: {ingress: [tcp 22 from anywhere]}
       sink: {ingress: [udp 4789 from anywhere]}
+      choosy: {ingress: [udp 4789 from 10.1.1.11/32]}
       tap: {ingress: [udp 4789 from anywhere]}
       shut-tap: {ingress: [udp 4789 from anywhere], egress: []}
     load_balancers:
@@ -45,6 +46,7 @@ vpcs:
       probe: {subnet: probes, address: 10.1.2.10, groups: [probe]}
       deaf: {subnet: probes, address: 10.1.2.11, groups: [deaf]}
       sink: {subnet: balancers, address: 10.1.3.10, groups: [sink]}
+      choosy: {subnet: balancers, address: 10.1.3.11, groups: [choosy]}
   b:
     cidr: 10.2.0.0/16
     subnets:
@@ -78,6 +80,8 @@ def test_copies_need_no_egress_rule_and_no_reply() -> None:
 
 def test_copies_go_between_primary_addresses() -> None:
     (part,) = asked("eni-probe").parts
+    assert not part.returning
+    assert asked("eni-choosy").verdict is Verdict.UNREACHABLE  # which a second address would reach
     assert (part.source_address, part.destination_address) == ("10.1.1.10", "10.1.2.10")
 
 
@@ -127,9 +131,12 @@ def test_a_host_may_be_asked_whether_it_reaches_a_sessions_target() -> None:
     session = MirrorSession(id="tms-1", interface="eni-watched", target_resource="eni-sink")
     network = Network(replace(SNAPSHOT, mirror_sessions={"tms-1": session}))
     answer = network.path("i-deaf", "tms-1")
-    # a host's packets are no copies: its ACL drops them
+    # a host's packets are no copies: its own filters drop them
     assert answer.verdict is Verdict.UNREACHABLE
     assert set(codes(answer)) == {Code.SUBNET_ACL_RESTRICTION}
+    shut = network.path("i-watched", "tms-1")
+    assert (shut.verdict, codes(shut)[0]) == (Verdict.UNREACHABLE, Code.SG_HAS_NO_RULES)
+    assert network.path("tms-1", "tms-1").verdict is Verdict.REACHABLE
 
 
 @pytest.mark.parametrize(
