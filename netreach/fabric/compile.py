@@ -243,7 +243,6 @@ def _targets(snapshot: Snapshot, rows: RowNumbers) -> TargetRows:
         TargetKind.TRANSIT_GATEWAY: rows.transit_gateways,
         TargetKind.VPN_GATEWAY: rows.vpn_gateways,
         TargetKind.VPC_ENDPOINT: {
-            one: rows.endpoints[one]
-            for one in (*snapshot.endpoints, *firewall_endpoints(snapshot))
+            one: rows.endpoints[one] for one in (*snapshot.endpoints, *firewall_endpoints(snapshot))
         },
     }

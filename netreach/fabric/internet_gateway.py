@@ -16,11 +16,14 @@ from netreach.model.records import Attachment, InternetGateway, Route, RouteStat
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, mask_by_row
-from netreach.packets.pieces import PieceTable, pieces
+from netreach.packets.pieces import PieceTable, last_item, pieces
 from netreach.packets.pool import UNSURE
 
 #: States in which a gateway's attachment carries packets.
 GOOD_ATTACHMENT: Final = frozenset({"available", "attached"})
+
+#: A target that is no interface of the snapshot.
+_ELSEWHERE: Final = -2
 
 
 class InternetGateways(Struct, frozen=True):
@@ -32,7 +35,8 @@ class InternetGateways(Struct, frozen=True):
     of_vpc: Column
     #: Gateway row -> the route table that routes what arrives by it, NO_ROW for none [RT-11].
     own_table: Column
-    #: (gateway, atom) -> 1 where that table sends what arrives for an address to an appliance.
+    #: (gateway, atom) -> the interface that this table sends what arrives for an address to;
+    #: _ELSEWHERE for another target, NO_ROW where it is delivered.
     redirects: PieceTable
     #: Gateway rows that can't be trusted: Block Public Access, records that differ.
     is_doubted: Mask
@@ -104,9 +108,13 @@ class InternetGateways(Struct, frozen=True):
 
         What the appliance itself passes on comes from its own subnet, not from the sender's.
         """
-        redirected: Mask = self.redirects.lookup(batch.place.clip(min=0), batch.source) == 1
+        targets = self.redirects.lookup(batch.place.clip(min=0), batch.source)
+        redirected: Mask = targets != NO_ROW
         if not redirected.any():
             return redirected
+        # what is for the appliance itself comes in by it anyway
+        holders = self.book.holder(batch.vpc, batch.source)
+        redirected &= targets != self.book.interface[holders]
         direct = self.book.subnet_at(batch.vpc.clip(min=0), batch.source) == batch.subnet
         mask: Mask = redirected & direct & (batch.place != NO_ROW)
         return mask
@@ -205,7 +213,7 @@ def compile_internet_gateways(
         of_vpc=by_row(of_vpc),
         own_table=by_row([own_table(snapshot, gateway) for gateway in rows]),
         redirects=PieceTable.of(
-            [_redirected(snapshot, gateway, book.axis) for gateway in rows] or [[(0, 0)]]
+            [_redirected(snapshot, gateway, book.axis) for gateway in rows] or [[(0, NO_ROW)]]
         ),
         is_doubted=mask_by_row([g in named and bool(named[g].doubt) for g in rows]),
         is_assumed=mask_by_row([g not in named for g in rows]),
@@ -242,14 +250,18 @@ def own_table(snapshot: Snapshot, gateway: str) -> int:
 
 
 def _redirected(snapshot: Snapshot, gateway: str, axis: AtomAxis) -> list[tuple[int, int]]:
+    interfaces = {number: row for row, number in enumerate(snapshot.interfaces)}
+    first = {r.instance: interfaces[r.id] for r in reversed([*snapshot.interfaces.values()])}
+    known = interfaces | {instance: row for instance, row in first.items() if instance}
     spans = [
-        (axis.span(route.destination), 1)
+        (axis.span(route.destination), known.get(route.target, _ELSEWHERE))
         for table in snapshot.route_tables.values()
         if gateway in table.gateways
         for route in table.routes
         if route.destination is not None and route.target_kind is not TargetKind.LOCAL
     ]
-    return pieces(spans, len(axis), lambda items: int(bool(items)))
+    spans.sort(key=lambda item: item[0][0] - item[0][1])  # the narrowest comes last and decides
+    return pieces(spans, len(axis), last_item)
 
 
 def gateway_rows(snapshot: Snapshot) -> dict[str, int]:

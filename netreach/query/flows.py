@@ -19,7 +19,6 @@ from netreach.fabric.element import (
     Fate,
     Kind,
     Passage,
-    SessionKind,
     Stage,
 )
 from netreach.fabric.fabric import Fabric
@@ -27,6 +26,7 @@ from netreach.fabric.sites import Sites
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, distinct, filled
 from netreach.packets.pool import NOTHING
 from netreach.packets.services import ServiceSet
+from netreach.query.doors import BY_DOOR, doors_taken
 from netreach.query.judge import Judge
 from netreach.query.verdict import Outcome, Question, Verdict
 from netreach.query.walk import walk
@@ -59,10 +59,6 @@ NOBODY: Final = -2
 #: Expected receivers that are sites: any one, or from here down site 0, 1 ...
 ANY_SITE: Final = -3
 ON_SITE: Final = -4
-#: Expected receivers beyond a door, from here down: what leaves by internet gateways, egress-only
-#: ones and gateway endpoints, in turns.
-BY_DOOR: Final = -(1 << 32)
-DOORS: Final = (Kind.INTERNET_GATEWAY, Kind.EGRESS_ONLY, Kind.ENDPOINT)
 #: The order of verdicts in columns.
 VERDICTS: Final = tuple(Verdict)
 _TRANSLATING: Final = int(Assumed.TRANSLATES | Assumed.TRANSLATES_ACROSS)
@@ -446,23 +442,6 @@ def reaches_stranger(ending: Ending, asked: FlowBatch, sites: Sites) -> Mask:
     return strange
 
 
-def _doors(ending: Ending, onward: Passage) -> Column:
-    """Return the doors by which packets left the estate, as expected receivers tell them."""
-    batch = ending.batch
-    if ending.kind is Kind.ENDPOINT:
-        return expected_door(Kind.ENDPOINT, ending.component)
-    if ending.kind is not Kind.INTERNET:
-        return filled(len(batch), NO_ROW)
-    closed = onward.sessions.is_a(SessionKind.EGRESS_ONLY, batch.session)
-    doors = [expected_door(kind, batch.place) for kind in (Kind.EGRESS_ONLY, Kind.INTERNET_GATEWAY)]
-    return np.where(closed, *doors)
-
-
-def expected_door(kind: Kind, rows: Column) -> Column:
-    """Return the expected receivers that stand for doors of one kind."""
-    return BY_DOOR - (len(DOORS) * rows + DOORS.index(kind))
-
-
 def split_misdelivered(ending: Ending, flows: FlowBatch, onward: Passage) -> tuple[Ending, ...]:
     """Split what reached another than the one asked for from what reached it."""
     not_modelled = ending.fate >= FIRST_UNKNOWN and ending.kind is Kind.INTERFACE
@@ -483,7 +462,7 @@ def split_misdelivered(ending: Ending, flows: FlowBatch, onward: Passage) -> tup
         wrong &= (expected != ANY_SITE) & (expected != ON_SITE - ending.component)
     by_door = expected <= BY_DOOR
     if by_door.any():
-        wrong = np.where(by_door, expected != _doors(ending, onward), wrong)
+        wrong = np.where(by_door, expected != doors_taken(ending, onward), wrong)
     if not_modelled:  # what a route sends to an appliance has not arrived anywhere yet
         wrong &= ending.batch.stage == Stage.DELIVER
     if not wrong.any():

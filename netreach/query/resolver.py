@@ -19,11 +19,12 @@ from msgspec import Struct
 
 from netreach.errors import SelectorError
 from netreach.fabric.links import sites_behind
-from netreach.model.records import Instance, NetworkInterface, Resource
+from netreach.model.records import Instance, NetworkInterface, PrefixList, Resource
 from netreach.model.relations import Relations
 from netreach.model.snapshot import KINDS
 from netreach.packets.prefixes import Address, AddressError, Prefix
 from netreach.query.dns import Names
+from netreach.query.list_names import LIST_KEYWORDS, lists_called, lists_of_keyword
 from netreach.query.standings import STANDINGS
 from netreach.query.words import quoted, safe
 
@@ -258,24 +259,6 @@ def _service(resolver: Resolver, text: str) -> Service | None:
     return Service(text, is_known, lists) if is_known or lists else None
 
 
-def is_list_only(name: str) -> bool:
-    """Tell whether AWS keeps a prefix list by a name and no endpoint leads to it."""
-    return bool(_LIST_ONLY.fullmatch(name))
-
-
-#: Lists of the addresses that something of AWS's sends from; no service is asked there.
-_LIST_ONLY: Final = re.compile(
-    r"com\.amazonaws\.[a-z0-9-]+\.(ipv6\.)?"
-    r"(cloudfront\.origin-facing|global-?accelerator(\.[a-z-]+)?|route53-healthchecks|groundstation"
-    r"|ec2-instance-connect)"
-)
-#: Keywords for such lists, and what occurs in the names of theirs.
-_LIST_KEYWORDS: Final[Mapping[str, re.Pattern[str]]] = {
-    "cloudfront": re.compile(r"com\.amazonaws\..*cloudfront\.origin-facing"),
-    "global-accelerator": re.compile(r"com\.amazonaws\..*global-?accelerator(\.[a-z-]+)?"),
-}
-
-
 def _service_by_form(resolver: Resolver, text: str) -> Service:
     service = _service(resolver, text)
     if service is None:
@@ -357,24 +340,24 @@ def _dns_name(resolver: Resolver, text: str) -> Name | None:
 
 
 def _list(resolver: Resolver, text: str) -> Service | None:
-    """Return the prefix lists of a name that no service could have."""
-    known = resolver.snapshot.prefix_lists.values()
-    lists = tuple(Found("prefix-list", one) for one in known if text and one.list_name == text)
-    return Service(text, False, lists) if lists else None
+    return _of_lists(text, lists_called(resolver.snapshot, text))
 
 
 def _keyword(resolver: Resolver, text: str) -> Internet | Service | None:
-    if text not in _LIST_KEYWORDS:
+    if text not in LIST_KEYWORDS:
         return Internet() if text == "internet" else None
-    known = resolver.snapshot.prefix_lists.values()
-    named = _LIST_KEYWORDS[text].fullmatch
-    lists = tuple(Found("prefix-list", one) for one in known if named(one.list_name))
+    lists = lists_of_keyword(resolver.snapshot, text)
     if not lists and text not in resolver.names:
         raise SelectorError(
             f"the snapshot holds no prefix list of {text}; add the answers of "
             "describe-managed-prefix-lists and get-managed-prefix-list-entries"
         )
-    return Service(text, False, lists) if lists else None
+    return _of_lists(text, lists)
+
+
+def _of_lists(text: str, lists: Sequence[PrefixList]) -> Service | None:
+    found = tuple(Found("prefix-list", one) for one in lists)
+    return Service(text, False, found) if found else None
 
 
 def _parsed(parse: Callable[[str], ParsedT], text: str) -> ParsedT:

@@ -23,6 +23,7 @@ from netreach.query.answers import of_managed
 from netreach.query.dns import normal
 from netreach.query.door_ends import EVERYWHERE, DoorEnds
 from netreach.query.end import End, Member, Nature, View
+from netreach.query.list_names import is_list_only
 from netreach.query.resolver import (
     Behind,
     Found,
@@ -35,7 +36,6 @@ from netreach.query.resolver import (
     Resolver,
     Service,
     group_of,
-    is_list_only,
     several,
 )
 from netreach.query.standings import STANDINGS, is_classic

@@ -30,8 +30,8 @@ def draw_estate(dice: Dice) -> Estate:
     for vpc in draft.vpcs:
         draw_gateways(draft, vpc)
         draw_nat_gateways(draft, vpc)
-        draw_groups(draft, vpc)
         draw_appliances(draft, vpc)
+        draw_groups(draft, vpc)
         draw_acls(draft, vpc)
         draw_tables(draft, vpc)
     draw_hosts(draft)

@@ -61,8 +61,9 @@ def name_groups(draft: Draft) -> None:
 
 
 def draw_groups(draft: Draft, vpc: VpcPlan) -> None:
-    """Draw the groups that were named; they may refer to each other."""
-    for name in vpc.groups:
+    """Draw the groups that were named; they may refer to each other, and to an appliance's."""
+    drawn = {group["GroupId"] for group in draft.estate["SecurityGroups"]}
+    for name in [name for name in vpc.groups if name not in drawn]:
         draft.estate["SecurityGroups"].append(
             {
                 "GroupId": name,
