@@ -14,19 +14,11 @@ import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
-from netreach.fabric.element import (
-    Assumed,
-    Check,
-    Fate,
-    Kind,
-    Passage,
-    SessionKind,
-    SessionLog,
-    Stage,
-)
+from netreach.fabric.element import Assumed, Check, Fate, Kind, Passage, Stage
 from netreach.fabric.firewall_policy import Firewalls
 from netreach.fabric.firewall_rules import compile_rule_book
 from netreach.fabric.network_acl import NetworkAcls
+from netreach.fabric.sessions import SessionKind, SessionLog
 from netreach.model.services import EndpointKind, VpcEndpoint
 from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, filled, mask_by_row

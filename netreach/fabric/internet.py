@@ -14,8 +14,9 @@ from netreach.fabric.addresses import (
     AddressBook,
 )
 from netreach.fabric.egress_only_gateway import EgressOnlyGateways
-from netreach.fabric.element import Fate, Kind, Passage, SessionKind, Stage
+from netreach.fabric.element import Fate, Kind, Passage, Stage
 from netreach.fabric.internet_gateway import InternetGateways
+from netreach.fabric.sessions import SessionKind
 from netreach.packets.batch import NO_ROW, PacketBatch, filled
 
 

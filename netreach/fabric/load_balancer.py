@@ -15,7 +15,7 @@ import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
-from netreach.fabric.element import Assumed, Check, Fate, Kind, Passage, SessionKind
+from netreach.fabric.element import Assumed, Check, Fate, Kind, Passage
 from netreach.fabric.interface import Interfaces
 from netreach.fabric.load_balancer_compile import (
     NodeColumns,
@@ -26,6 +26,7 @@ from netreach.fabric.load_balancer_compile import (
     group_rows,
 )
 from netreach.fabric.load_balancer_targets import TargetPlaces, balancer_nodes
+from netreach.fabric.sessions import SessionKind
 from netreach.fabric.translation import Translation
 from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, distinct

@@ -9,8 +9,9 @@ import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook, HeldAddress
-from netreach.fabric.element import Fate, Kind, Passage, SessionKind, Stage
+from netreach.fabric.element import Fate, Kind, Passage, Stage
 from netreach.fabric.network_acl import NetworkAcls
+from netreach.fabric.sessions import SessionKind
 from netreach.fabric.translation import Translation
 from netreach.fabric.zones import Zones
 from netreach.model.records import NatGateway

@@ -9,9 +9,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from netreach.fabric.aws_service import LATTICE_ROW
-from netreach.fabric.element import Assumed, Fate, Kind, Passage, SessionKind, Stage
+from netreach.fabric.element import Assumed, Fate, Kind, Passage, Stage
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.ranges import LATTICE, UNROUTABLE
+from netreach.fabric.sessions import SessionKind
 from netreach.model.records import Route, RouteOrigin, RouteState, RouteTable, TargetKind
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis, Span

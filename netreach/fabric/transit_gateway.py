@@ -14,8 +14,9 @@ import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
-from netreach.fabric.element import Check, Fate, Kind, Passage, SessionKind, Stage
+from netreach.fabric.element import Check, Fate, Kind, Passage, Stage
 from netreach.fabric.network_acl import NetworkAcls
+from netreach.fabric.sessions import SessionKind
 from netreach.fabric.transit_routes import TransitRoutes
 from netreach.fabric.zones import Zones
 from netreach.model.connections import AttachmentKind, TransitAttachment

@@ -10,8 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from netreach.errors import UsageError
-from netreach.fabric.element import Ending, Fate, Kind, Passage, SessionKind
+from netreach.fabric.element import Ending, Fate, Kind, Passage
 from netreach.fabric.fabric import Fabric
+from netreach.fabric.sessions import SessionKind
 from netreach.packets.batch import NO_ROW, Column, Mask, column, distinct, filled
 from netreach.packets.pool import NOTHING
 from netreach.query.path import PathResult, Round, verdict_of

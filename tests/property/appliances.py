@@ -45,9 +45,12 @@ def draw_appliances(draft: Draft, vpc: VpcPlan) -> None:
         return
     homes = [subnet for subnet in vpc.subnets if subnet.block is not None]
     instance, group = f"{APPLIANCE}-{vpc.id[4:]}", _group(draft, vpc)
-    for number in range(dice.pick((1, 2, 2, 1, 2, 1, 2, 1, 2, 3))):
+    count = dice.pick((1, 2, 2, 1, 2, 1, 2, 1, 2, 3))
+    if count > 1:  # by the first one in, out by the others
+        homes.reverse()
+    for number in range(count):
         is_first = number == 0
-        home = dice.pick(homes[:1] * 3 + homes if is_first else homes)
+        home = dice.pick(homes[:1] * 3 + homes if is_first else homes[-1:] * 3 + homes)
         home.is_home = home.is_home or is_first or dice.chance(50)
         record = draw_interface(draft, vpc, home, f"eni-fw-{vpc.id[4:]}{number}")
         record["SourceDestCheck"] = dice.chance(7 if is_first else 25)
