@@ -31,7 +31,9 @@ from netreach.fabric.origins import Origins
 from netreach.model.services import BalancerKind, Target, TargetGroup
 from netreach.packets.batch import NO_ROW, column, filled
 from netreach.packets.services import TCP, ServiceSet
-from netreach.query.flows import VERDICTS, Asker, FlowBatch
+from netreach.query.flow_batch import FlowBatch
+from netreach.query.flows import Asker
+from netreach.query.trips import VERDICTS
 from netreach.query.verdict import Question, Verdict
 from netreach.query.words import safe
 

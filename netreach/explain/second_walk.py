@@ -11,13 +11,9 @@ from netreach.fabric.addresses import SCOPE_INTERNET
 from netreach.fabric.element import FIRST_UNKNOWN, MODE_BITS, Ending, Fate, Kind, Passage
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import NO_ROW, PacketBatch, column
-from netreach.query.flows import (
-    Asker,
-    FlowBatch,
-    departures,
-    reaches_stranger,
-    split_misdelivered,
-)
+from netreach.query.flow_batch import FlowBatch, departures
+from netreach.query.flows import Asker
+from netreach.query.receivers import reaches_stranger, split_misdelivered
 from netreach.query.verdict import Question
 from netreach.query.walk import walk
 

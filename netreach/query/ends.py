@@ -17,7 +17,7 @@ from netreach.packets.batch import NO_ROW, Column, Mask, column
 from netreach.packets.prefixes import Family, Prefix
 from netreach.query.doors import DOORS, expected_door
 from netreach.query.end import End, Member, Nature
-from netreach.query.flows import ANY_SITE, NOBODY, ON_SITE, FlowBatch
+from netreach.query.flow_batch import ANY_SITE, NOBODY, ON_SITE, FlowBatch
 from netreach.query.words import quoted
 
 #: As the `vpc` of a destination: asked only from outside all VPCs.

@@ -1,4 +1,4 @@
-"""FlowBatch: many questions as columns; `ask` walks them there and back in one batch."""
+"""Asker: walks many flows there and back in one batch."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from msgspec import Struct
-from msgspec.structs import replace
 
 from netreach.fabric.addresses import SCOPE_INTERNET
 from netreach.fabric.element import (
     FIRST_UNKNOWN,
     MODE_BITS,
-    MODES,
     Assumed,
     Ending,
     Fate,
@@ -22,13 +19,14 @@ from netreach.fabric.element import (
     Stage,
 )
 from netreach.fabric.fabric import Fabric
-from netreach.fabric.sites import Sites
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, distinct, filled
 from netreach.packets.pool import NOTHING
 from netreach.packets.services import ServiceSet
-from netreach.query.doors import BY_DOOR, doors_taken
+from netreach.query.flow_batch import FlowBatch, departures
 from netreach.query.judge import Judge
-from netreach.query.verdict import Outcome, Question, Verdict
+from netreach.query.receivers import reaches_stranger, split_misdelivered
+from netreach.query.trips import CODES, Returned, Trips, of_best_mode
+from netreach.query.verdict import Question
 from netreach.query.walk import walk
 
 #: Where replies begin that no interface sends.
@@ -38,129 +36,8 @@ _RETURN_STAGES: Final = {
     Kind.LOAD_BALANCER: Stage.BALANCER,
     Kind.ENDPOINT: Stage.ENDPOINT,
 }
-#: What packets reach at a node of a load balancer; `place` is its interface there.
-_BALANCER_KINDS: Final = (Kind.LOAD_BALANCER, Kind.TARGET_GROUP)
-#: The columns of Trips that have one value a branch.
-_BRANCH_COLUMNS: Final = (
-    "flow",
-    "verdict",
-    "number",
-    "forward",
-    "forward_fate",
-    "return_fate",
-    "assumed",
-    "returning_row",
-    "session",
-)
 #: How many flows are walked at once where their ways are not kept.
 PIECE: Final = 16384
-#: An expected receiver that no interface is.
-NOBODY: Final = -2
-#: Expected receivers that are sites: any one, or from here down site 0, 1 ...
-ANY_SITE: Final = -3
-ON_SITE: Final = -4
-#: The order of verdicts in columns.
-VERDICTS: Final = tuple(Verdict)
-_TRANSLATING: Final = int(Assumed.TRANSLATES | Assumed.TRANSLATES_ACROSS)
-#: From the worst to the best.
-_MERIT: Final = (Verdict.UNREACHABLE, Verdict.UNKNOWN, Verdict.PARTIAL, Verdict.REACHABLE)
-_CODES: Final = {verdict: number for number, verdict in enumerate(VERDICTS)}
-
-
-class FlowBatch(Struct, frozen=True):
-    """Flows: who sends what to whom; all columns ``(N,)``."""
-
-    #: Interface that sends, NO_ROW for an address that nobody holds and for the internet.
-    source_interface: Column
-    #: VPC and subnet that it sends from; NO_ROW on the internet.
-    vpc: Column
-    subnet: Column
-    #: Atoms.
-    source: Column
-    destination: Column
-    #: Site that it sends from, NO_ROW for none: then `vpc` is NO_ROW too.
-    site: Column
-    #: Interface that must receive; NO_ROW where whoever holds the address will do, NOBODY where
-    #: no interface would be right.
-    expected: Column
-    #: The route by which a packet is known to leave its subnet, and where it is asked for, as in
-    #: PacketBatch; NO_ROW where the routes alone decide.
-    chooser: Column
-    choice: Column
-
-    def __len__(self) -> int:
-        """Count the flows."""
-        return len(self.source)
-
-    @classmethod
-    def joined(cls, batches: Sequence[FlowBatch]) -> FlowBatch:
-        """Return all flows of several batches."""
-        names = cls.__struct_fields__
-        return cls(*(np.concatenate([getattr(b, name) for b in batches]) for name in names))
-
-    def at(self, rows: Column) -> FlowBatch:
-        """Return the flows at these positions."""
-        return FlowBatch(*(getattr(self, name)[rows] for name in self.__struct_fields__))
-
-
-class Trips(Struct, frozen=True):
-    """How every flow's branches ended, one row each.
-
-    A flow has one branch, or one for each NAT address and for each way that may be taken.
-    """
-
-    #: Which flow each branch belongs to.
-    flow: Column
-    #: Index into VERDICTS.
-    verdict: Column
-    #: Outcome of each branch: ``outcomes[number[i]]``.
-    number: Column
-    outcomes: Sequence[Outcome]
-    #: Bounds id of what got there.
-    forward: Column
-    #: How each way ended; of the way back Fate.DELIVERED where it was not walked.
-    forward_fate: Column
-    return_fate: Column
-    assumed: Column
-    #: The walks, for their steps and sessions.
-    onward: Passage
-    back: Passage
-    #: Branch -> its row number in the return walk, or NO_ROW.
-    returning_row: Column
-    #: The newest session of each branch where its way there ended.
-    session: Column
-
-    def where(self, keep: Mask) -> Trips:
-        """Return the branches whose mask is set."""
-        columns = {name: getattr(self, name)[keep] for name in _BRANCH_COLUMNS}
-        return replace(self, **columns)
-
-    def verdict_of_flow(self, flows: int) -> Column:
-        """Return the index into VERDICTS of every flow, its branches combined, ``(flows,)``."""
-        seen = np.zeros((len(VERDICTS), flows), bool)
-        seen[self.verdict, self.flow] = True
-        reachable, partial, unreachable, unknown = (seen[_CODES[v]] for v in VERDICTS)
-        result = np.full(flows, _CODES[Verdict.UNREACHABLE], np.int64)
-        result[unknown] = _CODES[Verdict.UNKNOWN]
-        result[reachable | partial] = _CODES[Verdict.PARTIAL]
-        only = reachable & ~partial & ~unreachable & ~unknown
-        result[only] = _CODES[Verdict.REACHABLE]
-        if (self.assumed & Assumed.EITHER).any():
-            differing = seen.sum(axis=0) > 1
-            either = np.zeros(flows, bool)
-            either[self.flow[(self.assumed & Assumed.EITHER) != 0]] = True
-            result[either & differing] = _CODES[Verdict.UNKNOWN]
-        return result
-
-
-class Returned(Struct, frozen=True):
-    """How replies ended, one row a reply."""
-
-    row: Column
-    replies: Column
-    random: Column
-    fate: Column
-    assumed: Column
 
 
 class Asker:
@@ -201,7 +78,7 @@ class Asker:
         branch, fate, replies, random, bits = _joined_ways(len(ends), arrived, returned, awaited)
         assumed = ends.assumed[branch] | bits
         number = self.judge(ends.asked[branch], forward[branch], replies, random, assumed)
-        verdict = column([_CODES[outcome.verdict] for outcome in self.judge.outcomes])[number]
+        verdict = column([CODES[outcome.verdict] for outcome in self.judge.outcomes])[number]
         trips = Trips(
             flow=ends.row[branch],
             verdict=verdict,
@@ -219,7 +96,7 @@ class Asker:
         if not (assumed & MODE_BITS).any():
             return trips
         outside = self.fabric.book.scopes(flows.destination) == SCOPE_INTERNET
-        return trips.where(_of_best_mode(trips.flow, verdict, assumed, outside))
+        return trips.where(of_best_mode(trips.flow, verdict, assumed, outside))
 
     def verdicts(self, flows: FlowBatch) -> Column:
         """Return the index into VERDICTS of every flow, ``(N,)``, without keeping their ways.
@@ -374,107 +251,3 @@ def _joined_ways(
         np.concatenate([filled(rest, NOTHING), returned.random]),
         np.concatenate([filled(rest, 0), returned.assumed]),
     )
-
-
-def _of_best_mode(flow: Column, verdict: Column, assumed: Column, outside: Mask) -> Mask:
-    """Keep of each flow the branches on which appliances do what serves it best.
-
-    What an appliance does with a packet is its own setting: like all that hosts do, it lies outside
-    the model. Branches that met no appliance always stay. Where nothing works, translation is told
-    of flows that lead `outside`, to the internet, and passing on of all others.
-    """
-    flows = len(outside)
-    modes = assumed & MODE_BITS
-    merit = column([_MERIT.index(VERDICTS[code]) for code in range(len(VERDICTS))])[verdict]
-    # of a mode the worst branch counts, of all modes the best one
-    scores = np.full((len(MODES), flows), -1, np.int64)
-    for number, mode in enumerate(MODES):
-        chosen = modes == int(mode)
-        worst = np.full(flows, len(_MERIT), np.int64)
-        np.minimum.at(worst, flow[chosen], merit[chosen])
-        liked = outside == bool(mode & _TRANSLATING)
-        scores[number] = np.where(worst == len(_MERIT), -1, 2 * worst + liked)
-    best = column([int(mode) for mode in MODES])[scores.argmax(axis=0)]
-    keep: Mask = (modes == 0) | (modes == best[flow])
-    return keep
-
-
-def departures(flows: FlowBatch, asked: int) -> PacketBatch:
-    """Return the packets with which flows begin, each carrying the asked set of services."""
-    outside = flows.vpc == NO_ROW
-    on_site = flows.site != NO_ROW
-    unheld = (flows.source_interface == NO_ROW) & ~outside
-    return PacketBatch.of(
-        len(flows),
-        row=np.arange(len(flows)),
-        stage=np.where(on_site, Stage.SITE, np.where(outside, Stage.INTERNET, Stage.ORIGIN)),
-        place=np.where(on_site, flows.site, flows.source_interface),
-        vpc=flows.vpc,
-        subnet=flows.subnet,
-        source=flows.source,
-        destination=flows.destination,
-        carrier=flows.source_interface,
-        asked=asked,
-        services=asked,
-        session=NO_ROW,
-        assumed=np.where(unheld, int(Assumed.NO_GROUPS), 0),
-        random=NOTHING,
-        chooser=flows.chooser,
-        choice=flows.choice,
-    )
-
-
-def reaches_stranger(ending: Ending, asked: FlowBatch, sites: Sites) -> Mask:
-    """Tell which replies end with another than the client; rows of `asked` are theirs.
-
-    Sites that hold the same addresses are one network with two gateways.
-    """
-    flows = asked.at(ending.batch.row)
-    if ending.kind is Kind.INTERFACE:
-        strange: Mask = ending.component != flows.source_interface
-    elif ending.kind is Kind.SITE:
-        held = sites.holds.lookup(ending.component, ending.batch.destination) != 0
-        strange = (flows.site == NO_ROW) | ((ending.component != flows.site) & ~held)
-    elif ending.kind is Kind.INTERNET:
-        strange = (flows.vpc != NO_ROW) | (flows.site != NO_ROW)
-    else:  # an address that nobody holds, in some subnet
-        strange = (flows.source_interface != NO_ROW) | (ending.batch.vpc != flows.vpc)
-    return strange
-
-
-def split_misdelivered(ending: Ending, flows: FlowBatch, onward: Passage) -> tuple[Ending, ...]:
-    """Split what reached another than the one asked for from what reached it."""
-    not_modelled = ending.fate >= FIRST_UNKNOWN and ending.kind is Kind.INTERFACE
-    at_balancer = ending.fate >= FIRST_UNKNOWN and ending.kind in _BALANCER_KINDS
-    if ending.fate is not Fate.DELIVERED and not not_modelled and not at_balancer:
-        return (ending,)
-    received = filled(len(ending.batch), NO_ROW)
-    if ending.kind is Kind.INTERFACE:
-        received = ending.component
-    elif ending.kind in _BALANCER_KINDS:
-        received = ending.batch.place
-    # behind a balancer it is the node that was asked, behind PrivateLink the endpoint
-    front = onward.sessions.first_front(ending.batch.session)
-    received = np.where(front == NO_ROW, received, front)
-    expected = flows.expected[ending.batch.row]
-    wrong: Mask = (expected != NO_ROW) & (expected != received)
-    if ending.kind is Kind.SITE:
-        wrong &= (expected != ANY_SITE) & (expected != ON_SITE - ending.component)
-    by_door = expected <= BY_DOOR
-    if by_door.any():
-        wrong = np.where(by_door, expected != doors_taken(ending, onward), wrong)
-    if not_modelled:  # what a route sends to an appliance has not arrived anywhere yet
-        wrong &= ending.batch.stage == Stage.DELIVER
-    if not wrong.any():
-        return (ending,)
-    right = ~wrong
-    parts = (
-        Ending(ending.fate, ending.kind, ending.component[right], ending.batch.where(right)),
-        Ending(
-            Fate.DELIVERED_ELSEWHERE,
-            ending.kind,
-            ending.component[wrong],
-            ending.batch.where(wrong),
-        ),
-    )
-    return tuple(part for part in parts if len(part.batch))

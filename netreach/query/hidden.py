@@ -17,7 +17,7 @@ from netreach.fabric.endpoint import is_gateway
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import NO_ROW, Column, by_row
 from netreach.query.ends import Pairs
-from netreach.query.flows import Trips
+from netreach.query.trips import Trips
 from netreach.query.verdict import Outcome
 
 

@@ -17,11 +17,12 @@ from netreach.packets.prefixes import Family
 from netreach.packets.services import ServiceSet
 from netreach.query.door_ends import facing
 from netreach.query.ends import Pairs, Places, Spots
-from netreach.query.flows import VERDICTS, Asker, Trips
+from netreach.query.flows import Asker
 from netreach.query.hidden import are_alike, by_list_routes
 from netreach.query.mirror_ends import mirrored, receiving, sending
 from netreach.query.named_ends import NamedEnds
 from netreach.query.selectors import End, Nature, Selectors
+from netreach.query.trips import VERDICTS, Trips
 from netreach.query.verdict import Question, Verdict, combined
 from netreach.query.words import quoted
 

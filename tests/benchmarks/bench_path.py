@@ -21,7 +21,8 @@ import netreach
 from netreach.network import Network
 from netreach.packets.batch import NO_ROW
 from netreach.query.ends import Places
-from netreach.query.flows import Asker, FlowBatch
+from netreach.query.flow_batch import FlowBatch
+from netreach.query.flows import Asker
 from netreach.query.options import parse_question
 
 ROOT = Path(__file__).parents[2]

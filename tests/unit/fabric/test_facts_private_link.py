@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 from msgspec.structs import replace
 
-from netreach.model.records import InterfaceAddress, NetworkInterface
+from netreach.model.records import InterfaceAddress, NetworkInterface, SecurityGroupRule
 from netreach.model.services import (
     BalancerKind,
     BalancerZone,
@@ -22,7 +22,7 @@ from netreach.model.services import (
 )
 from netreach.model.snapshot import Snapshot
 from netreach.network import Network
-from netreach.packets.prefixes import Address
+from netreach.packets.prefixes import Address, Prefix
 from tests.unit.fabric.endpoints_by_hand import DOOR, DOOR_A, DOOR_B, REGION, compiled, door
 from tests.unit.fabric.estates_by_hand import (
     ACL,
@@ -281,6 +281,16 @@ def test_lb_3_the_balancer_s_groups_see_the_client(rule: str, filters: bool, exp
     answer = ask(network, ASK)
     assert answer.verdict == expected
     assert codes(answer) == (set() if expected == "reachable" else {NO_MATCH})
+
+
+def test_lb_3_a_reference_to_the_client_s_own_group_lets_nobody_in() -> None:
+    base = offered(balancer(groups=("sg-front",)), nodes=(node("one", "a", ("sg-front",)),))
+    for number, expected in (("sg-app", "unreachable"), ("", "reachable")):
+        everybody = None if number else Prefix.parse("0.0.0.0/0")
+        rules = (SecurityGroupRule(group=number, prefix=everybody),)
+        front = replace(base.security_groups["sg-front"], ingress=rules)
+        groups = {**base.security_groups, "sg-front": front}
+        assert verdict(compiled(replace(base, security_groups=groups)), ASK) == expected
 
 
 def test_lb_3_switched_off_the_groups_filter_others_still() -> None:

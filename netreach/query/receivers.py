@@ -1,0 +1,72 @@
+"""Who has received what was sent: the one that was asked, the client, or another."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from netreach.fabric.element import FIRST_UNKNOWN, Ending, Fate, Kind, Passage, Stage
+from netreach.fabric.sites import Sites
+from netreach.packets.batch import NO_ROW, Mask, filled
+from netreach.query.doors import BY_DOOR, doors_taken
+from netreach.query.flow_batch import ANY_SITE, ON_SITE, FlowBatch
+
+#: What packets reach at a node of a load balancer; `place` is its interface there.
+_BALANCER_KINDS: Final = (Kind.LOAD_BALANCER, Kind.TARGET_GROUP)
+
+
+def reaches_stranger(ending: Ending, asked: FlowBatch, sites: Sites) -> Mask:
+    """Tell which replies end with another than the client; rows of `asked` are theirs.
+
+    Sites that hold the same addresses are one network with two gateways.
+    """
+    flows = asked.at(ending.batch.row)
+    if ending.kind is Kind.INTERFACE:
+        strange: Mask = ending.component != flows.source_interface
+    elif ending.kind is Kind.SITE:
+        held = sites.holds.lookup(ending.component, ending.batch.destination) != 0
+        strange = (flows.site == NO_ROW) | ((ending.component != flows.site) & ~held)
+    elif ending.kind is Kind.INTERNET:
+        strange = (flows.vpc != NO_ROW) | (flows.site != NO_ROW)
+    else:  # an address that nobody holds, in some subnet
+        strange = (flows.source_interface != NO_ROW) | (ending.batch.vpc != flows.vpc)
+    return strange
+
+
+def split_misdelivered(ending: Ending, flows: FlowBatch, onward: Passage) -> tuple[Ending, ...]:
+    """Split what reached another than the one asked for from what reached it."""
+    not_modelled = ending.fate >= FIRST_UNKNOWN and ending.kind is Kind.INTERFACE
+    at_balancer = ending.fate >= FIRST_UNKNOWN and ending.kind in _BALANCER_KINDS
+    if ending.fate is not Fate.DELIVERED and not not_modelled and not at_balancer:
+        return (ending,)
+    received = filled(len(ending.batch), NO_ROW)
+    if ending.kind is Kind.INTERFACE:
+        received = ending.component
+    elif ending.kind in _BALANCER_KINDS:
+        received = ending.batch.place
+    # behind a balancer it is the node that was asked, behind PrivateLink the endpoint
+    front = onward.sessions.first_front(ending.batch.session)
+    received = np.where(front == NO_ROW, received, front)
+    expected = flows.expected[ending.batch.row]
+    wrong: Mask = (expected != NO_ROW) & (expected != received)
+    if ending.kind is Kind.SITE:
+        wrong &= (expected != ANY_SITE) & (expected != ON_SITE - ending.component)
+    by_door = expected <= BY_DOOR
+    if by_door.any():
+        wrong = np.where(by_door, expected != doors_taken(ending, onward), wrong)
+    if not_modelled:  # what a route sends to an appliance has not arrived anywhere yet
+        wrong &= ending.batch.stage == Stage.DELIVER
+    if not wrong.any():
+        return (ending,)
+    right = ~wrong
+    parts = (
+        Ending(ending.fate, ending.kind, ending.component[right], ending.batch.where(right)),
+        Ending(
+            Fate.DELIVERED_ELSEWHERE,
+            ending.kind,
+            ending.component[wrong],
+            ending.batch.where(wrong),
+        ),
+    )
+    return tuple(part for part in parts if len(part.batch))

@@ -1,0 +1,116 @@
+"""Trips: how the branches of many flows ended, and the verdict that they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from netreach.fabric.element import MODE_BITS, MODES, Assumed, Passage
+from netreach.packets.batch import Column, Mask, column
+from netreach.query.verdict import Outcome, Verdict
+
+#: The order of verdicts in columns.
+VERDICTS: Final = tuple(Verdict)
+CODES: Final = {verdict: number for number, verdict in enumerate(VERDICTS)}
+_TRANSLATING: Final = int(Assumed.TRANSLATES | Assumed.TRANSLATES_ACROSS)
+#: From the worst to the best.
+_MERIT: Final = (Verdict.UNREACHABLE, Verdict.UNKNOWN, Verdict.PARTIAL, Verdict.REACHABLE)
+#: The columns of Trips that have one value a branch.
+_BRANCH_COLUMNS: Final = (
+    "flow",
+    "verdict",
+    "number",
+    "forward",
+    "forward_fate",
+    "return_fate",
+    "assumed",
+    "returning_row",
+    "session",
+)
+
+
+class Trips(Struct, frozen=True):
+    """How every flow's branches ended, one row each.
+
+    A flow has one branch, or one for each NAT address and for each way that may be taken.
+    """
+
+    #: Which flow each branch belongs to.
+    flow: Column
+    #: Index into VERDICTS.
+    verdict: Column
+    #: Outcome of each branch: ``outcomes[number[i]]``.
+    number: Column
+    outcomes: Sequence[Outcome]
+    #: Bounds id of what got there.
+    forward: Column
+    #: How each way ended; of the way back Fate.DELIVERED where it was not walked.
+    forward_fate: Column
+    return_fate: Column
+    assumed: Column
+    #: The walks, for their steps and sessions.
+    onward: Passage
+    back: Passage
+    #: Branch -> its row number in the return walk, or NO_ROW.
+    returning_row: Column
+    #: The newest session of each branch where its way there ended.
+    session: Column
+
+    def where(self, keep: Mask) -> Trips:
+        """Return the branches whose mask is set."""
+        columns = {name: getattr(self, name)[keep] for name in _BRANCH_COLUMNS}
+        return replace(self, **columns)
+
+    def verdict_of_flow(self, flows: int) -> Column:
+        """Return the index into VERDICTS of every flow, its branches combined, ``(flows,)``."""
+        seen = np.zeros((len(VERDICTS), flows), bool)
+        seen[self.verdict, self.flow] = True
+        reachable, partial, unreachable, unknown = (seen[CODES[v]] for v in VERDICTS)
+        result = np.full(flows, CODES[Verdict.UNREACHABLE], np.int64)
+        result[unknown] = CODES[Verdict.UNKNOWN]
+        result[reachable | partial] = CODES[Verdict.PARTIAL]
+        only = reachable & ~partial & ~unreachable & ~unknown
+        result[only] = CODES[Verdict.REACHABLE]
+        if (self.assumed & Assumed.EITHER).any():
+            differing = seen.sum(axis=0) > 1
+            either = np.zeros(flows, bool)
+            either[self.flow[(self.assumed & Assumed.EITHER) != 0]] = True
+            result[either & differing] = CODES[Verdict.UNKNOWN]
+        return result
+
+
+class Returned(Struct, frozen=True):
+    """How replies ended, one row a reply."""
+
+    row: Column
+    replies: Column
+    random: Column
+    fate: Column
+    assumed: Column
+
+
+def of_best_mode(flow: Column, verdict: Column, assumed: Column, outside: Mask) -> Mask:
+    """Keep of each flow the branches on which appliances do what serves it best.
+
+    What an appliance does with a packet is its own setting: like all that hosts do, it lies outside
+    the model. Branches that met no appliance always stay. Where nothing works, translation is told
+    of flows that lead `outside`, to the internet, and passing on of all others.
+    """
+    flows = len(outside)
+    modes = assumed & MODE_BITS
+    merit = column([_MERIT.index(VERDICTS[code]) for code in range(len(VERDICTS))])[verdict]
+    # of a mode the worst branch counts, of all modes the best one
+    scores = np.full((len(MODES), flows), -1, np.int64)
+    for number, mode in enumerate(MODES):
+        chosen = modes == int(mode)
+        worst = np.full(flows, len(_MERIT), np.int64)
+        np.minimum.at(worst, flow[chosen], merit[chosen])
+        liked = outside == bool(mode & _TRANSLATING)
+        scores[number] = np.where(worst == len(_MERIT), -1, 2 * worst + liked)
+    best = column([int(mode) for mode in MODES])[scores.argmax(axis=0)]
+    keep: Mask = (modes == 0) | (modes == best[flow])
+    return keep
