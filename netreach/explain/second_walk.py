@@ -36,6 +36,10 @@ _UNANSWERED: Final = (
 )
 
 
+#: Kinds of components whose rows are interfaces: a balancer's are its nodes.
+_HOLDERS: Final = (Kind.INTERFACE, Kind.LOAD_BALANCER)
+
+
 class SecondWalk(NamedTuple):
     """Every step that one flow would take, there and back."""
 
@@ -87,7 +91,7 @@ def walk_again(
         _told_from_other(fabric, flow, step) if is_true else step
         for row, (replier, is_true) in enumerate(zip(repliers, answers_truly, strict=True))
         for step in index.trace(row, None)
-        if not _is_strange(step, {client, replier}, is_true=is_true)
+        if not _is_strange(fabric, step, {client, replier}, is_true=is_true)
     ]
     return SecondWalk(_without_strangers(fabric, flow, forward), returning)
 
@@ -127,14 +131,19 @@ def _sessions_of(endings: list[Ending], fabric: Fabric, onward: Passage) -> froz
     return frozenset().union(*(index.lineage(session) for session in newest))
 
 
-def _is_strange(step: PacketStep, ends: set[int], *, is_true: bool) -> bool:
+def _is_strange(fabric: Fabric, step: PacketStep, ends: set[int], *, is_true: bool) -> bool:
     """Tell whether a step of a reply says only that somebody else than the client would get it.
 
     A reply that is only supposed to be sent may find nobody, or another, at the client's address.
     """
     if step.fate is Fate.ADDRESS_NOT_HELD:
         return not is_true
-    return step.fate is Fate.BAD_STATE and step.kind is Kind.INTERFACE and step.row not in ends
+    if step.fate is not Fate.BAD_STATE or step.kind is not Kind.INTERFACE:
+        return False
+    # an appliance on the way holds neither address: its state does stand in the way
+    book, vpc = fabric.book, column([step.vpc])
+    holder = int(book.interface[book.holder(vpc, column([step.destination]))][0])
+    return step.row not in ends and step.row == holder
 
 
 def _receivers(parts: list[Ending], *, wrongly: bool) -> set[tuple[Kind, int]]:
@@ -183,7 +192,7 @@ def _without_strangers(
     strangers = {
         step.row
         for step in steps
-        if step.fate is Fate.DELIVERED_ELSEWHERE and step.kind is Kind.INTERFACE
+        if step.fate is Fate.DELIVERED_ELSEWHERE and step.kind in _HOLDERS
     }
     if any(_are_one_host(fabric, int(flow.source_interface[0]), row) for row in strangers):
         return [step for step in steps if step.passes is None]

@@ -21,20 +21,7 @@ from netreach.model.snapshot import KINDS, Problem, Snapshot
 from netreach.packets.prefixes import Address, Prefix, is_reserved, usable_addresses
 
 #: Fields of Snapshot whose records are read and shown, though no path can cross them yet.
-READ_ONLY_KINDS: Final = (
-    "vpn_gateways",
-    "customer_gateways",
-    "vpn_connections",
-    "direct_connect_gateways",
-    "virtual_interfaces",
-    "client_vpn_endpoints",
-    "firewalls",
-    "firewall_policies",
-    "firewall_rule_groups",
-    "public_access_blocks",
-    "public_access_exclusions",
-    "mirror_sessions",
-)
+READ_ONLY_KINDS: Final[tuple[str, ...]] = ()
 
 #: Problem kind of the sources that `MissingCall` says better.
 _MISSING_CALL: Final = "missing-call"

@@ -15,7 +15,7 @@ import pytest
 
 from netreach.explain.fixes import apply
 from netreach.explain.records import Fix
-from netreach.explain.report import REOPENING
+from netreach.explain.report import REOPENING, PathReport
 from netreach.model.snapshot import Snapshot
 from netreach.network import Answer, Network
 from netreach.sources.yaml_estate import read
@@ -342,6 +342,7 @@ def possible_verdicts(answer: Answer) -> set[str]:
     They mend nothing that nobody knows: neither what the answer has seen on its way nor what it
     could not see yet, because the way ended before.
     """
+    assert isinstance(answer._report, PathReport)
     _, gaps = answer._report._why
     ends = [fix for fix in fixes_of(answer) if fix.kind in REOPENING]
     return {"reachable", "unknown"} if gaps or ends else {"reachable"}

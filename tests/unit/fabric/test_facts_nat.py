@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from netreach.explain.report import PathReport
 from netreach.network import Network
 from tests.unit.fabric.estates_by_hand import (
     ACL,
@@ -305,6 +306,7 @@ def test_a_nat_gateway_that_leads_to_itself_is_a_loop_and_no_flood(addresses: in
         route_tables={"nat": {"routes": {"0.0.0.0/0": "nat-gateway:nat"}}},
     )
     answer = ask(network, OUT)
+    assert isinstance(answer._report, PathReport)
     trips = answer._report._result.rounds[0].trips
     assert trips is not None
     assert len(trips.flow) <= 100  # a branch for each choice at each turn would be 2 ** 16
