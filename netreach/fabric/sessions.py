@@ -29,7 +29,7 @@ class SessionKind(IntEnum):
     PRIVATE_LINK = auto()
     #: Not a session: which of several ways this branch took, so that its traces can be told apart.
     FORK = auto()
-    #: A fork over zones; what it chose is a subnet.
+    #: A fork over zones; `place` is the subnet chosen, `translated` the attachment that chose it.
     ZONE = auto()
     #: Over which peering what a NAT gateway sent has gone: its replies come back that way [NT-3].
     NAT_PEERING = auto()

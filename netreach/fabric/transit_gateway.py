@@ -184,7 +184,10 @@ class TransitGateways(Struct, frozen=True):
             return batch, doors
         packets, choices = self.subnets.take(attachments[spread])
         branches = batch.where(spread).at(packets)
-        several = passage.sessions.fork(branches, choices, SessionKind.ZONE)
+        sessions = passage.sessions.push(
+            SessionKind.ZONE, place=choices, batch=branches, translated=branches.place
+        )
+        several = branches.replace(session=sessions)
         joined = PacketBatch.joined([batch.where(~spread), several])
         return joined, np.concatenate([doors[~spread], choices])
 
@@ -194,10 +197,8 @@ class TransitGateways(Struct, frozen=True):
         found = np.full(len(batch), NO_ROW, np.int64)
         while (session != NO_ROW).any():  # one turn a fork or translation, not one a packet
             is_zone = sessions.kind(session) == SessionKind.ZONE
-            subnets = np.where(is_zone, sessions.place(session), NO_ROW)
-            door = self.subnet_in_zone.lookup(batch.place, self.zone[subnets])
-            here = is_zone & (door == subnets) & (found == NO_ROW)
-            found = np.where(here, subnets, found)
+            here = is_zone & (sessions.translated(session) == batch.place) & (found == NO_ROW)
+            found = np.where(here, sessions.place(session), found)
             session = sessions.chain(session)
         return found
 
