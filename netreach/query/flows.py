@@ -96,7 +96,7 @@ class Asker:
         if not (assumed & MODE_BITS).any():
             return trips
         outside = self.fabric.book.scopes(flows.destination) == SCOPE_INTERNET
-        return trips.where(of_best_mode(trips.flow, verdict, assumed, outside))
+        return trips.where(of_best_mode(trips, outside))
 
     def verdicts(self, flows: FlowBatch) -> Column:
         """Return the index into VERDICTS of every flow, ``(N,)``, without keeping their ways.

@@ -93,7 +93,7 @@ class Returned(Struct, frozen=True):
     assumed: Column
 
 
-def of_best_mode(flow: Column, verdict: Column, assumed: Column, outside: Mask) -> Mask:
+def of_best_mode(trips: Trips, outside: Mask) -> Mask:
     """Keep of each flow the branches on which appliances do what serves it best.
 
     What an appliance does with a packet is its own setting: like all that hosts do, it lies outside
@@ -101,16 +101,15 @@ def of_best_mode(flow: Column, verdict: Column, assumed: Column, outside: Mask) 
     of flows that lead `outside`, to the internet, and passing on of all others.
     """
     flows = len(outside)
-    modes = assumed & MODE_BITS
-    merit = column([_MERIT.index(VERDICTS[code]) for code in range(len(VERDICTS))])[verdict]
-    # of a mode the worst branch counts, of all modes the best one
+    modes = trips.assumed & MODE_BITS
+    merit = column([_MERIT.index(verdict) for verdict in VERDICTS])
     scores = np.full((len(MODES), flows), -1, np.int64)
     for number, mode in enumerate(MODES):
         chosen = modes == int(mode)
-        worst = np.full(flows, len(_MERIT), np.int64)
-        np.minimum.at(worst, flow[chosen], merit[chosen])
+        occurs = np.bincount(trips.flow[chosen], minlength=flows) > 0
+        together = merit[trips.where((modes == 0) | chosen).verdict_of_flow(flows)]
         liked = outside == bool(mode & _TRANSLATING)
-        scores[number] = np.where(worst == len(_MERIT), -1, 2 * worst + liked)
+        scores[number] = np.where(occurs, 2 * together + liked, -1)
     best = column([int(mode) for mode in MODES])[scores.argmax(axis=0)]
-    keep: Mask = (modes == 0) | (modes == best[flow])
+    keep: Mask = (modes == 0) | (modes == best[trips.flow])
     return keep

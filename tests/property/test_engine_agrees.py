@@ -212,6 +212,12 @@ def test_engine_and_judge_agree(first: int) -> None:
         assert not found, _report(seed, found)
 
 
+@pytest.mark.parametrize("seed", [1423, 2227, 3882])
+def test_estates_that_once_differed_agree(seed: int) -> None:
+    found = disagreements(random_case(seed))
+    assert not found, _report(seed, found)
+
+
 @settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(cases(count=5))
 def test_engine_and_judge_agree_on_what_hypothesis_finds(case: Case) -> None:
