@@ -69,15 +69,20 @@ class Gaps:
             yield from self._of_acl(step, place)
         elif step.kind is Kind.INTERFACE:
             yield from self._of_interface(step, place)
-        elif step.kind is Kind.ENDPOINT:
-            yield self._of_endpoint(place)
         elif step.kind in GUARDS:
             yield from guard_gaps(self.origins, step, place)
-        elif step.kind in (Kind.VPN_GATEWAY, Kind.SITE):
-            yield self._of_ways(step, place)
         else:
-            record = self.origins.origin(step.kind, step.row).record
-            yield doubted(place, _reason(record))
+            yield self._of_connection(step, place)
+
+    def _of_connection(self, step: PacketStep, place: Component) -> Missing:
+        """Return what is in doubt about a gateway, an endpoint or the like."""
+        if step.kind is Kind.ENDPOINT:
+            return self._of_endpoint(place)
+        if step.kind is Kind.PEERING:
+            return self._of_peering(step, place)
+        if step.kind in (Kind.VPN_GATEWAY, Kind.SITE):
+            return self._of_ways(step, place)
+        return doubted(place, _reason(self.origins.origin(step.kind, step.row).record))
 
     def _of_endpoint(self, place: Component) -> Missing:
         """Return what is in doubt about an endpoint: its record, or what its service serves."""
@@ -89,6 +94,14 @@ class Gaps:
         service = safe(record.service) or f"the service of {safe(place.id)}"
         why = f"the snapshot does not say on which ports {service} answers"
         return Missing(place, why)
+
+    def _of_peering(self, step: PacketStep, place: Component) -> Missing:
+        """Return what is in doubt about a peering: its record, or what it is to carry [PC-1]."""
+        record = self.origins.fabric.snapshot.peerings.get(place.id)
+        if record is not None and record.doubt:
+            return doubted(place, record.doubt)
+        why = sentences.through_a_third(place, self.names.source(step))
+        return Missing(place, why, Code.NOT_MODELLED)
 
     def _of_ways(self, step: PacketStep, place: Component) -> Missing:
         """Say that a gateway can't be trusted, or that nobody knows which link is taken."""

@@ -165,14 +165,14 @@ def _told_elsewhere(step: PacketStep, strangers: set[tuple[Kind, int]]) -> Packe
 
 def _told_from_other(fabric: Fabric, flow: FlowBatch, step: PacketStep) -> PacketStep:
     """Return a step with the fate that it has where a reply is not what the client awaits."""
-    ends = (int(flow.destination[0]), int(flow.source[0]))
     if step.fate is not Fate.DELIVERED:
         return step
-    if (step.source, step.destination) != ends:
-        return step._replace(fate=Fate.REPLY_FROM_OTHER_ADDRESS)
-    return (
-        step._replace(fate=Fate.DELIVERED_ELSEWHERE) if _is_stranger(fabric, flow, step) else step
-    )
+    is_strange = _is_stranger(fabric, flow, step)
+    if (step.source, step.destination) != (int(flow.destination[0]), int(flow.source[0])):
+        is_lost = is_strange and step.kind is Kind.SUBNET  # meant for a gateway that is not there
+        fate = Fate.ADDRESS_NOT_HELD if is_lost else Fate.REPLY_FROM_OTHER_ADDRESS
+        return step._replace(fate=fate)
+    return step._replace(fate=Fate.DELIVERED_ELSEWHERE) if is_strange else step
 
 
 def _is_stranger(fabric: Fabric, flow: FlowBatch, step: PacketStep) -> bool:

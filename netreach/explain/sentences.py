@@ -69,6 +69,14 @@ def not_trusted(component: Component, why: str) -> str:
     return f"{label(component)} can't be trusted: {why}"
 
 
+def through_a_third(component: Component, source: str) -> str:
+    """Say that a peering would carry what neither of its VPCs has sent."""
+    return (
+        f"{label(component)} is asked to carry packets of {source}, which are not of the VPC that "
+        "hands them over: AWS supports no way through a VPC, and does not say that it drops them"
+    )
+
+
 def several_links(component: Component, destination: str) -> str:
     """Say that several links may be taken, and that nobody knows which one is."""
     return f"the snapshot does not say by which link {label(component)} sends to {destination}"

@@ -33,6 +33,8 @@ UNMODELLED_TYPES: Final = frozenset(
         "global_accelerator_managed",
     }
 )
+#: Interface types that answer and never begin a connection [NT-8, EP-1].
+CANNOT_INITIATE: Final = frozenset({"nat_gateway", "vpc_endpoint"})
 _GOOD_STATUS: Final = frozenset({"in-use", "associated", "attached", ""})
 _GOOD_ATTACHMENT: Final = frozenset({"attached", ""})
 

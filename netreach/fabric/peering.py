@@ -45,7 +45,10 @@ class Peerings(Struct, frozen=True):
         passes = passage.gate(batch, self._checks(batch, target, side))
         if not passes.all():
             batch, target = batch.where(passes), target[passes]
-        doubted = self.is_doubted[batch.place]
+            side = side[passes]
+        # AWS promises no way through a VPC between two others, and does not say that it drops it
+        own = self.blocks.lookup(2 * batch.place + 1 - side, batch.source)
+        doubted = self.is_doubted[batch.place] | (own == 0)
         batch = passage.doubt_where(doubted, Kind.PEERING, batch.place, batch, UNSURE)
         regional = self.is_regional[batch.place]
         batch = batch.replace(carrier=np.where(regional, batch.carrier, NO_ROW))

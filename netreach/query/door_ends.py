@@ -21,7 +21,9 @@ from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import NO_ROW
 from netreach.packets.prefixes import Prefix
 from netreach.query.end import End, Member, Nature
-from netreach.query.resolver import Found
+from netreach.query.referents import (
+    Found,
+)
 from netreach.query.service_names import ServiceNames
 from netreach.query.words import quoted, safe
 

@@ -180,12 +180,17 @@ class Asker:
         ends = PacketBatch.joined([ending.batch for ending in back.endings])
         fates = np.concatenate([filled(len(e.batch), e.fate) for e in back.endings])
         flows = asked.at(ends.row)
+        lost = np.concatenate([filled(len(e.batch), e.kind is Kind.SUBNET) for e in back.endings])
         foreign = (ends.source != flows.destination) | (ends.destination != flows.source)
-        fates[foreign & (fates == Fate.DELIVERED)] = Fate.REPLY_FROM_OTHER_ADDRESS
         strange = np.concatenate(
             [reaches_stranger(e, asked, self.fabric.sites) for e in back.endings]
         )
-        fates[strange & (fates == Fate.DELIVERED)] = Fate.DELIVERED_ELSEWHERE
+        for wrong, fate in (
+            (strange & foreign & (lost != 0), Fate.ADDRESS_NOT_HELD),
+            (foreign, Fate.REPLY_FROM_OTHER_ADDRESS),
+            (strange, Fate.DELIVERED_ELSEWHERE),
+        ):
+            fates[wrong & (fates == Fate.DELIVERED)] = fate
         replies = np.where(fates == Fate.DELIVERED, ends.services, NOTHING)
         unknown = fates >= FIRST_UNKNOWN
         if unknown.any():

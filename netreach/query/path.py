@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from netreach.errors import SelectorError, UsageError
 from netreach.fabric.fabric import Fabric
+from netreach.fabric.interface import CANNOT_INITIATE
 from netreach.model.relations import Relations
 from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import Column, distinct
@@ -173,8 +174,6 @@ class PathFinder:
         )
 
 
-#: Interface types that answer and never begin a connection [NT-8, EP-1].
-_CANNOT_INITIATE: Final = frozenset({"nat_gateway", "vpc_endpoint"})
 #: Kinds of ends of which the same is true, whatever interfaces they have.
 _ONLY_ANSWERING: Final = frozenset({"vpc-endpoint", "aws-service", "egress-only-internet-gateway"})
 
@@ -185,7 +184,7 @@ def _cut_short(fabric: Fabric, source: End, destination: End) -> tuple[Verdict, 
         return Verdict.UNREACHABLE, "SOURCE_CANNOT_INITIATE"
     interfaces = fabric.snapshot.interfaces
     kinds = {interfaces[m.interface].interface_type for m in source.members if m.interface}
-    if kinds and kinds <= _CANNOT_INITIATE:
+    if kinds and kinds <= CANNOT_INITIATE:
         return Verdict.UNREACHABLE, "SOURCE_CANNOT_INITIATE"
     for end in (source, destination):
         instance = fabric.snapshot.instances.get(end.id)

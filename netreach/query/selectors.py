@@ -24,7 +24,7 @@ from netreach.query.dns import normal
 from netreach.query.door_ends import EVERYWHERE, DoorEnds
 from netreach.query.end import End, Member, Nature, View
 from netreach.query.list_names import is_list_only
-from netreach.query.resolver import (
+from netreach.query.referents import (
     Behind,
     Found,
     Group,
@@ -33,8 +33,10 @@ from netreach.query.resolver import (
     Namesakes,
     Place,
     Referent,
-    Resolver,
     Service,
+)
+from netreach.query.resolver import (
+    Resolver,
     group_of,
     several,
 )

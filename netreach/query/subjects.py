@@ -13,7 +13,7 @@ from msgspec import Struct
 from netreach.model.records import InterfaceAddress
 from netreach.model.relations import Relations
 from netreach.packets.prefixes import Address, Prefix
-from netreach.query.resolver import (
+from netreach.query.referents import (
     Behind,
     Found,
     Group,
@@ -21,8 +21,10 @@ from netreach.query.resolver import (
     Name,
     Namesakes,
     Place,
-    Resolver,
     Service,
+)
+from netreach.query.resolver import (
+    Resolver,
     several,
 )
 from netreach.query.words import quoted

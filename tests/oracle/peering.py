@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.oracle import verdict as codes
 from tests.oracle.journey import Arrival
-from tests.oracle.verdict import Leg, NotModelledError
+from tests.oracle.verdict import Leg, NotModelledError, StopError
 from tests.oracle.world import Packet
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ def cross(walk: Walk, name: str, vpc: str, packet: Packet) -> Arrival:
     )
     if other.vpc not in walk.world.vpcs:
         raise NotModelledError(name)
+    own = walk.world.vpcs[vpc]
+    # a way through this VPC between two others is not supported; whether it works, nobody says
+    if not own.covers(packet.source) and walk.refuses_third(name):
+        raise StopError(codes.PCX_ADDRESS)
     if not peering.is_regional:
         walk.sender = None
     if walk.leg is Leg.FORWARD and walk.sessions and walk.sessions[-1].is_nat:

@@ -62,6 +62,10 @@ class Walk:
             raise UndecidedError(key, kind, count, what)
         return self.assumed[key]
 
+    def refuses_third(self, peering: str) -> bool:
+        """Say whether a peering is supposed to drop what neither of its VPCs sends [PC-1]."""
+        return bool(self.suppose(("third", peering), Fork.EITHER, 2, peering))
+
     # -- the ends
 
     def forward(self, source: Interface | None, packet: Packet, vpc: str | None) -> Arrival:

@@ -14,9 +14,14 @@ from tests.unit.fabric.connections_by_hand import (
     LAB_1,
     PEERING,
     SHOP,
+    TRANSIT,
+    attached,
+    attachment,
     both_routes,
     peered,
     peering,
+    static,
+    table,
 )
 from tests.unit.fabric.estates_by_hand import (
     NAT,
@@ -221,3 +226,32 @@ def test_rt_10_what_a_peering_carries_is_filtered_where_it_arrives() -> None:
 
 def _allow_group(record: SecurityGroup, group: str) -> SecurityGroup:
     return replace(record, ingress=(replace(record.ingress[0], prefix=None, group=group),))
+
+
+def test_pc_1_a_vpc_is_no_way_between_two_others() -> None:
+    """A host of a third VPC comes in over a transit gateway and is routed on into the peering.
+
+    Both directions have a route: whether AWS carries it, no page says.
+    """
+    far: Form = {
+        "cidr": "10.2.0.0/16",
+        "subnets": {"far-a": {"cidr": "10.2.1.0/24", "zone": "a", "route_table": "far"}},
+        "route_tables": {"far": {"routes": {"10.1.0.0/16": TRANSIT}}},
+        "groups": {"far": {"ingress": ["all from anywhere"]}},
+        "instances": {"far-1": {"subnet": "far-a", "address": "10.2.1.10", "groups": ["far"]}},
+    }
+    lab: Form = {"route_tables": {"public": {"routes": {"10.2.0.0/16": TRANSIT}}}}
+    base = snapshot(
+        route_tables={"web": {"routes": {"10.1.0.0/16": PEERING}}},
+        rest={"vpcs": {"far": far, "lab": lab}},
+    )
+    third = attachment("tgw-attach-far", "vpc-far", "subnet-far-a")
+    routes = table(
+        static("10.1.0.0/16", "tgw-attach-shop"),
+        propagations=("tgw-attach-far", "tgw-attach-lab"),
+    )
+    joined = attached(base, tables=(routes,), more=(third,)).snapshot
+    answer = ask(peered(joined), "far-1 lab-1 tcp 443")
+    assert (answer.verdict, named(answer)) == ("unknown", {"pcx-1"})
+    # what the shop itself sends needs no such promise
+    assert verdict(peered(), ASKED) == "reachable"

@@ -6,16 +6,18 @@ from netreach.errors import SelectorError
 from netreach.model.records import Instance, NetworkInterface, PrefixList, Unmodelled, Vpc
 from netreach.model.snapshot import KINDS
 from netreach.packets.prefixes import Address, Prefix
-from netreach.query.resolver import (
-    FORMS,
+from netreach.query.referents import (
     Found,
     Group,
     Internet,
     Namesakes,
     Place,
     Referent,
-    Resolver,
     Service,
+)
+from netreach.query.resolver import (
+    FORMS,
+    Resolver,
 )
 from netreach.query.standings import STANDINGS
 from tests.unit.query.made import estate_relations, made
