@@ -11,7 +11,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check test-long lint types layers slow format golden docs fidelity bench clean
+.PHONY: help setup demo test test-jit check test-long lint types layers slow format golden docs fidelity bench clean
 
 help: ## list what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ demo: $(STAMP) ## show a path that works and one that does not, explained
 test: $(STAMP) ## run the tests
 	$(RUN) pytest -q -n $(WORKERS) -m 'not slow and not long'
 
+test-jit: $(STAMP) ## run the tests of what has kernels with all of them compiled
+	$(RUN) pytest -q -n $(WORKERS) --jit -m 'not slow and not long' tests/unit/packets tests/unit/fabric tests/unit/query tests/property
+
 slow: $(STAMP) ## run the slow end-to-end tests
 	$(RUN) pytest -q -n $(WORKERS) -m slow
 
@@ -47,7 +50,7 @@ types: $(STAMP) ## check the types
 layers: $(STAMP) ## check that imports go one way
 	$(BIN)/lint-imports
 
-check: lint types layers test slow ## all that CI runs
+check: lint types layers test test-jit slow ## all that CI runs
 
 test-long: $(STAMP) ## run the long property profile
 	NETREACH_PROFILE=long $(RUN) pytest -q -m long

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,18 @@ settings.load_profile(os.environ.get("NETREACH_PROFILE", "default"))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")
+    parser.addoption("--jit", action="store_true", help="run all kernels compiled, however small")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let no test depend on the environment: kernels never pay at a test's size."""
+    os.environ["NETREACH_JIT"] = "1" if config.getoption("--jit") else ""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--jit") and find_spec("numba") is None:
+        for item in items:
+            item.add_marker(pytest.mark.skip(reason="numba is not installed"))
 
 
 @pytest.fixture
