@@ -47,6 +47,8 @@ class LoadBalancers(Struct, frozen=True):
     without: PairMemo
     #: Interface row -> id of its balancer, "" for none.
     ids: tuple[str, ...]
+    #: Interface row -> number of the host that it is attached to, its own where it has none.
+    hosts: Column
     group_ids: tuple[str, ...]
     #: Row of each target group -> UNSURE where its record can't be trusted, else EVERYTHING.
     group_bounds: Column
@@ -54,7 +56,14 @@ class LoadBalancers(Struct, frozen=True):
     def cross(self, batch: PacketBatch, passage: Passage) -> None:
         """Take packets at a node: from clients, and on the way back from targets."""
         if passage.returning:
-            self._undo(batch, passage)
+            sessions = passage.sessions
+            sent = sessions.is_a(SessionKind.BALANCER, batch.session)
+            sent &= sessions.place(sessions.effective(batch.session)) == batch.place
+            own = batch.where(~sent)
+            passage.note(Kind.LOAD_BALANCER, own.place, own)
+            self.interfaces.leave(own, passage)
+            if sent.any():
+                self._undo(batch.where(sent), passage)
             return
         passes = passage.gate(batch, self._checks(batch, passage))
         batch = batch if passes.all() else batch.where(passes)
@@ -125,11 +134,17 @@ class LoadBalancers(Struct, frozen=True):
         if not lives.all():  # the node's groups, or a filter before it, let nothing through
             passage.drop_dead(Kind.GROUP_SET, batch.where(~lives))
             batch, ways = batch.where(lives), ways[lives]
-        stops = self.ways.fate[ways] != Fate.DELIVERED
-        if stops.any():
-            self._stop(batch.where(stops), ways[stops], passage)
-            batch, ways = batch.where(~stops), ways[~stops]
         keeps = self._keeps(batch, ways, passage)
+        fates = self.ways.fate[ways]
+        fates = np.where(keeps & (fates == Fate.DELIVERED), self.ways.kept_fate[ways], fates)
+        stops = fates != Fate.DELIVERED
+        if stops.any():
+            self._stop(batch.where(stops), ways[stops], fates[stops], passage)
+            batch, ways, keeps = batch.where(~stops), ways[~stops], keeps[~stops]
+        ends = self.ways.ends[ways]
+        if ends.any():
+            self._serve(batch.where(ends), ways[ends], passage)
+            batch, ways, keeps = batch.where(~ends), ways[~ends], keeps[~ends]
         for chosen, kind in (
             (keeps, SessionKind.BALANCER_KEPT),
             (~keeps, SessionKind.BALANCER),
@@ -137,15 +152,22 @@ class LoadBalancers(Struct, frozen=True):
             if chosen.any():
                 self._hand_on(batch.where(chosen), ways[chosen], kind, passage)
 
-    def _stop(self, batch: PacketBatch, ways: Column, passage: Passage) -> None:
+    def _stop(self, batch: PacketBatch, ways: Column, fates: Column, passage: Passage) -> None:
         """End the ways of listeners that have no target for this node."""
         batch = passage.sessions.fork(batch, ways)
-        groups, fates = self.ways.group[ways], self.ways.fate[ways]
+        groups = self.ways.group[ways]
         for fate in distinct(fates).tolist():
             named, unnamed = (fates == fate) & (groups >= 0), (fates == fate) & (groups < 0)
             passage.stop(Fate(fate), Kind.TARGET_GROUP, groups[named], batch.where(named))
             some = batch.where(unnamed)
             passage.stop(Fate(fate), Kind.LOAD_BALANCER, some.place, some)
+
+    def _serve(self, batch: PacketBatch, ways: Column, passage: Passage) -> None:
+        """End what a balancer answers itself, or a function for it: no packet goes on."""
+        batch = passage.sessions.fork(batch, ways)
+        passage.note(Kind.LOAD_BALANCER, batch.place, batch, ways)
+        batch, _ = self._in_group(batch, ways, passage)
+        passage.stop(Fate.DELIVERED, Kind.LOAD_BALANCER, batch.place, batch)
 
     def _keeps(self, batch: PacketBatch, ways: Column, passage: Passage) -> Mask:
         """Tell which targets see the client: not across families, nor by PrivateLink [LB-4]."""
@@ -174,10 +196,6 @@ class LoadBalancers(Struct, frozen=True):
         )
         passage.note(Kind.LOAD_BALANCER, nodes, sent, ways)
         sent, ways = self._in_group(sent, ways, passage)
-        ends = self.ways.ends[ways]
-        ended = sent.where(ends)
-        passage.stop(Fate.DELIVERED, Kind.LOAD_BALANCER, ended.place, ended)
-        sent, ways = sent.where(~ends), ways[~ends]
         if keeps and len(sent):
             sent, _ = passage.stop_where(
                 self._is_own_client(sent, ways),
@@ -206,9 +224,13 @@ class LoadBalancers(Struct, frozen=True):
         return PacketBatch.joined([known, others]), ways[order]
 
     def _is_own_client(self, batch: PacketBatch, ways: Column) -> Mask:
-        """Tell which targets would get what they sent themselves: as from their own address."""
+        """Tell which hosts would get what they sent themselves: as from an address of their own.
+
+        Nothing between two addresses of one host comes back by a balancer [LAB-8].
+        """
         holders = self.book.interface[self.book.holder(batch.vpc, batch.source)]
-        own: Mask = (holders == self.ways.target_interface[ways]) & (holders != NO_ROW)
+        hosts = self.hosts[holders]
+        own: Mask = (hosts == self.hosts[self.ways.target_interface[ways]]) & (hosts != NO_ROW)
         return own
 
     def _send(self, batch: PacketBatch, passage: Passage) -> None:
@@ -300,9 +322,17 @@ def compile_load_balancers(
         translation=Translation(pool),
         without=PairMemo(lambda left, right: _without(pool, left, right)),
         ids=tuple(nodes[one].name if one in nodes else "" for one in snapshot.interfaces),
+        hosts=by_row(_hosts(snapshot)),
         group_ids=tuple(groups),
         group_bounds=by_row(doubts, EVERYTHING),
     )
+
+
+def _hosts(snapshot: Snapshot) -> list[int]:
+    """Number the hosts: interfaces of one instance share a number."""
+    numbers: dict[str, int] = {}
+    records = snapshot.interfaces.values()
+    return [numbers.setdefault(one.instance or one.id, len(numbers)) for one in records]
 
 
 def _without(pool: ServicePool, left: int, right: int) -> int:

@@ -58,6 +58,8 @@ class Way(NamedTuple):
     #: Row of the target group, NO_ROW for none.
     group: int = NO_ROW
     fate: int = Fate.DELIVERED
+    #: How it ends where the client's address is kept: AWS supports fewer targets then.
+    kept_fate: int = Fate.DELIVERED
     #: Bits of Assumed.
     assumed: int = 0
     #: Whether the target sees the client's address.
@@ -76,6 +78,7 @@ _NUMBERS: Final = (
     "source",
     "group",
     "fate",
+    "kept_fate",
     "assumed",
 )
 
@@ -90,6 +93,7 @@ class Ways(Struct, frozen=True):
     source: Column
     group: Column
     fate: Column
+    kept_fate: Column
     assumed: Column
     keeps: Mask
     ends: Mask
@@ -224,9 +228,9 @@ class WayMaker:
                 self._to(one, listener.instance_port, TCP, way, node) for one in choice.candidates
             ]
             found.append(ways or [way._replace(fate=choice.fate)])
-        either = 0 if found[0] == found[-1] else int(Assumed.EITHER)
         for one in dict.fromkeys(one for ways in found for one in ways):
-            yield one._replace(assumed=one.assumed | either)
+            is_sure = all(one in ways for ways in found)
+            yield one if is_sure else one._replace(assumed=one.assumed | Assumed.EITHER)
 
     def _to(
         self, candidate: Candidate, port: int | None, protocol: int, way: Way, node: Node
@@ -241,17 +245,17 @@ class WayMaker:
         own = primary_address(node.interface, family)
         if own is None:
             return way._replace(fate=Fate.UNKNOWN_RESOURCE)
-        fate = Fate.DELIVERED
-        if way.keeps and not place.is_near:
-            fate = Fate.NOT_MODELLED
-        elif way.keeps and place.is_service:
-            fate = Fate.ELBV2_SOURCE_ADDRESS_PRESERVATION
+        kept_fate = Fate.DELIVERED
+        if not place.is_near:
+            kept_fate = Fate.NOT_MODELLED
+        elif place.is_service:
+            kept_fate = Fate.ELBV2_SOURCE_ADDRESS_PRESERVATION
         return way._replace(
             gives=self._services(protocol, port),
             target=place.atom,
             target_interface=place.interface,
             source=self.axis.locate(own),
-            fate=fate,
+            kept_fate=kept_fate,
         )
 
 

@@ -66,21 +66,41 @@ class Trips(Struct, frozen=True):
         return replace(self, **columns)
 
     def verdict_of_flow(self, flows: int) -> Column:
-        """Return the index into VERDICTS of every flow, its branches combined, ``(flows,)``."""
-        seen = np.zeros((len(VERDICTS), flows), bool)
-        seen[self.verdict, self.flow] = True
-        reachable, partial, unreachable, unknown = (seen[CODES[v]] for v in VERDICTS)
-        result = np.full(flows, CODES[Verdict.UNREACHABLE], np.int64)
-        result[unknown] = CODES[Verdict.UNKNOWN]
-        result[reachable | partial] = CODES[Verdict.PARTIAL]
-        only = reachable & ~partial & ~unreachable & ~unknown
-        result[only] = CODES[Verdict.REACHABLE]
-        if (self.assumed & Assumed.EITHER).any():
+        """Return the index into VERDICTS of every flow, its branches combined, ``(flows,)``.
+
+        Where some branches are ways of which nobody knows whether AWS takes them, the flow's
+        verdict is the one that holds whichever it takes: what those that it surely takes make
+        partial stays so, and all others must agree.
+        """
+        seen = _seen(self.verdict, self.flow, flows)
+        result = _together(seen)
+        is_either = (self.assumed & Assumed.EITHER) != 0
+        if is_either.any():
             differing = seen.sum(axis=0) > 1
             either = np.zeros(flows, bool)
-            either[self.flow[(self.assumed & Assumed.EITHER) != 0]] = True
-            result[either & differing] = CODES[Verdict.UNKNOWN]
+            either[self.flow[is_either]] = True
+            sure = _seen(self.verdict[~is_either], self.flow[~is_either], flows)
+            settled = _together(sure) == CODES[Verdict.PARTIAL]
+            result[either & differing & ~settled] = CODES[Verdict.UNKNOWN]
         return result
+
+
+def _seen(verdict: Column, flow: Column, flows: int) -> Mask:
+    """Tell which verdicts some branch of each flow has, ``(verdicts, flows)``."""
+    seen = np.zeros((len(VERDICTS), flows), bool)
+    seen[verdict, flow] = True
+    return seen
+
+
+def _together(seen: Mask) -> Column:
+    """Combine the verdicts that some branch of each flow has; without any it is unreachable."""
+    reachable, partial, unreachable, unknown = (seen[CODES[verdict]] for verdict in VERDICTS)
+    result = np.full(seen.shape[1], CODES[Verdict.UNREACHABLE], np.int64)
+    result[unknown] = CODES[Verdict.UNKNOWN]
+    result[reachable | partial] = CODES[Verdict.PARTIAL]
+    only = reachable & ~partial & ~unreachable & ~unknown
+    result[only] = CODES[Verdict.REACHABLE]
+    return result
 
 
 class Returned(Struct, frozen=True):

@@ -32,14 +32,21 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Session:
-    """What remembers a connection that it sent on as its own: a NAT gateway or an appliance."""
+    """What remembers a connection that it sent on: a NAT gateway, an appliance, a balancer."""
 
     holder: Interface  # which replies are for
     back: Interface  # by which they go on to whoever began
     before: Packet  # as it came
-    address: Address  # what was put on it
+    address: Address  # what it then bore as its source
     is_nat: bool  # a NAT gateway picks a port of its own, an appliance keeps the client's
     peering: str | None = None  # by which its packets left the VPC [NT-3]
+    is_balancer: bool = False
+    keeps_client: bool = False  # a balancer that puts neither address nor port of its own on it
+
+    @property
+    def picks_ports(self) -> bool:
+        """Whether answers bear a port that it picked [NA-11]."""
+        return self.is_nat or (self.is_balancer and not self.keeps_client)
 
 
 def is_on_the_internet(address: Address) -> bool:

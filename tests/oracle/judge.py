@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Final
 
+from tests.oracle import balancer
 from tests.oracle.appliance import MODES, Mode
 from tests.oracle.filters import TCP, UDP
 from tests.oracle.journey import Arrival, Session, is_on_the_internet, reply_to
@@ -249,7 +250,7 @@ def answers(walk: Walk, arrival: Arrival) -> list[Answers]:
     sender, packet, since = arrival.holder, arrival.packet, list[Reply]()
     for session in reversed(walk.sessions):
         since.append(Reply(sender, packet, session))
-        if session.is_nat:
+        if session.picks_ports:
             found.append(Answers(tuple(since), is_random=True))
             since = []
         sender, packet = session.back, session.before
@@ -260,6 +261,8 @@ def carry(walk: Walk, case: Case, reply: Reply, packet: Packet) -> None:
     """Carry one reply to where it belongs."""
     if reply.session is None:
         walk.back_to_client(reply.sender, packet, case.client, case.asked)
+    elif reply.session.keeps_client and reply.sender:
+        balancer.give_back(walk, reply.session, reply.sender, packet)
     else:
         walk.back_to(reply.session, reply.sender, packet)
 

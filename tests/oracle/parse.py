@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address, ip_interface
 from typing import Any, Final
 
+from tests.oracle.parse_balancers import balancers
 from tests.oracle.parse_connections import Record, peerings, prefix, transit
 from tests.oracle.world import (
     ALL,
@@ -65,6 +66,7 @@ def parse(estate: Mapping[str, Any]) -> World:
         ),
         peerings=peerings(estate),
         transit=transit(estate),
+        balancers=balancers(estate),
     )
 
 
@@ -263,6 +265,8 @@ def _interface(record: Record) -> Interface:
         status=record.get("Status", "in-use"),
         attachment=attachment.get("Status"),
         instance=attachment.get("InstanceId"),
+        device=attachment.get("DeviceIndex", 0),
+        kind=kind,
     )
 
 

@@ -35,6 +35,13 @@ _SILENT = (
     codes.NGW_NO_SESSION,
     codes.ROUTING_LOOP,
     codes.SERVICE_PORT,
+    codes.NO_LISTENER,
+    codes.NO_TARGETS,
+    codes.NO_TARGETS_IN_ZONE,
+    codes.CLIENT_KEPT,
+    codes.ELB_NO_LISTENER,
+    codes.ZONE_NOT_ENABLED,
+    codes.NOT_CROSSING,
 )
 
 #: What tells nothing of replies to a packet that did not arrive: it may have come otherwise.
@@ -141,7 +148,9 @@ class Survey(Walk):
                 return None
             arrived = Packet(packet.source, private, packet.protocol, packet.port, packet.code)
             return Arrival(arrived, holder)
-        holder_here = self.world.holder(case.destination_vpc or vpc or "", packet.destination)
+        is_behind = any(session.is_balancer for session in self.sessions)  # of whom it was asked
+        home_vpc = vpc if is_behind else case.destination_vpc or vpc
+        holder_here = self.world.holder(home_vpc or "", packet.destination)
         if holder_here is None and packet.destination.version == 6:  # found from anywhere
             home = self.world.vpc_of(packet.destination)
             holder_here = self.world.holder(home.id, packet.destination) if home else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Final
 
-from tests.oracle import appliance, internet, nat, peering, transit
+from tests.oracle import appliance, balancer, internet, nat, peering, transit
 from tests.oracle import verdict as codes
 from tests.oracle.appliance import Mode
 from tests.oracle.filters import check_acl, check_groups
@@ -80,10 +80,19 @@ class Walk:
             raise StopError(codes.NGW_NO_SESSION)
         if vpc not in (None, holder.vpc if holder else None):
             raise StopError(codes.DELIVERED_ELSEWHERE)
+        return self.receive(arrival)
+
+    def receive(self, arrival: Arrival) -> Arrival:
+        """Let who is there take the packet; a node of a balancer hands it on."""
+        holder = arrival.holder
         if holder is None:
             return arrival
+        if holder.is_nat:  # as a balancer's target
+            raise StopError(codes.NGW_NO_SESSION)
         self.groups(holder, arrival.packet, egress=False)
         self.check_state(holder)
+        if holder.id in self.world.balancers.nodes:
+            return balancer.take(self, holder, arrival.packet)
         if not holder.is_modelled:
             raise NotModelledError(holder.id)
         return arrival
@@ -113,12 +122,12 @@ class Walk:
         except StopError as stop:
             self.refuse(stop.code)
 
-    def acl(self, subnet: str, packet: Packet, *, egress: bool) -> None:
+    def acl(self, subnet: str, packet: Packet, *, egress: bool, code: str = "") -> None:
         """Ask the ACL of a subnet."""
         try:
             check_acl(self.world, subnet, packet, egress=egress, suppose=self.suppose)
         except StopError as stop:
-            self.refuse(stop.code)
+            self.refuse(code or stop.code)
 
     def check_state(self, interface: Interface) -> None:
         """Stop unless the instance runs; without an instance, unless the interface is in use."""

@@ -13,6 +13,8 @@ from ipaddress import (
     IPv6Network,
 )
 
+from tests.oracle.world_balancers import Balancers
+
 Address = IPv4Address | IPv6Address
 Prefix = IPv4Network | IPv6Network
 Written = IPv4Interface | IPv6Interface  # a rule's CIDR as it was written, host bits included
@@ -124,6 +126,8 @@ class Interface:
     status: str = "in-use"
     attachment: str | None = None  # the attachment's status
     instance: str | None = None
+    device: int = 0  # its number on the instance; the primary one is 0
+    kind: str = "interface"  # what AWS calls its type
 
     def holds(self, address: Address) -> bool:
         return address in self.addresses or any(address in prefix for prefix in self.delegated)
@@ -247,6 +251,7 @@ class World:
     unused_public: frozenset[Address]  # Elastic addresses that are associated with nothing
     peerings: dict[str, Peering]
     transit: Transit
+    balancers: Balancers
 
     def holder(self, vpc: str, address: Address) -> Interface | None:
         """Return the interface in the VPC whose private address it is."""

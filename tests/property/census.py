@@ -80,6 +80,59 @@ def elements(estate: Estate) -> Iterator[str]:
         yield from _interface(interface)
     yield from _states(estate)
     yield from _connections(estate)
+    yield from _balancers(estate)
+
+
+def _balancers(estate: Estate) -> Iterator[str]:
+    for one in estate["LoadBalancers"]:
+        yield f"balancer {one['Type']} {one['Scheme']}"
+        yield f"balancer {one['State']['Code']}"
+        yield f"{one['Type']} balancer in {len(one['AvailabilityZones'])} zones"
+        yield f"{one['Type']} balancer {'with' if one['SecurityGroups'] else 'without'} groups"
+    for one in estate["LoadBalancerDescriptions"]:
+        yield f"balancer classic {one['Scheme']}"
+        yield f"classic balancer with {min(len(one['Instances']), 1)} instances or more"
+    for told in estate["LoadBalancerListeners"]:
+        for listener in told["Listeners"]:
+            yield f"listener {listener['Protocol']}"
+            yield f"listener's action {listener['DefaultActions'][0]['Type']}"
+    yield from (f"targets by {group['TargetType']}" for group in estate["TargetGroups"])
+    yield from _settings(estate)
+    yield from _targets(estate)
+    yield from _lost_of_balancers(estate)
+
+
+def _settings(estate: Estate) -> Iterator[str]:
+    for told in estate["ClassicLoadBalancerAttributes"]:
+        cross = told["LoadBalancerAttributes"]["CrossZoneLoadBalancing"]["Enabled"]
+        yield f"classic balancer across zones {cross}"
+    for kind in ("LoadBalancerAttributes", "TargetGroupAttributes"):
+        for told in estate[kind]:
+            yield from (f"{kind[:-10]} {a['Key']} {a['Value']}" for a in told["Attributes"])
+
+
+def _targets(estate: Estate) -> Iterator[str]:
+    for told in estate["TargetGroupTargetHealth"]:
+        targets = told["TargetHealthDescriptions"]
+        yield f"group with {min(len(targets), 1)} targets or more"
+        for target in targets:
+            yield f"target {target.get('TargetHealth', {}).get('State', 'of which nobody says')}"
+            yield from (f"target's own {key}" for key in target["Target"])
+
+
+def _lost_of_balancers(estate: Estate) -> Iterator[str]:
+    """Name what nobody tells of balancers that are there."""
+    arns = {one["LoadBalancerArn"] for one in estate["LoadBalancers"]}
+    if arns - {told["LoadBalancerArn"] for told in estate["LoadBalancerListeners"]}:
+        yield "balancer without listeners' answer"
+    groups = {group["TargetGroupArn"] for group in estate["TargetGroups"]}
+    if groups - {told["TargetGroupArn"] for told in estate["TargetGroupTargetHealth"]}:
+        yield "group without targets' answer"
+    nodes = [i for i in estate["NetworkInterfaces"] if "Description" in i]
+    paths = {arn.partition(":loadbalancer/")[2] for arn in arns}
+    paths |= {one["LoadBalancerName"] for one in estate["LoadBalancerDescriptions"]}
+    if {node["Description"].removeprefix("ELB ") for node in nodes} - paths:
+        yield "node without its balancer"
 
 
 def _connections(estate: Estate) -> Iterator[str]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.oracle.question import Question
 from tests.property.appliances import draw_appliances
+from tests.property.balancers import draw_balancers
 from tests.property.connections import draw_connections
 from tests.property.dice import Dice, drawn, seeded
 from tests.property.filters import draw_acls, draw_groups, draw_prefix_lists, name_groups
@@ -35,6 +36,7 @@ def draw_estate(dice: Dice) -> Estate:
         draw_acls(draft, vpc)
         draw_tables(draft, vpc)
     draw_hosts(draft)
+    draw_balancers(draft)
     _draw_addresses(draft)
     _draw_dirt(draft)
     return draft.estate

@@ -33,6 +33,14 @@ KINDS: Final = (
     "TransitGatewayRouteTables",
     "TransitGatewayStaticRoutes",
     "TransitGatewayPropagations",
+    "LoadBalancers",
+    "LoadBalancerAttributes",
+    "LoadBalancerListeners",
+    "LoadBalancerDescriptions",
+    "ClassicLoadBalancerAttributes",
+    "TargetGroups",
+    "TargetGroupAttributes",
+    "TargetGroupTargetHealth",
 )
 PRIMARY_BLOCKS: Final = (
     "10.0.0.0/16",

@@ -15,6 +15,7 @@ from ipaddress import (
 from typing import Final
 
 from tests.oracle.question import ANY_CLIENT_PORT, Question
+from tests.property.balancers import services_at
 from tests.property.dice import Dice
 from tests.property.plan import Estate, Record
 
@@ -235,6 +236,9 @@ def _destination(scene: Scene, source: str, vpc: str, version: int, *, odd: bool
         and end.interface["VpcId"] != vpc
         and end.interface["InterfaceType"] != "nat_gateway"
     ]
+    nodes = _nodes(scene, version)
+    if kind <= 50 and nodes and dice.chance(30):
+        return dice.pick(nodes)
     if kind <= 50 and far and dice.chance(60):
         return dice.pick(far)
     if kind <= 50 and near:
@@ -249,6 +253,15 @@ def _destination(scene: Scene, source: str, vpc: str, version: int, *, odd: bool
     if kind <= 94 or not odd:
         return _edge(scene, version)
     return _odd_destination(scene, vpc, version)
+
+
+def _nodes(scene: Scene, version: int) -> list[str]:
+    """Return the private addresses of balancers' nodes."""
+    return [
+        end.address
+        for end in scene.targets
+        if end.version == version and "Description" in end.interface
+    ]
 
 
 def _odd_destination(scene: Scene, vpc: str, version: int) -> str:
@@ -313,8 +326,11 @@ def _client_ports(scene: Scene) -> tuple[int, int]:
 def _service(scene: Scene, question: Question, source: Record | None) -> Service:
     dice, kind = scene.dice, scene.dice.integer(1, 100)
     rules = _rules_on_the_way(scene, question, source)
+    listened = services_at(scene.estate, question.destination)
     if question.destination in SERVICES + SERVICES_6 and kind <= 60:
         return dice.pick(((17, 53, 0), (6, 53, 0), (6, 80, 0), (17, 123, 0)))
+    if listened and kind <= 75:
+        return dice.pick(listened)
     if rules and kind <= 62:
         return _service_of_rule(dice, dice.pick(rules))
     if scene.entries and kind <= 76:

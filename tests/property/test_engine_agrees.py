@@ -54,8 +54,13 @@ def ask_engine(estate: Estate, questions: list[Question]) -> list[EngineAnswer]:
 
 def network_of(estate: Estate) -> Network:
     """Compile an estate that was drawn."""
-    document = Document("estate.json", json.dumps(estate).encode())
-    snapshot = snapshot_of([document])
+    alone = estate.pop("ClassicLoadBalancerAttributes", [])  # one answer each, one file each
+    documents = [Document("estate.json", json.dumps(estate).encode())]
+    documents += [
+        Document(f"attributes-{number}.json", json.dumps(answer).encode())
+        for number, answer in enumerate(alone)
+    ]
+    snapshot = snapshot_of(documents)
     assert isinstance(snapshot, Snapshot)
     return Network(snapshot)
 

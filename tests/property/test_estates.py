@@ -17,7 +17,7 @@ from tests.property.census import Census, take
 from tests.property.estates import Case, cases, random_case
 from tests.property.plan import Estate
 
-ESTATES: Final = 500
+ESTATES: Final = 1000
 
 ELEMENTS: Final = """
 1 VPCs|2 VPCs|VPC with 2 IPv4 blocks|VPC with 0 IPv6 blocks|VPC with 2 IPv6 blocks|IPv6-only subnet
@@ -47,7 +47,30 @@ attachment SecurityGroupReferencingSupport enable|attachment SecurityGroupRefere
 2 transit gateways|1 transit tables|2 transit tables|3 transit tables
 transit route active|transit route blackhole|table without record|table without static routes
 table without propagations|gateway's table
+balancer network internal|balancer network internet-facing|balancer application internal
+balancer application internet-facing|balancer classic internal|balancer classic internet-facing
+balancer active|balancer provisioning|balancer failed|balancer active_impaired
+network balancer in 1 zones|network balancer in 2 zones|application balancer in 1 zones
+application balancer in 2 zones|network balancer with groups|network balancer without groups
+classic balancer with 0 instances or more|classic balancer with 1 instances or more
+classic balancer across zones True|classic balancer across zones False|listener TCP|listener TLS
+listener UDP|listener TCP_UDP|listener QUIC|listener HTTP|listener HTTPS|listener's action forward
+listener's action fixed-response
+targets by instance|targets by ip|targets by alb|targets by lambda
+LoadBalancer load_balancing.cross_zone.enabled true
+LoadBalancer load_balancing.cross_zone.enabled false
+TargetGroup load_balancing.cross_zone.enabled true
+TargetGroup load_balancing.cross_zone.enabled false
+TargetGroup load_balancing.cross_zone.enabled use_load_balancer_configuration
+TargetGroup preserve_client_ip.enabled true|TargetGroup preserve_client_ip.enabled false
+group with 0 targets or more|target healthy|target unhealthy|target initial|target draining
+target unused|target of which nobody says|target's own Port|target's own AvailabilityZone
+balancer without listeners' answer
+group without targets' answer|node without its balancer
 """
+
+#: Types of interfaces that may bear no group.
+GROUPLESS: Final = ("nat_gateway", "network_load_balancer")
 
 #: What some question must be about, and reach.
 FEATURES: Final = """
@@ -57,6 +80,7 @@ internet to public address|internet to IPv6 global|protocol 1|protocol 6|protoco
 protocol 58
 by pcx|by tgw|by peered transit gateways|by another zone|by appliance mode|by appliance
 by appliance that translates|by appliance with two interfaces|by gateway's own table
+by net|by app|by classic|by kept client|by balancer behind a balancer|by answer of a balancer
 """
 
 
@@ -154,7 +178,7 @@ def _check_groups(estate: Estate) -> None:
     for interface in estate["NetworkInterfaces"]:
         groups = [group["GroupId"] for group in interface["Groups"]]
         assert len(groups) == len(set(groups))
-        assert groups or interface["InterfaceType"] == "nat_gateway"
+        assert groups or interface["InterfaceType"] in GROUPLESS
     assert names
 
 

@@ -446,6 +446,21 @@ def test_lb_4_a_host_does_not_reach_itself_while_the_client_is_kept() -> None:
     assert verdict(off, f"db-1 {NODE_B} tcp 80") == "reachable"
 
 
+def test_lb_4_nor_by_another_of_its_own_addresses() -> None:
+    # from its first interface, by the balancer, to its second one: its answer never leaves it
+    faces = {
+        "interfaces": {
+            "first": {"subnet": "app-a", "address": "10.0.2.60", "groups": ["app"]},
+            "second": {"subnet": "web-a", "address": "10.0.1.60", "groups": ["web"]},
+        }
+    }
+    form: Form = {"target_kind": "ip", "preserves_client": True}
+    network = balanced(target("10.0.1.60"), of_group=form, instances={"both": faces})
+    answer = ask(network, f"10.0.2.60 {NODE_A} tcp 80")
+    assert (answer.verdict, codes(answer)) == ("unreachable", {KEPT})
+    assert verdict(network, ASK) == "reachable"
+
+
 @pytest.mark.parametrize(
     ("states", "attribute", "expected"),
     [
@@ -486,6 +501,18 @@ def test_lb_4_another_balancer_behind_drops_kept_clients(attribute: bool, expect
     answer = ask(network, ASK)
     assert answer.verdict == expected
     assert (KEPT in codes(answer)) == attribute
+
+
+def test_lb_4_where_the_client_is_not_kept_any_target_serves() -> None:
+    # a client with IPv6 is translated to IPv4, whatever the attribute says
+    outer = balancer(NETWORK)
+    inner = balancer(NETWORK, "inner", listeners=(listener(8080, groups=("tg-inner",)),))
+    nodes = [node(NETWORK, is_dual=True), node(NETWORK, name="inner", address="10.0.1.51")]
+    form: Form = {"target_kind": "ip", "preserves_client": True}
+    groups = [group(target("10.0.1.51"), **form), group(APP, name="tg-inner")]
+    network = Network(with_balancers([outer, inner], nodes, groups, snapshot()))
+    assert verdict(network, "db-1 eni-front-a tcp 80", family=4) == "unreachable"
+    assert verdict(network, "db-1 eni-front-a tcp 80", family=6) == "reachable"
 
 
 # -- LB-6, LAB-6
@@ -541,7 +568,13 @@ def test_lb_6_a_classic_balancer_in_doubt_is_settled_where_it_makes_no_differenc
     form = classic(instances=("i-app-1", "i-db-1"), is_cross_zone=None)
     network = balanced(kind=CLASSIC, of_balancer=form, groups={"db": {"ingress": []}})
     assert verdict(network, f"web-1 {NODE_A} tcp 80") == "unknown"
+    # one of the two in the node's own zone does not work: partial, whatever is beyond
+    form = classic(instances=("i-app-1", "i-web-2", "i-db-1"), is_cross_zone=None)
+    half: Form = {"app": {"ingress": []}, "web": {"ingress": ["all from anywhere"]}}
+    network = balanced(kind=CLASSIC, of_balancer=form, groups=half)
+    assert verdict(network, f"web-1 {NODE_A} tcp 80") == "partial"
     closed: Form = {"db": {"ingress": []}, "app": {"ingress": []}}
+    form = classic(instances=("i-app-1", "i-db-1"), is_cross_zone=None)
     network = balanced(kind=CLASSIC, of_balancer=form, groups=closed)
     assert verdict(network, f"web-1 {NODE_A} tcp 80") == "unreachable"
 
@@ -734,6 +767,7 @@ def test_lb_9_others_answer_ping_themselves_where_their_groups_let_it_in(
     network = of_kind(kind, groups={"app": {"ingress": []}})
     answer = ask(network, f"db-1 {NODE_A} icmp")
     assert (answer.verdict, str(answer.services)) == ("reachable", "icmp 8/0")
+    assert sees(answer) == {DB_1}
     anything = ask(of_kind(kind), f"db-1 {NODE_A}")
     assert (anything.verdict, str(anything.services)) == ("reachable", "tcp 80")
     closed = of_kind(
