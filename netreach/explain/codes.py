@@ -160,6 +160,7 @@ class Code(StrEnum):
     CIDR_HAS_HOST_BITS = auto()
     PREFIX_LIST_ENTRIES_UNKNOWN = auto()
     AMBIGUOUS_ROUTE = auto()
+    AMBIGUOUS_RESOURCE = auto()
 
 
 #: The codes that AWS does not know.
@@ -192,6 +193,7 @@ NETREACH_CODES: Final = frozenset(
         Code.CIDR_HAS_HOST_BITS,
         Code.PREFIX_LIST_ENTRIES_UNKNOWN,
         Code.AMBIGUOUS_ROUTE,
+        Code.AMBIGUOUS_RESOURCE,
         Code.ROUTE_STATE_FILTERED,
     }
 )

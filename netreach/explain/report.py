@@ -166,7 +166,11 @@ class PathReport:
         if end.nature is Nature.NAME and end.why:
             yield Missing(of_end(end), end.why)
         if end.hidden:
-            yield Missing(of_end(end), end.hidden, Code.PREFIX_LIST_ENTRIES_UNKNOWN)
+            listed = Code.PREFIX_LIST_ENTRIES_UNKNOWN if end.service else Code.UNKNOWN_RESOURCE
+            yield Missing(of_end(end), end.hidden, listed)
+        for one in (self._result.source, end):
+            if one.choice:
+                yield Missing(of_end(one), one.choice, Code.AMBIGUOUS_RESOURCE)
 
     def _assumed(self) -> Iterator[Missing]:
         """Yield the defaults that `--strict` does not take for granted."""

@@ -13,6 +13,7 @@ from netreach.query.dns import normal
 from netreach.query.ends import service_ranges
 from netreach.query.path import PathResult
 from netreach.query.selectors import Nature
+from netreach.query.verdict import Verdict
 from netreach.query.words import safe
 
 #: How many things one warning lists.
@@ -64,6 +65,8 @@ def _of_names(origins: Origins, result: PathResult) -> Iterator[str]:
     """Say what was taken for granted to find the ends, and where a managed service listens."""
     for end in (result.source, result.destination):
         yield from end.notes
+        if end.choice and result.verdict is not Verdict.UNKNOWN:
+            yield f"{end.choice}; the answer is the same for each"
     if result.question.is_open:
         for record in origins.fabric.snapshot.managed_services.values():
             names = (record.id, *map(normal, record.dns_names))

@@ -254,6 +254,24 @@ class ManagedService(Resource, frozen=True, kw_only=True):
     interfaces: tuple[str, ...] = ()
     subnets: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    #: False: they are being changed, so that its interfaces may bear others.
+    has_settled_groups: bool = True
+    #: The zone that it is in, if it is in one alone.
+    zone: str = ""
+    #: The instance that it runs on, if it has no interface of its own.
+    instance: str = ""
+    #: What it consists of, by name: the instances of a cluster, the caches of a group.
+    members: tuple[str, ...] = ()
+    #: What a DNS name of it, in lower case, means: names of members, or ids of interfaces. Every
+    #: other name means it all.
+    meanings: Mapping[str, tuple[str, ...]] = {}
+    #: Interfaces of which some are its own; nobody can say which.
+    candidates: tuple[str, ...] = ()
+    #: Others whose interfaces they may be, more of them than there are interfaces.
+    rivals: tuple[str, ...] = ()
+    #: Of a control plane: who is led to its interfaces by its name: everybody ("private"), nobody
+    #: ("public") or its own VPC ("both"); "" if not said.
+    access: str = ""
     #: The port that it listens on by default: a hint, never assumed.
     port: int | None = None
     arn: str = ""

@@ -9,8 +9,6 @@ from typing import TypeVar
 from msgspec import Struct
 
 from netreach.model.records import Vpc
-from netreach.model.services import ManagedService
-from netreach.model.snapshot import Snapshot
 from netreach.packets.prefixes import Address, Prefix
 from netreach.query.words import safe
 
@@ -31,6 +29,8 @@ class Answers(Struct, frozen=True):
     service: str = ""
     #: Why nobody knows where it leads.
     unknown: str = ""
+    #: Why nobody knows which of the interfaces or addresses it leads to; "" where to all of them.
+    choice: str = ""
     #: What was taken for granted.
     notes: tuple[str, ...] = ()
 
@@ -45,6 +45,7 @@ def merged(parts: Iterable[Answers]) -> Answers:
         hidden=next((part.hidden for part in found if part.hidden), ""),
         service=next((part.service for part in found if part.service), ""),
         unknown=next((part.unknown for part in found if part.unknown), ""),
+        choice=next((part.choice for part in found if part.choice), ""),
         notes=_each(part.notes for part in found),
     )
 
@@ -64,13 +65,3 @@ def dns_notes(vpc: Vpc | None) -> tuple[str, ...]:
         return ()
     which = f"DNS support and DNS hostnames of {safe(vpc.id)}"
     return (f"the snapshot does not say whether {which} are on: taken to be, as the name needs",)
-
-
-def of_managed(snapshot: Snapshot, record: ManagedService) -> Answers:
-    """Return where a managed service is reached: at its interfaces, else at its addresses."""
-    known = tuple(one for one in record.interfaces if one in snapshot.interfaces)
-    if known:
-        return Answers(interfaces=known)
-    if record.addresses:
-        return Answers(addresses=record.addresses)
-    return Answers(unknown=f"the snapshot ties no network interface to {safe(record.id)}")

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Final
 
+from msgspec.structs import replace
+
 from netreach.errors import SelectorError
 from netreach.fabric.endpoint import is_available
 from netreach.fabric.load_balancer_targets import balancer_nodes
@@ -19,7 +21,8 @@ from netreach.model.records import NetworkInterface, Resource
 from netreach.model.relations import Relations
 from netreach.model.services import DnsRecord, HostedZone, LoadBalancer, ManagedService, VpcEndpoint
 from netreach.packets.prefixes import Address, AddressError
-from netreach.query.answers import Answers, dns_notes, has_dns, merged, of_managed
+from netreach.query.answers import Answers, dns_notes, has_dns, merged
+from netreach.query.managed import of_managed
 from netreach.query.service_names import ServiceNames, service_of_host
 from netreach.query.words import quoted, safe
 
@@ -204,7 +207,7 @@ class Names:
         """Return what a name leads to that AWS gave."""
         bearer = self._bearers.get(name) or self._bearers.get(name.removeprefix("dualstack."))
         if bearer is not None:
-            return self._of_bearer(bearer, name)
+            return self._of_bearer(bearer, name, vpc)
         instance = _INSTANCE.fullmatch(name)
         if instance and instance[1] in self._relations.interfaces_of_instance:
             first = self._relations.interfaces_of_instance[instance[1]][0]
@@ -217,12 +220,32 @@ class Names:
         service = service_of_host(name)
         return self.services.seen_from(service, vpc) if service else None
 
-    def _of_bearer(self, bearer: LoadBalancer | ManagedService | VpcEndpoint, name: str) -> Answers:
+    def _of_bearer(
+        self, bearer: LoadBalancer | ManagedService | VpcEndpoint, name: str, vpc: str
+    ) -> Answers:
         if isinstance(bearer, ManagedService):
-            return of_managed(self._snapshot, bearer)
+            return self._of_managed(bearer, name, vpc)
         if isinstance(bearer, VpcEndpoint):
             return self._of_endpoint(bearer, name)
         return self._of_balancer(bearer)
+
+    def _of_managed(self, service: ManagedService, name: str, vpc: str) -> Answers:
+        """Return where a managed service's name leads: its public addresses from other VPCs."""
+        if service.kind == _CONTROL_PLANE and not _leads_inside(service, vpc):
+            return _beyond(service)
+        found = of_managed(self._snapshot, service, name)
+        known = [self._snapshot.interfaces[one] for one in found.interfaces]
+        if not vpc or all(one.vpc == vpc for one in known):
+            return found
+        seen = [
+            self._held(one.vpc, part.private, part.public, vpc)
+            for one in known
+            for part in one.addresses
+            if part.public is not None
+        ]
+        if not seen:
+            return found
+        return merged([replace(found, interfaces=()), *seen])
 
     def _of_endpoint(self, endpoint: VpcEndpoint, name: str) -> Answers:
         """Return an endpoint's interfaces; a name with a zone in it means the one there."""
@@ -283,6 +306,23 @@ class Names:
             for mine, other in (sides, sides[::-1]):
                 if peering.state == "active" and (mine.vpc, other.vpc) == (home, vpc):
                     yield mine
+
+
+#: The kind of services whose names lead to AWS's own public addresses, unless told otherwise.
+_CONTROL_PLANE: Final = "eks-cluster"
+
+
+def _leads_inside(cluster: ManagedService, vpc: str) -> bool:
+    """Tell whether a cluster's name means its own interfaces to a VPC: with private access on."""
+    return cluster.access == "private" or (cluster.access == "both" and vpc == cluster.vpc)
+
+
+def _beyond(cluster: ManagedService) -> Answers:
+    """Return what the name of a control plane means to those whom it does not lead inside."""
+    if cluster.access:
+        return Answers(hidden=f"AWS does not list the public addresses of {safe(cluster.id)}")
+    why = f"the snapshot does not say who is led to the private addresses of {safe(cluster.id)}"
+    return Answers(unknown=why)
 
 
 def _covers(zone: HostedZone, name: str) -> bool:

@@ -39,6 +39,8 @@ class View(Struct, frozen=True):
 
     vpc: str
     ends: tuple[End, ...]
+    #: Why nobody knows which of them is meant; "" where all of them are.
+    choice: str = ""
 
 
 class End(Struct, frozen=True):
@@ -63,6 +65,8 @@ class End(Struct, frozen=True):
     views: tuple[View, ...] = ()
     #: Why nobody knows which addresses of `outside` are meant; "" where all of them are.
     hidden: str = ""
+    #: Why nobody knows which of `members` is meant; "" where all of them are.
+    choice: str = ""
     #: The full name of the AWS service that it is, if it is one.
     service: str = ""
     #: What was taken for granted to find it.

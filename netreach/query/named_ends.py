@@ -68,7 +68,9 @@ class NamedEnds:
         if len(found) == 1 and not _is_spread(*found.values()):
             return self._settled(end, *found.values())
         whole = merged(found.values())
-        views = tuple(View(vpc, tuple(self._ends(end, one))) for vpc, one in found.items())
+        views = tuple(
+            View(vpc, tuple(self._ends(end, one)), one.choice) for vpc, one in found.items()
+        )
         if not any(view.ends for view in views):
             return self._settled(end, whole)
         outside = (*whole.ranges, *(_INTERNET4 if whole.hidden else ()))
@@ -79,6 +81,7 @@ class NamedEnds:
             hidden=whole.hidden,
             service=whole.service,
             why=whole.unknown,
+            choice=whole.choice,
             notes=whole.notes,
         )
 
@@ -98,7 +101,7 @@ class NamedEnds:
         ends = list(self._ends(end, found))
         if not ends:
             return replace(end, nature=Nature.BARE, why=found.unknown)
-        return replace(ends[0], notes=found.notes)
+        return replace(ends[0], notes=found.notes, choice=found.choice)
 
     def _ends(self, end: End, found: Answers) -> Iterator[End]:
         """Yield what answers stand for, as ends whose kind and id are the name's."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import Column, distinct
 from netreach.packets.prefixes import Family
 from netreach.packets.services import ServiceSet
+from netreach.query import choices
 from netreach.query.door_ends import facing
 from netreach.query.ends import Pairs, Places, Spots
 from netreach.query.flows import Asker
@@ -100,7 +102,27 @@ class PathFinder:
         if not rounds:
             return self._without_pairs(question, ends, families, strict=strict)
         verdict = _as_far_as_known(ends[1], rounds)
+        if choices.is_open(ends):
+            alone = partial(self._fared, families, question, strict=strict)
+            verdict = choices.shared(ends, alone) or verdict
         return PathResult(question, *ends, verdict, rounds, families=families, strict=strict)
+
+    def _fared(
+        self,
+        families: tuple[Family, ...],
+        question: Question,
+        ends: tuple[End, End],
+        *,
+        strict: bool,
+    ) -> choices.Fared | None:
+        """Return how ends fare that leave no choice; None where they have no pair."""
+        starts = self.places.sources(ends[0], families)
+        targets = self.places.destinations(ends[1], families, asking=starts)
+        rounds = self._rounds(ends, starts, targets, question, strict=strict)
+        if not rounds:
+            return None
+        services, _ = services_of(rounds, question)
+        return choices.Fared(_as_far_as_known(ends[1], rounds), services)
 
     def _ends(self, source: str, destination: str) -> tuple[End, End]:
         """Resolve both ends; what a name means depends on who asks for it."""

@@ -19,11 +19,11 @@ from netreach.model.records import Instance, NetworkInterface, PrefixList, Resou
 from netreach.model.relations import Relations
 from netreach.model.services import LoadBalancer, ManagedService, MirrorSession, TargetGroup
 from netreach.packets.prefixes import Address, Prefix
-from netreach.query.answers import of_managed
 from netreach.query.dns import normal
 from netreach.query.door_ends import EVERYWHERE, DoorEnds
 from netreach.query.end import End, Member, Nature, View
 from netreach.query.list_names import is_list_only
+from netreach.query.managed import of_managed
 from netreach.query.referents import (
     Behind,
     Found,
@@ -179,7 +179,9 @@ class Selectors:
         )
         why = "" if members else found.unknown or f"nobody holds the addresses of {record.id}"
         nature = Nature.RESOURCE if members else Nature.BARE
-        return End(text, nature, record.kind, record.id, name, members, why=why)
+        return End(
+            text, nature, record.kind, record.id, name, members, why=why, choice=found.choice
+        )
 
     def _at_sites(self, text: str, found: Found, sites: tuple[str, ...]) -> End:
         """Return the end of what lies behind a gateway, as far as routes show it."""

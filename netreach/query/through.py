@@ -225,6 +225,10 @@ def _check(fabric: Fabric, result: PathResult, target: End) -> None:
     if target.is_set or not (target.members or target.nature is Nature.BARE):
         what = f"{quoted(target.text)} is not one host"
         raise UsageError(place="--through", what=what, mend="name one target of the balancer")
+    for end in (result.source, target):
+        if end.choice:
+            mend = "name one interface of them by its id"
+            raise UsageError(place=end.text, what=end.choice, mend=mend)
 
 
 def _leads(towards: Towards, asked: Round, services: int) -> Column:

@@ -13,11 +13,13 @@ from netreach.sources import (
     describe_endpoints,
     describe_firewalls,
     describe_services,
+    describe_zones,
     managed_shapes,
 )
 from netreach.sources.assemble_connections import Build
 from netreach.sources.gather import Gathered, Shelf
 from netreach.sources.gather_services import Services
+from netreach.sources.service_places import Places
 from netreach.sources.values import Prefixes
 
 #: How the ids of groups and subnets begin; others are anonymised.
@@ -46,7 +48,7 @@ def service_records(
         "public_access_exclusions": build(
             services.exclusions, describe_endpoints.public_access_exclusion
         ),
-        "hosted_zones": build(services.hosted_zones, describe_services.hosted_zone),
+        "hosted_zones": build(services.hosted_zones, describe_zones.hosted_zone),
         "mirror_sessions": build(
             services.mirror_sessions, partial(describe_endpoints.mirror_session, targets=targets)
         ),
@@ -73,9 +75,11 @@ def _balancers(services: Services, gathered: Gathered, build: Build) -> dict[str
 def _managed(services: Services, build: Build) -> dict[str, Any]:
     caches = services.managed.get("CacheClusters", Shelf())
     members = (found.shape for found in caches.values())
-    places = describe_services.Places(
+    places = Places(
         services.subnet_groups,
         [each for each in members if isinstance(each, managed_shapes.CacheCluster)],
+        [found.shape for found in services.brokers.values()],
+        [found.shape for found in services.hosts.values()],
     )
     readers = describe_services.READERS
     return {
@@ -85,7 +89,7 @@ def _managed(services: Services, build: Build) -> dict[str, Any]:
     }
 
 
-def _reader(read: Any, places: describe_services.Places) -> Any:  # noqa: ANN401 - a reader of any shape
+def _reader(read: Any, places: Places) -> Any:  # noqa: ANN401 - a reader of any shape
     return lambda shape, common: read(shape, common, places)
 
 

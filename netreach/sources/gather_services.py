@@ -10,7 +10,13 @@ import msgspec
 
 from netreach.errors import InputError
 from netreach.model.snapshot import Problem
-from netreach.sources import answers, balancer_shapes, firewall_shapes, managed_shapes
+from netreach.sources import (
+    answers,
+    balancer_shapes,
+    container_shapes,
+    firewall_shapes,
+    managed_shapes,
+)
 from netreach.sources import service_shapes as shapes
 from netreach.sources.gather import Found, Shelf, decode, decode_as
 from netreach.sources.kinds import SHAPES
@@ -47,6 +53,9 @@ class Services:
     mirror_targets: Shelf[shapes.MirrorTarget] = field(default_factory=Shelf)
     #: Databases, caches ... by the key of their call.
     managed: dict[str, Shelf[managed_shapes.Managed]] = field(default_factory=dict)
+    #: Brokers of streaming clusters, and hosts of container tasks.
+    brokers: Shelf[managed_shapes.StreamNode] = field(default_factory=Shelf)
+    hosts: Shelf[container_shapes.ContainerInstance] = field(default_factory=Shelf)
     #: Where databases and caches stand, by the name of their subnet group.
     subnet_groups: dict[str, list[managed_shapes.SubnetGroup]] = field(default_factory=dict)
     #: Security groups in other VPCs.
@@ -66,6 +75,8 @@ _SHELVES: Final[Mapping[str, str]] = {
     "HostedZones": "hosted_zones",
     "TrafficMirrorSessions": "mirror_sessions",
     "TrafficMirrorTargets": "mirror_targets",
+    "NodeInfoList": "brokers",
+    "containerInstances": "hosts",
 }
 #: Keys of managed services.
 MANAGED: Final = frozenset(
@@ -86,7 +97,7 @@ MANAGED: Final = frozenset(
 #: Answers about one managed service -> their type, and the key of the list that it belongs to.
 _MANAGED_ANSWERS: Final[Mapping[str, tuple[type[msgspec.Struct], str]]] = {
     answers.DOMAIN: (managed_shapes.DomainAnswer, "DomainStatusList"),
-    answers.KUBERNETES: (managed_shapes.KubernetesAnswer, answers.KUBERNETES),
+    answers.KUBERNETES: (container_shapes.KubernetesAnswer, answers.KUBERNETES),
 }
 
 

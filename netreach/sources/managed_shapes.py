@@ -7,7 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from netreach.sources.service_shapes import Named, Port
-from netreach.sources.shapes import Shape, Tag
+from netreach.sources.shapes import Resource, Shape, Tag
 
 
 class Managed(Named):
@@ -24,6 +24,7 @@ class GroupMember(Shape):
 
     vpc_security_group_id: str | None = None
     security_group_id: str | None = None
+    status: str | None = None
 
 
 class Endpoint(Shape):
@@ -66,9 +67,17 @@ class DbInstance(Managed, kw_only=True):
     arn: str | None = msgspec.field(default=None, name="DBInstanceArn")
     name: str | None = msgspec.field(default=None, name="DBInstanceIdentifier")
     endpoint: Endpoint | None = None
+    availability_zone: str | None = None
     vpc_security_groups: list[GroupMember] | None = None
     db_subnet_group: SubnetGroup | None = msgspec.field(default=None, name="DBSubnetGroup")
     tags: list[Tag] | None = msgspec.field(default=None, name="TagList")
+
+
+class ClusterMember(Shape):
+    """One instance of a database cluster."""
+
+    name: str | None = msgspec.field(default=None, name="DBInstanceIdentifier")
+    is_cluster_writer: bool | None = None
 
 
 class DbCluster(Managed, kw_only=True):
@@ -81,6 +90,7 @@ class DbCluster(Managed, kw_only=True):
     name: str | None = msgspec.field(default=None, name="DBClusterIdentifier")
     endpoint: str | None = None
     reader_endpoint: str | None = None
+    members: list[ClusterMember] | None = msgspec.field(default=None, name="DBClusterMembers")
     port: Port | None = None
     vpc_security_groups: list[GroupMember] | None = None
     #: Only its name.
@@ -125,6 +135,9 @@ class CacheCluster(Managed, kw_only=True):
 class NodeMember(Shape):
     """One member of a node group."""
 
+    cache_cluster_id: str | None = None
+    #: primary or replica; told of groups with one shard only.
+    current_role: str | None = None
     read_endpoint: Endpoint | None = None
 
 
@@ -184,6 +197,7 @@ class RedshiftCluster(Managed, kw_only=True):
     cluster_identifier: str
     cluster_namespace_arn: str | None = None
     vpc_id: str | None = None
+    availability_zone: str | None = None
     endpoint: WarehouseName | None = None
     cluster_nodes: list[WarehouseNode] | None = None
     cluster_subnet_group_name: str | None = None
@@ -258,6 +272,28 @@ class ServerlessStream(Shape):
     vpc_configs: list[StreamVpc] | None = None
 
 
+class Broker(Shape, rename="camel"):
+    """What a broker is reached by."""
+
+    interface: str | None = msgspec.field(default=None, name="attachedENIId")
+    client_vpc_ip_address: str | None = None
+    endpoints: list[str] | None = None
+
+
+class StreamNode(Resource, kw_only=True):
+    """An item of NodeInfoList (MSK)."""
+
+    key: ClassVar[str] = "arn"
+
+    arn: str = msgspec.field(name="nodeARN")
+    broker: Broker | None = msgspec.field(default=None, name="brokerNodeInfo")
+
+    @property
+    def id(self) -> str:
+        """Its ARN."""
+        return self.arn
+
+
 class Stream(Managed, kw_only=True):
     """An item of ClusterInfoList (MSK)."""
 
@@ -312,79 +348,3 @@ class Function(Managed, kw_only=True):
     def is_ours(self) -> bool:
         """Tell whether it is in a VPC."""
         return bool(self.vpc_config and self.vpc_config.vpc_id)
-
-
-class Detail(Shape, rename="camel"):
-    """One fact about an attachment."""
-
-    name: str | None = None
-    value: str | None = None
-
-
-class TaskAttachment(Shape, rename="camel"):
-    """What is attached to a task."""
-
-    id: str | None = None
-    type: str | None = None
-    details: list[Detail] | None = None
-
-    def detail(self, name: str) -> str:
-        """Return a fact about it, or nothing."""
-        return next((part.value or "" for part in self.details or () if part.name == name), "")
-
-
-class LowerTag(Shape, rename="camel"):
-    """One tag as the container services write it."""
-
-    key: str
-    value: str | None = None
-
-
-class Task(Managed, kw_only=True):
-    """An item of tasks (ECS)."""
-
-    key: ClassVar[str] = "arn"
-
-    arn: str = msgspec.field(name="taskArn")
-    group: str | None = msgspec.field(default=None, name="group")
-    last_status: str | None = msgspec.field(default=None, name="lastStatus")
-    attachments: list[TaskAttachment] | None = msgspec.field(default=None, name="attachments")
-    lower_tags: list[LowerTag] | None = msgspec.field(default=None, name="tags")
-
-    @property
-    def id(self) -> str:
-        """Its ARN."""
-        return self.arn
-
-    @property
-    def is_ours(self) -> bool:
-        """Tell whether it runs and has an interface of its own."""
-        return bool(self.attachments) and self.last_status not in ("STOPPED", "DEPROVISIONING")
-
-
-class ClusterVpc(Shape, rename="camel"):
-    """Where the control plane of a Kubernetes cluster stands."""
-
-    vpc_id: str | None = None
-    subnet_ids: list[str] | None = None
-    security_group_ids: list[str] | None = None
-    cluster_security_group_id: str | None = None
-
-
-class KubernetesCluster(Managed, kw_only=True):
-    """The answer of describe-cluster (EKS)."""
-
-    key: ClassVar[str] = "arn"
-    other_key: ClassVar[str] = "name"
-
-    arn: str | None = msgspec.field(default=None, name="arn")
-    name: str | None = msgspec.field(default=None, name="name")
-    endpoint: str | None = msgspec.field(default=None, name="endpoint")
-    vpc_config: ClusterVpc | None = msgspec.field(default=None, name="resourcesVpcConfig")
-    lower_tags: dict[str, str] | None = msgspec.field(default=None, name="tags")
-
-
-class KubernetesAnswer(Shape, rename="camel"):
-    """The answer of describe-cluster."""
-
-    cluster: KubernetesCluster

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from netreach.sources import balancer_shapes, firewall_shapes, managed_shapes, service_shapes
+from netreach.sources import (
+    balancer_shapes,
+    container_shapes,
+    firewall_shapes,
+    managed_shapes,
+    service_shapes,
+)
 from netreach.sources.shapes import Shape
 
 #: Top-level key -> the shape of one item of its list.
@@ -41,7 +47,9 @@ SERVICE_SHAPES: Final[Mapping[str, type[Shape]]] = {
     "ClusterInfoList": managed_shapes.Stream,
     "MountTargets": managed_shapes.MountTarget,
     "Functions": managed_shapes.Function,
-    "tasks": managed_shapes.Task,
+    "NodeInfoList": managed_shapes.StreamNode,
+    "tasks": container_shapes.Task,
+    "containerInstances": container_shapes.ContainerInstance,
 }
 
 #: Keys that other services use too, or that are no lists elsewhere.

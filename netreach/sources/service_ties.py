@@ -1,7 +1,8 @@
 """Which interfaces are whose: services tied to those that the snapshot shows to be theirs.
 
 A tie is made where it is certain: by id, by an address in the service's VPC, or by what AWS writes
-into the interface's description. What merely carries the same groups is no tie.
+into the interface's description. Where that is the same for all of a service's interfaces,
+`service_candidates` says which may be whose.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from netreach.model.services import (
 )
 from netreach.model.snapshot import Snapshot
 from netreach.packets.prefixes import Address
+from netreach.sources.service_candidates import with_candidates
 
 _ENDPOINT: Final = "VPC Endpoint Interface "
 _FUNCTION: Final = re.compile(
     r"AWS Lambda VPC ENI-(.+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
+_BROKER: Final = "DO NOT DELETE - Amazon MSK network interface for cluster "
 #: Tag that Network Firewall puts on its endpoints.
 _FIREWALL_TAG: Final = "Firewall"
 
@@ -46,16 +49,17 @@ def with_ties(snapshot: Snapshot) -> Snapshot:
     if not (snapshot.managed_services or snapshot.endpoints or snapshot.firewalls):
         return snapshot
     index = _index(snapshot)
+    managed = {
+        number: _service(_placed(each, snapshot), index, snapshot)
+        for number, each in snapshot.managed_services.items()
+    }
     return msgspec.structs.replace(
         snapshot,
         endpoints={number: _endpoint(each, index) for number, each in snapshot.endpoints.items()},
         firewalls={
             number: _firewall(each, snapshot) for number, each in snapshot.firewalls.items()
         },
-        managed_services={
-            number: _service(_placed(each, snapshot), index)
-            for number, each in snapshot.managed_services.items()
-        },
+        managed_services=with_candidates(managed, snapshot),
     )
 
 
@@ -115,15 +119,23 @@ def _placed(record: ManagedService, snapshot: Snapshot) -> ManagedService:
         for place in (
             *(snapshot.subnets.get(number) for number in record.subnets),
             *(snapshot.interfaces.get(number) for number in record.interfaces),
+            snapshot.instances.get(record.instance),
         )
         if place is not None
     }
     return msgspec.structs.replace(record, vpc=homes.pop()) if len(homes) == 1 else record
 
 
-def _service(record: ManagedService, index: _Index) -> ManagedService:
-    found = dict.fromkeys((*record.interfaces, *(each.id for each in _ties(record, index))))
+def _service(record: ManagedService, index: _Index, snapshot: Snapshot) -> ManagedService:
+    ties = (*_on_host(record, snapshot), *(each.id for each in _ties(record, index)))
+    found = dict.fromkeys((*record.interfaces, *ties))
     return msgspec.structs.replace(record, interfaces=tuple(found))
+
+
+def _on_host(record: ManagedService, snapshot: Snapshot) -> tuple[str, ...]:
+    """Return the interface of the instance that a service runs on: its first one."""
+    host = snapshot.instances.get(record.instance) if record.instance else None
+    return host.interfaces[:1] if host else ()
 
 
 def _ties(record: ManagedService, index: _Index) -> Iterator[NetworkInterface]:
@@ -144,6 +156,10 @@ def _by_description(record: ManagedService, index: _Index) -> Iterator[NetworkIn
         yield from _of_function(record, index)
     for text in _descriptions(record):
         yield from index.by_description.get(text, ())
+    for text in _names_alone(record):
+        for found in index.by_description.get(text, ()):
+            if found.is_service_owned and _may_own(record, found):
+                yield found
 
 
 def _descriptions(record: ManagedService) -> Iterator[str]:
@@ -154,6 +170,23 @@ def _descriptions(record: ManagedService) -> Iterator[str]:
         yield f"ES {record.service_name}"
     elif record.kind == "eks-cluster":
         yield f"Amazon EKS {record.service_name}"
+
+
+def _may_own(record: ManagedService, interface: NetworkInterface) -> bool:
+    return record.owner == interface.owner or not (record.owner and interface.owner)
+
+
+def _names_alone(record: ManagedService) -> Iterator[str]:
+    """Yield what AWS writes that others could write, or that is unique in an account only."""
+    if record.kind == "db-proxy":
+        yield f"Network interface for DBProxy {record.service_name}"
+    elif record.kind == "msk-cluster" and record.arn:
+        yield f"{_BROKER}{record.arn}"
+        yield f"{_BROKER}{record.arn}."
+    elif record.kind in ("cache-cluster", "replication-group"):
+        for name in record.members or (record.service_name,):
+            yield f"ElastiCache {name}"
+            yield f"ElastiCache+{name}"
 
 
 def _of_function(record: ManagedService, index: _Index) -> Iterator[NetworkInterface]:

@@ -269,4 +269,47 @@ ENTRIES: Final = (
         ),
         facts=("RT-6",),
     ),
+    Entry(
+        code=Code.AMBIGUOUS_RESOURCE,
+        group=Group.OWN_UNKNOWN,
+        effect=Effect.UNDECIDED,
+        element="end of a path",
+        title="One of several things is meant, and they fare differently",
+        meaning=(
+            "The asked end is one of several network interfaces or addresses, and nothing in the "
+            "snapshot says which. They were asked one by one, and they do not all fare alike."
+        ),
+        why=(
+            "AWS writes the same words on every interface that RDS or Redshift makes; what tells "
+            "databases apart is their subnets, security groups and zone. And a name that Route 53 "
+            "answers by policy (weighted, latency, failover ...) has another answer from time to "
+            "time. If the answer is the same for each of them, netreach gives it; otherwise it is "
+            "unknown."
+        ),
+        fix=(
+            "Ask for one of the interfaces or addresses that are named. For a database, look up "
+            "its address from inside the VPC and ask for that."
+        ),
+        commands=(
+            (
+                "aws ec2 describe-network-interfaces "
+                "--filters Name=description,Values=RDSNetworkInterface"
+            ),
+        ),
+        example=(
+            "db:orders has one of eni-0a1, eni-0b2, which have its groups, subnets and zone: "
+            "AWS's calls do not tell which."
+        ),
+        related=(
+            Code.UNKNOWN_RESOURCE,
+            Code.AMBIGUOUS_ROUTE,
+        ),
+        situations=(
+            (
+                "the asked end is one of several interfaces or addresses, nobody can say which, "
+                "and the outcome differs"
+            ),
+        ),
+        facts=("HY-8",),
+    ),
 )
