@@ -1,4 +1,4 @@
-"""Binary search for the last boundary at or before an address, in one table or many at once.
+"""Search for the last boundary at or before an address, in one table or many at once.
 
 Searching needs one machine word per address. An IPv4 address is one already, and with the number
 of its table in the upper half it still is. Of an IPv6 address the upper word is searched for
@@ -12,27 +12,24 @@ numbers that occur in boundaries: that keeps the order and leaves a small number
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netreach.packets._address_columns import Words
 from netreach.packets._disjoint_ranges import is_new
+from netreach.packets._sorted_keys import GUIDED_SEARCH, AnyColumn, SortedKeys
+from netreach.packets.jit import Effort, Jit
 
 CHUNK: Final = 1 << 16
 """Addresses treated together, so that their temporaries stay in the second-level cache."""
 
-_ORDERING: Final = {4: (1, 512), 8: (3, 8192)}
-"""By bytes of a key: the passes that bring questions into order, and from how many keys they pay.
+_COMPILED_CHUNK: Final = 1 << 20
+"""The same for kernels, which have chunks of their own and a price for each call."""
 
-A pass takes about 6 ns for an address, the search for one in random order 50 to 300 ns, for one
-in almost ascending order 10 to 70 ns.
-"""
-_ORDERING_FROM: Final = 1024
-"""Fewer questions than this are searched for as they come."""
-
-_Column: TypeAlias = NDArray[np.integer[Any]]
+_BY_NUMPY: Final = Effort(Jit.never(), 0)
+"""How keys are made when a search is built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +38,31 @@ class Axis:
 
     span: np.uint64
     """Every coordinate is below this."""
-    words: NDArray[np.uint64] | None = None
+    words: SortedKeys | None = None
     """The words that occur, distinct, ascending from 0; None where a word is its own place."""
 
     @classmethod
-    def of(cls, word: _Column) -> Axis:
+    def of(cls, word: AnyColumn) -> Axis:
         """Choose the axis for a column of words of boundaries."""
         if word.dtype == np.uint32:
             return cls(np.uint64(1 << 32))
         words = np.unique(word).astype(np.uint64)
-        return cls(np.uint64(2 * words.size + 1), words)
+        return cls(np.uint64(2 * words.size + 1), SortedKeys(words))
 
-    def key(self, upper: _Column, word: _Column) -> NDArray[np.uint64]:
+    def key(
+        self, upper: NDArray[np.integer[Any]], word: AnyColumn, effort: Effort
+    ) -> NDArray[np.uint64]:
         """Join an upper number and the place of a word into one number, in the order of both."""
-        return upper.astype(np.uint64) * self.span + self._place(word)
+        return upper.astype(np.uint64) * self.span + self._place(word, effort)
 
-    def _place(self, word: _Column) -> NDArray[np.uint64]:
+    def _place(self, word: AnyColumn, effort: Effort) -> NDArray[np.uint64]:
         """Return places in the order of the words: odd on a word that occurs, even between two."""
         if self.words is None:
             return word.astype(np.uint64)
-        past = np.searchsorted(self.words, word, side="right")
-        places: NDArray[np.uint64] = (2 * past - (self.words[past - 1] == word)).astype(np.uint64)
-        return places
+        row = self.words.last_at_or_before(word, effort)
+        is_between = self.words.numbers[row] != word
+        place: NDArray[np.uint64] = (2 * row + 1 + is_between).astype(np.uint64)
+        return place
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class LowerWords:
     """The second search, for IPv6 boundaries within one /64."""
 
     axis: Axis
-    keys: NDArray[np.uint64]
+    keys: SortedKeys
     """Of every boundary: the place of its upper word, then its lower word."""
     last: NDArray[np.intp]
     """By the place of an upper word: the last boundary that has it."""
@@ -78,13 +78,14 @@ class LowerWords:
     """By the place of an upper word: whether a boundary has it with a lower word other than 0."""
 
     @classmethod
-    def of(cls, opens: NDArray[np.bool_], word: _Column) -> LowerWords:
+    def of(cls, opens: NDArray[np.bool_], word: AnyColumn) -> LowerWords:
         """Index all boundaries; ``opens`` marks the first with each upper word."""
         axis, place = Axis.of(word), np.cumsum(opens) - 1
         last = np.append(np.flatnonzero(opens)[1:], opens.size) - 1
         is_crowded = np.zeros(last.size, bool)
         is_crowded[place[word != 0]] = True
-        return cls(axis, axis.key(place, word), last, is_crowded)
+        keys = SortedKeys(axis.key(place, word, _BY_NUMPY))
+        return cls(axis, keys, last, is_crowded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,8 @@ class BoundarySearch:
 
     axis: Axis | None
     """Of the upper word, below the table; None where there is one table."""
-    keys: _Column
-    """The distinct upper words (below their tables), ascending."""
+    keys: SortedKeys
+    """The distinct upper words (below their tables)."""
     lower: LowerWords | None
     """None where no boundary has a lower word other than 0: then rows are places of keys."""
 
@@ -102,55 +103,42 @@ class BoundarySearch:
     def of(cls, words: Words, table: NDArray[np.int64] | None = None) -> BoundarySearch:
         """Index distinct boundaries that ascend, by table first; each table has one at 0."""
         axis = None if table is None else Axis.of(words[0])
-        upper = _upper_keys(axis, words, table)
+        upper = _upper_keys(axis, words, table, _BY_NUMPY)
         if not any(word.any() for word in words[1:]):
-            return cls(axis, upper, None)
+            return cls(axis, SortedKeys(upper), None)
         opens = is_new((upper,))
-        return cls(axis, upper[opens], LowerWords.of(opens, words[1]))
+        return cls(axis, SortedKeys(upper[opens]), LowerWords.of(opens, words[1]))
 
-    def locate(self, words: Words, table: NDArray[np.int64] | None = None) -> NDArray[np.intp]:
+    def locate(
+        self, words: Words, effort: Effort, table: NDArray[np.int64] | None = None
+    ) -> NDArray[np.int64]:
         """Return the row of the last boundary at or before each address of its table."""
-        rows = np.empty(words[0].size, np.intp)
-        for first in range(0, rows.size, CHUNK):
-            part = slice(first, first + CHUNK)
+        rows = np.empty(words[0].size, np.int64)
+        size = _COMPILED_CHUNK if effort.wants(GUIDED_SEARCH) else CHUNK
+        for first in range(0, rows.size, size):
+            part = slice(first, first + size)
             some = tuple(word[part] for word in words)
-            rows[part] = self._locate_chunk(some, None if table is None else table[part])
+            some_table = None if table is None else table[part]
+            rows[part] = self._locate_chunk(some, some_table, effort)
         return rows
 
-    def _locate_chunk(self, words: Words, table: NDArray[np.int64] | None) -> NDArray[np.intp]:
-        upper = _upper_keys(self.axis, words, table)
-        place = _last_at_or_before(self.keys, upper)
+    def _locate_chunk(
+        self, words: Words, table: NDArray[np.int64] | None, effort: Effort
+    ) -> NDArray[np.int64]:
+        upper = _upper_keys(self.axis, words, table, effort)
+        place = self.keys.last_at_or_before(upper, effort)
         if self.lower is None:
             return place
         rows = self.lower.last[place]
-        within = np.flatnonzero(self.lower.is_crowded[place] & (self.keys[place] == upper))
-        wanted = self.lower.axis.key(place[within], words[1][within])
-        rows[within] = _last_at_or_before(self.lower.keys, wanted)
+        within = np.flatnonzero(self.lower.is_crowded[place] & (self.keys.numbers[place] == upper))
+        wanted = self.lower.axis.key(place[within], words[1][within], effort)
+        rows[within] = self.lower.keys.last_at_or_before(wanted, effort)
         return rows
 
 
-def _upper_keys(axis: Axis | None, words: Words, table: NDArray[np.int64] | None) -> _Column:
-    return words[0] if axis is None or table is None else axis.key(table, words[0])
-
-
-def _last_at_or_before(keys: _Column, wanted: _Column) -> NDArray[np.intp]:
-    """Return the place of the last key that is not above each wanted number, or -1."""
-    passes, enough_keys = _ORDERING[keys.itemsize]
-    if keys.size < enough_keys or wanted.size < _ORDERING_FROM:
-        return np.searchsorted(keys, wanted, side="right") - 1
-    order = _almost_ascending(wanted, passes, int(keys[-1]).bit_length())
-    place = np.empty(wanted.size, np.intp)
-    place[order] = np.searchsorted(keys, wanted[order], side="right") - 1
-    return place
-
-
-def _almost_ascending(numbers: _Column, passes: int, bits: int) -> NDArray[np.intp]:
-    """Return an order by as many digits of 16 bits as there are passes, from the top of ``bits``.
-
-    Each digit is sorted stably, the lowest first, which takes linear time for 16 bits.
-    """
-    order = np.arange(numbers.size)
-    for shift in range(bits - 16 * passes, bits, 16):
-        digit = (numbers >> max(shift, 0)).astype(np.uint16)
-        order = order[np.argsort(digit[order], kind="stable")]
-    return order
+def _upper_keys(
+    axis: Axis | None, words: Words, table: NDArray[np.int64] | None, effort: Effort
+) -> AnyColumn:
+    if axis is None or table is None:
+        return words[0]
+    return axis.key(table, words[0], effort)

@@ -36,7 +36,7 @@ _NARROW_ROOT: Final = 2
 _WIDE_ROOT: Final = 3
 _BLOCK: Final = 256
 
-_LEADS_ON: Final = -(1 << 30)
+LEADS_ON: Final = -(1 << 30)
 """Entries of a wide root below this are blocks, all others are labels."""
 _FIRST_BLOCK: Final = -(1 << 31)
 
@@ -90,7 +90,7 @@ class NarrowTable:
             levels.append(entry)
         return cls(tuple(levels))
 
-    def lookup(self, words: Words, values: NDArray[np.int64]) -> None:
+    def lookup(self, words: Words, values: NDArray[Any]) -> None:
         """Write the value of each address."""
         size = min(CHUNK, values.size)
         scratch = _Scratch.of(size, words[0])
@@ -119,7 +119,7 @@ class WideTable:
     """A root of 24 bits for IPv4; addresses that it can't decide take a second step."""
 
     root: NDArray[np.int32]
-    """Labels, or below ``_LEADS_ON`` the number of a block counted from ``_FIRST_BLOCK``."""
+    """Labels, or below ``LEADS_ON`` the number of a block counted from ``_FIRST_BLOCK``."""
     block: NDArray[np.int32]
     values: NDArray[np.int64] | None
     """The value of each label; None where a label is the value itself."""
@@ -129,7 +129,7 @@ class WideTable:
         """Build the table, or return None if it is not for IPv4 or has over ``WIDE_BLOCKS``."""
         if tree.depths != 4 or not tree.fits(_WIDE_ROOT, WIDE_BLOCKS):
             return None
-        is_label = range_values.min() >= _LEADS_ON and range_values.max() < 1 << 31
+        is_label = range_values.min() >= LEADS_ON and range_values.max() < 1 << 31
         label = (range_values if is_label else np.arange(range_values.size)).astype(np.int32)
         top, *below = tree.levels(_WIDE_ROOT)
         root = label[top.cover]
@@ -137,7 +137,7 @@ class WideTable:
         block = label[below[0].cover] if below else root[:0]
         return cls(root, block, None if is_label else range_values.astype(np.int64))
 
-    def lookup(self, words: Words, values: NDArray[np.int64]) -> None:
+    def lookup(self, words: Words, values: NDArray[Any]) -> None:
         """Write the value of each address."""
         address = words[0]
         for first in range(0, values.size, CHUNK):
@@ -147,7 +147,7 @@ class WideTable:
 
     def _labels(self, address: Word) -> NDArray[np.int32]:
         label = np.take(self.root, address >> 8)
-        rows = np.flatnonzero(label < _LEADS_ON)
+        rows = np.flatnonzero(label < LEADS_ON)
         block = label[rows].astype(np.intp) - _FIRST_BLOCK
         label[rows] = self.block[block * _BLOCK + (address[rows] & (_BLOCK - 1))]
         return label

@@ -31,8 +31,8 @@ it. Compiled code is cached on disk, beside the file or in the user's cache dire
 switch warns once and is numpy from then on.
 
 What to mind in a kernel: every combination of dtypes and layouts (contiguous, strided, read-only)
-is compiled on its own, for seconds, so bring columns into one form first; write results into
-arrays that came as arguments; check nothing and raise nothing, the caller has checked.
+is compiled on its own, for seconds, so bring columns into one form first (`as_input`); write
+results into arrays that came as arguments; check nothing and raise nothing, the caller has checked.
 """
 
 from __future__ import annotations
@@ -47,13 +47,17 @@ from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from threading import Lock
-from typing import Any, Final, ParamSpec, Self, TypeAlias, TypeVar, TypeVarTuple
+from typing import Any, Final, NamedTuple, ParamSpec, Self, TypeAlias, TypeVar, TypeVarTuple
 from warnings import warn
+
+import numpy as np
+from numpy.typing import NDArray
 
 from netreach.errors import UsageError
 
 P = ParamSpec("P")
 R = TypeVar("R")
+S = TypeVar("S", bound=np.generic)
 Ts = TypeVarTuple("Ts")
 
 #: numba's object for a function; it has no types.
@@ -85,7 +89,7 @@ class Kernel:
     name: str
     pays_from: int
     """The work that pays for importing numba and compiling, or for reading the cache."""
-    worth_from: int = 0
+    worth_from: int = 1
     """The work from which it is the faster form, once it is compiled."""
 
 
@@ -125,6 +129,11 @@ class Jit:
             raise UsageError(place=VARIABLE, what=what, mend=mend)
         return cls(by_text[asked], threads)
 
+    @classmethod
+    def never(cls) -> Self:
+        """Return the switch that leaves everything to numpy."""
+        return cls(Wanted.NEVER)
+
     def call(self, kernel: Kernel, numpy_form: Callable[[*Ts], R], *arguments: *Ts, work: int) -> R:
         """Run the kernel if it is wanted for so much work, else the numpy form."""
         compiled_form = self.compile(kernel, *arguments, work=work)
@@ -151,7 +160,8 @@ class Jit:
 
     def _pays(self, kernel: Kernel, work: int) -> bool:
         if work >= kernel.pays_from:
-            return find_spec("numba") is not None
+            self._has_failed = find_spec("numba") is None
+            return not self._has_failed
         return work >= kernel.worth_from and is_compiled(kernel)
 
     def _fall_back(self, kernel: Kernel, error: Exception) -> None:
@@ -162,6 +172,32 @@ class Jit:
             why = "numba is not installed (pip install 'netreach[fast]')"
         first_line = why.partition("\n")[0]
         self.tell(f"{first_line}: numpy does the work, more slowly")
+
+
+class Effort(NamedTuple):
+    """A switch and how much work it is asked about: what a search deep inside needs to know."""
+
+    jit: Jit
+    work: int
+
+    def wants(self, kernel: Kernel) -> bool:
+        """Tell whether this much work is for the kernel."""
+        return self.jit.wants(kernel, self.work)
+
+    def run(self, kernel: Kernel, *arguments: object) -> bool:
+        """Run the kernel, or return False where it is for numpy to do."""
+        compiled_form = self.jit.compile(kernel, *arguments, work=self.work)
+        if compiled_form is None:
+            return False
+        compiled_form(*arguments)
+        return True
+
+
+def as_input(column: NDArray[S]) -> NDArray[S]:
+    """Return a column in the one form that a kernel is compiled for: gapless and read-only."""
+    column = np.require(column, requirements=["C", "A"]).view()
+    column.flags.writeable = False
+    return column
 
 
 def compiled(*, parallel: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:

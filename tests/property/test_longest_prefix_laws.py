@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from importlib.util import find_spec
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from random import Random
 from typing import TypeAlias
@@ -13,10 +15,19 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from netreach.packets import _boundary_search, _direct_table, longest_prefix
+from netreach.packets import (
+    _boundary_search,
+    _compiled_table,
+    _direct_table,
+    _sorted_keys,
+    longest_prefix,
+)
 from netreach.packets._address_columns import ManyAddresses
 from netreach.packets._address_text import family_of
+from netreach.packets._sorted_keys import SortedKeys
+from netreach.packets.jit import VARIABLE, Effort, Jit, Wanted
 from netreach.packets.longest_prefix import PrefixTable, PrefixTables
 
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -25,7 +36,9 @@ Address: TypeAlias = IPv4Address | IPv6Address
 Way: TypeAlias = Callable[[], AbstractContextManager[None]]
 
 DEFAULT = -7
+BYTES = st.integers(0, 255)
 BITS = {4: 32, 6: 128}
+needs_numba = pytest.mark.skipif(find_spec("numba") is None, reason="numba is not installed")
 FAMILIES = st.sampled_from([4, 6])
 
 
@@ -110,8 +123,8 @@ def searching_in_order() -> Iterator[None]:
     always = {4: (1, 1), 8: (3, 1)}
     with (
         searching(),
-        patch.object(_boundary_search, "_ORDERING", always),
-        patch.object(_boundary_search, "_ORDERING_FROM", 1),
+        patch.object(_sorted_keys, "_ORDERING", always),
+        patch.object(_sorted_keys, "_ORDERING_FROM", 1),
         patch.object(_boundary_search, "CHUNK", 4),
     ):
         yield
@@ -128,10 +141,43 @@ def looking_up_directly() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def compiled() -> Iterator[None]:
+    """Let kernels do all that there is a kernel for."""
+    with patch.dict(os.environ, {VARIABLE: "1"}):
+        yield
+
+
+@contextmanager
+def compiled_searching() -> Iterator[None]:
+    """Let a kernel search."""
+    with compiled(), searching():
+        yield
+
+
+@contextmanager
+def compiled_comparing() -> Iterator[None]:
+    """Let a kernel compare with every range of an IPv4 table."""
+    with compiled(), looking_up_directly():
+        yield
+
+
+@contextmanager
+def compiled_directly() -> Iterator[None]:
+    """Let a kernel look up the narrow table of IPv4."""
+    with compiled(), looking_up_directly(), patch.object(_compiled_table, "FEW_RANGES", 0):
+        yield
+
+
 WAYS: list[Way] = [searching, searching_in_order, looking_up_directly]
+COMPILED: list[Way] = [compiled_searching, compiled_comparing, compiled_directly]
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+@pytest.mark.parametrize(
+    "way",
+    [*WAYS, *(pytest.param(way, marks=needs_numba) for way in COMPILED)],
+    ids=lambda way: way.__name__,
+)
 def test_every_way_of_lookup_agrees_with_the_slow_matcher(way: Way) -> None:
     @settings(max_examples=150)
     @given(cases())
@@ -155,6 +201,42 @@ def test_stacked_tables_answer_as_each_does_alone(
     assert stack.lookup(np.array(chosen), addresses).tolist() == alone
     with searching_in_order():
         assert stack.lookup([f"table-{row}" for row in chosen], addresses).tolist() == alone
+
+
+@needs_numba
+@given(stacks())
+def test_a_kernel_answers_for_stacked_tables_as_each_does_alone(
+    case: tuple[list[PrefixTable], list[int], list[Address]],
+) -> None:
+    tables, chosen, addresses = case
+    alone = [tables[row].lookup(one) for row, one in zip(chosen, addresses, strict=True)]
+    by_name = {f"table-{row}": table for row, table in enumerate(tables)}
+    stack = PrefixTables(by_name, jit=Jit(Wanted.ALWAYS))
+    assert stack.lookup(np.array(chosen), addresses).tolist() == alone
+
+
+@st.composite
+def searches(draw: st.DrawFn) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Distinct ascending keys, crowded or not, and numbers around them, none below the first."""
+    bits = draw(st.sampled_from([32, 64]))
+    most = (1 << bits) - 1
+    near = draw(st.lists(st.integers(0, most), min_size=1, max_size=3))
+    crowded = st.builds(lambda one, more: min(one + more, most), st.sampled_from(near), BYTES)
+    keys = sorted({0, *draw(st.lists(crowded | st.integers(0, most), max_size=40))})
+    edges = {min(max(key + step, 0), most) for key in keys for step in (-1, 0, 1)} | {most}
+    wanted = draw(st.lists(st.sampled_from(sorted(edges)) | st.integers(0, most), max_size=40))
+    kind = np.dtype(f"u{bits // 8}")
+    return np.array(keys, kind), np.array(wanted, kind)
+
+
+@needs_numba
+@given(searches())
+def test_a_guided_search_finds_what_a_plain_one_does(
+    case: tuple[NDArray[np.uint64], NDArray[np.uint64]],
+) -> None:
+    keys, wanted = case
+    found = SortedKeys(keys).last_at_or_before(wanted, Effort(Jit(Wanted.ALWAYS), 0))
+    assert found.tolist() == (np.searchsorted(keys, wanted, side="right") - 1).tolist()
 
 
 @given(cases())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
 from itertools import chain
 
@@ -10,11 +11,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from netreach.packets import _direct_table
-from netreach.packets._boundary_search import _almost_ascending
+from netreach.packets import _compiled_table, _direct_table, longest_prefix
+from netreach.packets._compiled_table import CompiledTable
 from netreach.packets._direct_table import NarrowTable, WideTable, compile_direct_table
 from netreach.packets._range_tree import RangeTree
+from netreach.packets._sorted_keys import _almost_ascending
+from netreach.packets.jit import Effort, Jit, Wanted
 from netreach.packets.longest_prefix import PrefixTable, PrefixTables
+
+needs_numba = pytest.mark.skipif(find_spec("numba") is None, reason="numba is not installed")
 
 LENGTHS = {
     4: [8, 12, 16, 20, 22, 24, 24, 26, 28, 32, 32],
@@ -92,6 +97,90 @@ def test_large_tables_agree_with_probing_every_length(
     assert table.lookup(addresses).tolist() == expected
     assert type(table.prepare()._direct) is direct
     assert table.lookup(addresses).tolist() == expected
+
+
+COMPILED = [
+    pytest.param(4, 600, "narrow_fourth_byte", id="ipv4-narrow"),
+    pytest.param(4, 40_000, "wide", id="ipv4-wide"),
+    pytest.param(6, 300, None, id="ipv6"),
+    pytest.param(6, 12_000, None, id="ipv6-large"),
+]
+
+
+@needs_numba
+@pytest.mark.parametrize(("family", "prefixes", "kernel"), COMPILED)
+def test_kernels_agree_with_numpy_on_large_tables(
+    family: int, prefixes: int, kernel: str | None
+) -> None:
+    cidrs = random_cidrs(family, prefixes, seed=prefixes)
+    addresses = octets_of(edges_of(cidrs, 30_000, seed=family), family)
+    expected = PrefixTable(cidrs, jit=Jit.never()).lookup(addresses)
+    table = PrefixTable(cidrs, jit=Jit(Wanted.ALWAYS)).prepare()
+    assert (table.lookup(addresses) == expected).all()
+    assert (table._compiled.kernel.name if table._compiled else None) == kernel
+
+
+@needs_numba
+@pytest.mark.parametrize(
+    ("cidr", "kernel"),
+    [
+        ("10.128.0.0/16", "narrow_root"),
+        ("10.128.1.0/24", "narrow_third_byte"),
+        ("10.128.1.1/32", "narrow_fourth_byte"),
+    ],
+)
+@pytest.mark.parametrize("span", [3, 1000, 1 << 31], ids=["int8", "int16", "int32"])
+def test_a_kernel_for_every_depth_of_a_narrow_table(
+    monkeypatch: pytest.MonkeyPatch, cidr: str, kernel: str, span: int
+) -> None:
+    monkeypatch.setattr(_compiled_table, "FEW_RANGES", 0)
+    values = [-span, span - 1]
+    table = PrefixTable(["10.0.0.0/8", cidr], values, jit=Jit(Wanted.ALWAYS)).prepare()
+    inside = ip_network(cidr)
+    addresses = [inside[0] - 1, inside[0], inside[-1], inside[-1] + 1, ip_address("1.1.1.1")]
+    assert table.lookup(addresses).tolist() == [values[0], values[1], values[1], values[0], -1]
+    assert table._compiled is not None
+    assert table._compiled.kernel.name == kernel
+
+
+@needs_numba
+@pytest.mark.parametrize("prefixes", [*range(8), 11, 12])
+def test_few_ranges_are_compared_up_to_the_extremes_of_32_bits(prefixes: int) -> None:
+    extremes = [(1 << 31) - 1, -(1 << 31), 0]
+    values = [extremes[row % 3] for row in range(prefixes)]
+    cidrs = [f"10.{16 * row}.0.0/12" for row in range(prefixes)]
+    table = PrefixTable(cidrs, values, jit=Jit(Wanted.ALWAYS)).prepare()
+    addresses = np.array([(10 << 24) + (row << 20) for row in range(-1, 17)], np.uint32)
+    plain = PrefixTable(cidrs, values, jit=Jit.never())
+    assert table.lookup(addresses).tolist() == plain.lookup(addresses).tolist()
+    if prefixes:
+        assert table._compiled is not None
+        assert table._compiled.kernel.name == "sum_steps"
+
+
+@needs_numba
+@pytest.mark.parametrize("value", [1 << 31, -(1 << 31) - 1])
+def test_values_of_more_than_32_bits_are_for_numpy(value: int) -> None:
+    table = PrefixTable(["10.0.0.0/8"], [value], jit=Jit(Wanted.ALWAYS)).prepare()
+    assert table._compiled is None
+    assert table.lookup(["10.1.2.3", "11.0.0.0"]).tolist() == [value, -1]
+
+
+def test_the_switch_is_told_of_all_that_was_asked_and_of_nothing_where_little_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[int] = []
+
+    def refuse(_: CompiledTable, _address: object, _values: object, effort: Effort) -> bool:
+        told.append(effort.work)
+        return False
+
+    monkeypatch.setattr(longest_prefix, "_COMPILED_FROM", 4)
+    monkeypatch.setattr(CompiledTable, "lookup", refuse)
+    table = PrefixTable(["10.0.0.0/8"]).prepare()
+    for count in (5, 3, 4):
+        assert table.lookup(["10.0.0.1"] * count).tolist() == [0] * count
+    assert told == [5, 0, 12]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
@@ -87,7 +88,11 @@ def test_small_work_never_imports_numba() -> None:
         "print('numba' in sys.modules)\n"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "NETREACH_JIT": ""},
     )
     assert ran.stdout == "False\n"
 

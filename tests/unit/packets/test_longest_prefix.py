@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pickle
+import re
 from ipaddress import IPv4Address, IPv4Network, ip_address, ip_network
 
 import numpy as np
 import pytest
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from netreach.errors import UsageError
 from netreach.packets import Address, Prefix
 from netreach.packets._address_columns import ManyAddresses, OneAddress
 from netreach.packets._direct_table import NarrowTable
@@ -153,6 +155,43 @@ def test_arrays_may_be_read_only_and_have_gaps(is_prepared: bool) -> None:
     assert table.lookup(numbers[::-2]).tolist() == [-1] * 2000
     assert table.lookup(octets[:, :4]).tolist() == expected
     assert numbers[0] == 0x0A010203
+
+
+@BOTH
+@pytest.mark.parametrize("kind", ["i1", "i4", "i8", ">i4", ">i8"])
+@pytest.mark.parametrize("step", [1, 2, -1], ids=["gapless", "with-gaps", "backwards"])
+def test_answers_go_where_the_caller_wants_them(is_prepared: bool, kind: str, step: int) -> None:
+    table = PrefixTable(CIDRS)
+    if is_prepared:
+        table.prepare()
+    out = np.zeros(4000, kind)[::step][:2000]
+    numbers = np.tile(np.array([0x0A010203, 0x0A000001], np.uint32), 1000)
+    found = table.lookup(numbers, out=out)
+    assert found is out
+    assert found.tolist() == [2, 0] * 1000
+
+
+@pytest.mark.parametrize(
+    ("out", "message"),
+    [
+        (np.zeros(3, np.int64), "not an array of 2 integers: pass np.empty(2, np.int64)"),
+        (np.zeros((2, 1), np.int64), "not an array of 2 integers"),
+        (np.zeros(2, float), "not an array of 2 integers"),
+        (np.zeros(2, np.uint8), "values of -1 to 300 do not fit into uint8"),
+        (np.frombuffer(bytes(16), np.int64), "out= is read-only"),
+    ],
+)
+def test_an_array_that_answers_do_not_fit_into_is_refused(
+    out: NDArray[np.int64], message: str
+) -> None:
+    table = PrefixTable(["10.0.0.0/8"], [300])
+    with pytest.raises(UsageError, match=re.escape(message)):
+        table.lookup(["10.0.0.1", "9.9.9.9"], out=out)
+
+
+def test_one_address_needs_no_array() -> None:
+    with pytest.raises(UsageError, match="one address is answered by a number"):
+        TABLE.lookup("10.0.0.1", out=np.zeros(1, np.int64))
 
 
 @pytest.mark.parametrize(
