@@ -98,7 +98,7 @@ def _vpn_links(snapshot: Snapshot, ties: _Ties) -> Iterator[Link]:
             yield link._replace(is_transit=True, attachment=attachment)
     for (kind, resource), there in ties.items():
         if kind is AttachmentKind.VPN and resource not in snapshot.vpn_connections:
-            yield from (_unrecorded(LinkKind.VPN, resource, tie) for tie in there)
+            yield from (_unrecorded(snapshot, LinkKind.VPN, resource, tie) for tie in there)
 
 
 def _vpn_link(snapshot: Snapshot, record: VpnConnection) -> Link:
@@ -107,7 +107,9 @@ def _vpn_link(snapshot: Snapshot, record: VpnConnection) -> Link:
         LinkKind.VPN,
         record.id,
         record.customer_gateway or record.id,
-        is_up=record.state in IN_SERVICE and record.tunnels_up != 0,
+        is_up=record.state in IN_SERVICE
+        and record.tunnels_up != 0
+        and record.vpn_gateway not in snapshot.deleted,
         is_dynamic=not record.is_static,
         routes=record.routes if record.is_static else (),
         asn=site.asn if site else None,
@@ -115,11 +117,11 @@ def _vpn_link(snapshot: Snapshot, record: VpnConnection) -> Link:
     )
 
 
-def _unrecorded(kind: LinkKind, resource: str, tie: TransitAttachment) -> Link:
-    """Return the link of an attachment whose other end the snapshot lacks."""
-    name = resource or tie.id
-    doubt = f"the snapshot lacks {name}"
-    return Link(kind, name, name, is_up=True, is_transit=True, attachment=tie.id, doubt=doubt)
+def _unrecorded(snapshot: Snapshot, kind: LinkKind, resource: str, tie: TransitAttachment) -> Link:
+    """Return the link of an attachment whose other end the snapshot lacks, or AWS has deleted."""
+    name, is_up = resource or tie.id, resource not in snapshot.deleted
+    doubt = f"the snapshot lacks {name}" if is_up else ""
+    return Link(kind, name, name, is_up=is_up, is_transit=True, attachment=tie.id, doubt=doubt)
 
 
 def _direct_links(snapshot: Snapshot, ties: _Ties) -> Iterator[Link]:
@@ -129,7 +131,9 @@ def _direct_links(snapshot: Snapshot, ties: _Ties) -> Iterator[Link]:
     for (kind, resource), there in ties.items():
         known = resource in snapshot.direct_connect_gateways
         if kind is AttachmentKind.DIRECT_CONNECT and not known:
-            yield from (_unrecorded(LinkKind.DIRECT_CONNECT, resource, tie) for tie in there)
+            yield from (
+                _unrecorded(snapshot, LinkKind.DIRECT_CONNECT, resource, tie) for tie in there
+            )
 
 
 def _gateway_links(

@@ -254,7 +254,7 @@ def compile_router(
             origin.append((record.id, position))
             stage.append(_STAGES.get(route.target_kind, Stage.ROUTER))
             target.append(found)
-            fate.append(_fate(route, found))
+            fate.append(_fate(route, found, is_gone=route.target in snapshot.deleted))
             assumed.append(_assumed(snapshot, route))
         rows.append(_row(snapshot, record, first, axis, ways))
         for family, numbers in open_ways.items():
@@ -284,8 +284,8 @@ def _tables_of_subnets(snapshot: Snapshot, table_rows: Mapping[str, int]) -> Ite
         yield table_rows.get(chosen, NO_ROW)
 
 
-def _fate(route: Route, target: int) -> int:
-    if route.state is RouteState.BLACKHOLE:
+def _fate(route: Route, target: int, *, is_gone: bool) -> int:
+    if route.state is RouteState.BLACKHOLE or is_gone:
         return Fate.BAD_STATE_ROUTE
     if route.target_kind not in _STAGES:
         return Fate.NOT_MODELLED

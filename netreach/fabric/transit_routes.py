@@ -136,7 +136,14 @@ def compile_transit_routes(
         matches=PieceTable.of(rows or [[(0, NO_ROW)]]),
         ways=Lists.of(list(compiler.lists)),
         attachment=by_row([attachments.get(way, NO_ROW) for way in compiler.attachments]),
-        is_blackhole=mask_by_row([route.state != "active" for _, route in compiler.origin]),
+        is_blackhole=mask_by_row(
+            [
+                route.state != "active" or attachment in snapshot.deleted
+                for (_, route), attachment in zip(
+                    compiler.origin, compiler.attachments, strict=True
+                )
+            ]
+        ),
         is_rival=mask_by_row(compiler.rivals),
         origin=tuple(compiler.origin),
         table_ids=tuple(table_rows),

@@ -139,6 +139,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     managed_services: Mapping[str, ManagedService] = {}
     #: What the input holds and the model does not cover yet, by id.
     unmodelled: Mapping[str, Unmodelled] = {}
+    #: Ids of what AWS lists for a while after its end; routes to it are blackholes [RT-9].
+    deleted: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     #: Describe calls (top-level keys such as "NetworkAcls") that the input held.
     calls: frozenset[str] = frozenset()

@@ -8,6 +8,8 @@ from functools import partial
 from itertools import chain
 from typing import Final, TypeVar
 
+from msgspec.structs import replace
+
 from netreach.model.records import SecurityGroup, TargetKind, Unmodelled
 from netreach.model.snapshot import Problem, Snapshot
 from netreach.sources import describe_records as records
@@ -95,6 +97,8 @@ def assemble(gathered: Gathered, pieces: list[Piece]) -> Snapshot:
         ),
         calls=frozenset(piece.key for piece in pieces),
     )
+    endpoints = frozenset(services.endpoints) - frozenset(snapshot.endpoints)
+    snapshot = replace(snapshot, deleted=snapshot.deleted | endpoints)
     said = {**others.mentions, **mentions(snapshot)}
     snapshot = with_findings(checked(with_ties(snapshot), said), clashes(snapshot))
     return doubt_blocked_gateways(snapshot, _shapes(gathered.subnets))

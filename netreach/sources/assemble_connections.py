@@ -17,7 +17,7 @@ Build = Callable[[Mapping[str, Found[Any]], Callable[[Any, Common], Any]], dict[
 
 
 def connections(gathered: Gathered, build: Build, read: Prefixes) -> dict[str, Any]:
-    """Return the records of each field; AWS lists for a while what is deleted, and that is none.
+    """Return the records of each field; of what is deleted, the ids alone.
 
     Raises:
         InputError: a value can't be.
@@ -43,7 +43,16 @@ def connections(gathered: Gathered, build: Build, read: Prefixes) -> dict[str, A
             partial(records.client_vpn_endpoint, gathered=gathered, prefixes=read),
         ),
     }
-    return {
-        field: {number: each for number, each in built.items() if each.state != "deleted"}
-        for field, built in fields.items()
+    gone = {
+        number for built in fields.values() for number, each in built.items() if _is_deleted(each)
     }
+    return {"deleted": frozenset(gone)} | {field: alive(built) for field, built in fields.items()}
+
+
+def alive(records: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what AWS lists for a while after its end."""
+    return {number: each for number, each in records.items() if not _is_deleted(each)}
+
+
+def _is_deleted(record: Any) -> bool:  # noqa: ANN401 - records of all kinds that have a state
+    return bool(record.state == "deleted")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -16,7 +15,7 @@ from netreach.sources import (
     describe_zones,
     managed_shapes,
 )
-from netreach.sources.assemble_connections import Build
+from netreach.sources.assemble_connections import Build, alive
 from netreach.sources.gather import Gathered, Shelf
 from netreach.sources.gather_services import Services
 from netreach.sources.service_places import Places
@@ -37,7 +36,7 @@ def service_records(
     targets = {number: found.shape for number, found in services.mirror_targets.items()}
     rule_group = partial(describe_firewalls.rule_group, prefixes=read)
     return {
-        "endpoints": _alive(build(services.endpoints, describe_endpoints.vpc_endpoint)),
+        "endpoints": alive(build(services.endpoints, describe_endpoints.vpc_endpoint)),
         "endpoint_services": build(services.endpoint_services, describe_endpoints.endpoint_service),
         "load_balancers": _balancers(services, gathered, build),
         "target_groups": build(services.target_groups, describe_balancers.target_group),
@@ -54,11 +53,6 @@ def service_records(
         ),
         "managed_services": _managed(services, build),
     }
-
-
-def _alive(records: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what AWS lists for a while after its end."""
-    return {number: each for number, each in records.items() if each.state != "deleted"}
 
 
 def _balancers(services: Services, gathered: Gathered, build: Build) -> dict[str, Any]:

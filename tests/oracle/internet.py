@@ -100,8 +100,13 @@ def _in_by_ipv6(walk: Walk, vpc: Vpc, packet: Packet) -> Arrival:
 
 
 def _enter(walk: Walk, vpc: str, packet: Packet) -> Arrival:
-    """Bring a packet in, by the gateway's own table if it has one [RT-11]."""
-    table = walk.world.table_of_gateway(_gateway_of(walk.world, vpc))
+    """Bring a packet in from the internet."""
+    return enter_by(walk, _gateway_of(walk.world, vpc), vpc, packet)
+
+
+def enter_by(walk: Walk, gateway: str, vpc: str, packet: Packet) -> Arrival:
+    """Bring a packet in by a gateway, by the gateway's own table if it has one [RT-11]."""
+    table = walk.world.table_of_gateway(gateway)
     if table is None:
         return walk.deliver(vpc, packet, None)
     walk.at = packet, vpc

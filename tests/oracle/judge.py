@@ -14,6 +14,7 @@ from typing import Final
 from tests.oracle import balancer
 from tests.oracle.appliance import MODES, Mode
 from tests.oracle.filters import TCP, UDP
+from tests.oracle.hybrid_world import as_interface
 from tests.oracle.journey import Arrival, Session, is_on_the_internet, reply_to
 from tests.oracle.question import Question
 from tests.oracle.verdict import (
@@ -28,24 +29,12 @@ from tests.oracle.verdict import (
     UndecidedError,
     Verdict,
 )
+from tests.oracle.vpc_services import services_at
 from tests.oracle.walk import Walk
-from tests.oracle.world import Address, Interface, Packet, World
+from tests.oracle.world import UNHELD, Address, Interface, Packet, World
 
 INTERNET: Final = "internet"
 NAT_PORTS: Final = (1024, 65535)
-
-DNS: Final = ((TCP, 53), (UDP, 53))
-METADATA: Final = ((TCP, 80),)
-TIME: Final = ((UDP, 123),)
-#: What neither filter sees, in every VPC, on exactly these services [SG-12, NA-9].
-VPC_SERVICES: Final = {
-    ip_address("169.254.169.253"): DNS,
-    ip_address("fd00:ec2::253"): DNS,
-    ip_address("169.254.169.254"): METADATA,
-    ip_address("fd00:ec2::254"): METADATA,
-    ip_address("169.254.169.123"): TIME,
-    ip_address("fd00:ec2::123"): TIME,
-}
 
 
 @dataclass(frozen=True)
@@ -103,8 +92,10 @@ def _client(world: World, source: str, address: Address) -> Interface | None:
         return None
     if source in world.interfaces:
         return world.interfaces[source]
+    if source in world.hybrid.sites:
+        return as_interface(source)
     subnet = world.subnet_of(source, address)
-    return Interface("unheld", source, subnet.id if subnet else "", (address,), has_groups=False)
+    return Interface(UNHELD, source, subnet.id if subnet else "", (address,), has_groups=False)
 
 
 # -- the worlds and the addresses that a flow forks over
@@ -199,9 +190,9 @@ def _judge(case: Case, walk: Walk) -> Ruling:
 def never_leaves(case: Case, walk: Walk) -> Ruling | None:
     """Answer what no filter and no route ever sees [LAB-8, SG-12, NA-9]."""
     client, asked = case.client, case.asked
-    if client is None:
+    if client is None or client.is_site:
         return None
-    services = _vpc_services(case.world, client.vpc, asked.destination)
+    services = services_at(case.world, client.vpc, asked.destination)
     own = any(host.holds(asked.destination) for host in _same_host(case.world, client))
     if services is None and not own:
         return None
@@ -212,13 +203,6 @@ def never_leaves(case: Case, walk: Walk) -> Ruling | None:
         raise StopError(SERVICE_PORT)
     ports = (case.client_ports,) if asked.protocol in (TCP, UDP) else None
     return Ruling(Verdict.REACHABLE, ports, sees=(str(asked.source),))
-
-
-def _vpc_services(world: World, vpc: str, address: Address) -> tuple[tuple[int, int], ...] | None:
-    """Return what the VPC itself serves at the address; base+2 is its resolver [HY-8]."""
-    if address == world.vpcs[vpc].prefixes[0].network_address + 2:
-        return DNS
-    return VPC_SERVICES.get(address)
 
 
 def _same_host(world: World, client: Interface) -> list[Interface]:

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address, ip_interface
 from typing import Any, Final
 
+from tests.oracle.deleted import without_deleted
 from tests.oracle.parse_balancers import balancers
 from tests.oracle.parse_connections import Record, peerings, prefix, transit
+from tests.oracle.parse_hybrid import hybrid
 from tests.oracle.world import (
     ALL,
     AclEntry,
@@ -42,8 +44,10 @@ GONE: Final = ("deleted", "failed")
 
 def parse(estate: Mapping[str, Any]) -> World:
     """Read one combined describe document."""
+    estate, gone = without_deleted(estate)
     tables = tuple(_table(record) for record in estate.get("RouteTables", ()))
     nats = {nat.id: nat for nat in map(_nat, estate.get("NatGateways", ()))}
+    interfaces, hubs = _interfaces(estate, nats), transit(estate)
     return World(
         vpcs={r["VpcId"]: _vpc(r) for r in estate.get("Vpcs", ())},
         subnets={r["SubnetId"]: _subnet(r) for r in estate.get("Subnets", ())},
@@ -52,7 +56,7 @@ def parse(estate: Mapping[str, Any]) -> World:
         acl_of_subnet=dict(_acls_of_subnets(estate)),
         groups={r["GroupId"]: _group(r) for r in estate.get("SecurityGroups", ())},
         prefix_lists={r["PrefixListId"]: _prefix_list(r) for r in _prefix_list_records(estate)},
-        interfaces=_interfaces(estate, nats),
+        interfaces=interfaces,
         instances={i["InstanceId"]: i["State"]["Name"] for i in _instances(estate)},
         internet_gateways=_attachments(estate, "InternetGateways", "InternetGatewayId"),
         egress_only_gateways=_attachments(
@@ -65,8 +69,10 @@ def parse(estate: Mapping[str, Any]) -> World:
             if not r.get("AssociationId") and not r.get("NetworkInterfaceId")
         ),
         peerings=peerings(estate),
-        transit=transit(estate),
         balancers=balancers(estate),
+        transit=hubs,
+        hybrid=hybrid(estate, hubs.ties, interfaces, gone),
+        gone=gone,
     )
 
 
@@ -111,8 +117,9 @@ def _target(record: Record) -> tuple[str, str]:
     gateway = record.get("GatewayId", "")
     if gateway == "local":
         return "local", gateway
-    if gateway.startswith("igw-"):
-        return "igw", gateway
+    for kind in ("igw", "vgw"):
+        if gateway.startswith(f"{kind}-"):
+            return kind, gateway
     for key, kind in TARGETS.items():
         if record.get(key):
             return kind, record[key]

@@ -50,6 +50,10 @@ def transit(estate: Estate) -> Transit:
             record["TransitGatewayId"]: _says_yes(record, "SecurityGroupReferencingSupport")
             for record in estate.get("TransitGateways", ())
         },
+        {
+            record["TransitGatewayId"]: _says_yes(record, "VpnEcmpSupport", default="enable")
+            for record in estate.get("TransitGateways", ())
+        },
         tuple(_ties(estate)),
         {
             record["TransitGatewayRouteTableId"]: _table(estate, record)
@@ -94,11 +98,14 @@ def _table(estate: Estate, record: Record) -> TransitTable:
     told = _of_table(
         estate, "TransitGatewayPropagations", name, "TransitGatewayRouteTablePropagations"
     )
+    routes = [_route(route) for route in static or ()]
+    learned = tuple(route for route in routes if not route.is_static)
     return TransitTable(
         name,
         record["TransitGatewayId"],
-        None if static is None else tuple(_route(route) for route in static),
+        None if static is None else tuple(route for route in routes if route.is_static),
         None if told is None else tuple(tie["TransitGatewayAttachmentId"] for tie in told),
+        learned or None,  # a search that shows one shows all
     )
 
 
@@ -115,6 +122,6 @@ def _route(record: Record) -> TransitRoute:
     return TransitRoute(
         prefix(record["DestinationCidrBlock"]),
         record["State"],
-        ties[0]["TransitGatewayAttachmentId"] if ties else "",
+        tuple(tie["TransitGatewayAttachmentId"] for tie in ties),
         is_static=record["Type"] == "static",
     )

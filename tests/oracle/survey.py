@@ -121,6 +121,10 @@ class Survey(Walk):
         self._told |= {self.peering} if codes.BAD_STATE in wrong else set()
         super().insist(*problems)
 
+    def doubt(self, what: str) -> None:
+        """Go on: nobody says that it is in the way."""
+        del what
+
     def refuses_third(self, peering: str) -> bool:
         """Leave out what nobody says to be in the way."""
         del peering

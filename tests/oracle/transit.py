@@ -1,15 +1,17 @@
-"""Transit gateways: in by the sender's VPC, by a table, out into another VPC [TG-1..9]."""
+"""Transit gateways: in by the sender's attachment, by a table, out by another [TG-1..9]."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tests.oracle import sites
 from tests.oracle import verdict as codes
 from tests.oracle.journey import Arrival
 from tests.oracle.verdict import Fork, NotModelledError, StopError
 from tests.oracle.world import (
     Address,
     Packet,
+    Prefix,
     Subnet,
     Tie,
     TransitRoute,
@@ -40,6 +42,11 @@ def enter(walk: Walk, gateway: str, subnet: Subnet, packet: Packet) -> Arrival:
     walk.acl(door.id, packet, egress=False)
     _forget_sender(walk, tie)
     return _route(walk, tie, subnet.zone, packet)
+
+
+def enter_from_outside(walk: Walk, tie: Tie, packet: Packet) -> Arrival:
+    """Take a packet from a network outside: it comes from no zone."""
+    return _route(walk, tie, "", packet)
 
 
 def _serves(tie: Tie, gateway: str, vpc: str) -> bool:
@@ -77,48 +84,101 @@ def _route(walk: Walk, tie: Tie, zone: str, packet: Packet) -> Arrival:
     table = walk.world.transit.tables.get(tie.table)
     if table is None:
         raise NotModelledError(tie.id)
-    target = _target(walk.world, table, packet.destination)
+    target = _target(walk, table, packet.destination)
     if target.kind == "vpc":
         return _arrive(walk, target, zone, packet)
+    link = walk.world.hybrid.link_of_tie(target.id)
+    if link is not None:
+        return sites.arrive(walk, link, packet)
     if target.kind == "peering":
         return _across(walk, target, zone, packet)
     raise NotModelledError(target.id)
 
 
-def _target(world: World, table: TransitTable, destination: Address) -> Tie:
-    """Return the attachment that the table sends the packet to [TG-2, TG-3, TG-4]."""
-    covering = [route for route in _routes(world, table) if destination in route.prefix]
+def _target(walk: Walk, table: TransitTable, destination: Address) -> Tie:
+    """Return the attachment that the table sends the packet to [TG-2, TG-3, TG-4, TG-8]."""
+    world = walk.world
+    if is_open(world, table):
+        raise NotModelledError(table.id)
+    covering = [
+        ((route.prefix.prefixlen, *_rank(world, table, route, name)), route, name)
+        for route in known_routes(world, table)
+        if destination in route.prefix
+        for name in route.ties or ("",)
+    ]
     if not covering:
         raise StopError(codes.TGW_NO_ROUTE)
-    best = max((route.prefix.prefixlen, route.is_static) for route in covering)
-    tied = [route for route in covering if (route.prefix.prefixlen, route.is_static) == best]
-    if any(route.state != "active" for route in tied):
+    best = max(rank for rank, _, _ in covering)
+    tied = [(route, name) for rank, route, name in covering if rank == best]
+    if any(route.state != "active" or name in world.gone for route, name in tied):
         raise StopError(codes.TGW_BAD_STATE_ROUTE)
-    if len({route.tie for route in tied}) > 1:  # of equal VPCs one is heard, nobody knows which
-        raise NotModelledError(table.id)
-    tie = world.transit.tie(tied[0].tie, table.gateway)
+    names = list(dict.fromkeys(name for _, name in tied))
+    ties = [world.transit.tie(name, table.gateway) for name in names]
+    choice = 0
+    if len(ties) > 1:
+        if not all(tie is not None and _shares(world, tie) for tie in ties):
+            raise NotModelledError(table.id)  # of equal VPCs one is heard, nobody knows which
+        key = ("paths", table.id, destination, *walk.progress)
+        choice = walk.suppose(key, Fork.EVERY, len(ties), table.id)
+        walk.cross("equal-cost paths")
+    tie = ties[choice]
     if tie is None:
         raise NotModelledError(table.id)
     return tie
 
 
-def _routes(world: World, table: TransitTable) -> list[TransitRoute]:
-    """Return all routes of the table: the static ones, and the blocks of VPCs that propagate."""
-    if table.static is None or table.propagating is None:
-        raise NotModelledError(table.id)
-    routes = list(table.static)
-    for name in table.propagating:
-        tie = world.transit.tie(name, table.gateway)
-        if tie is None or (tie.kind == "vpc" and tie.resource not in world.vpcs):
-            raise NotModelledError(table.id)
-        if tie.kind != "vpc":  # peerings know static routes only
-            continue
-        routes += [
-            TransitRoute(block, "active", name, is_static=False)
-            for block in world.vpcs[tie.resource].prefixes
-            if block.version == 4 or tie.has_ipv6
-        ]
+#: Which of two equal prefixes is used: a static one, else what came by the kind named first [TG-2].
+ORDER: Final = ("vpc", "direct-connect-gateway", "connect", "vpn", "peering")
+
+
+def _rank(world: World, table: TransitTable, route: TransitRoute, name: str) -> tuple[bool, int]:
+    tie = world.transit.tie(name, table.gateway)
+    kind = tie.kind if tie else ""
+    place = len(ORDER) - ORDER.index(kind) if kind in ORDER else 0
+    return route.is_static, 0 if route.is_static else place
+
+
+def _shares(world: World, tie: Tie) -> bool:
+    """Say whether the attachment shares packets with its like [TG-8]."""
+    if tie.kind == "vpn":
+        return world.transit.shares.get(tie.gateway, True)
+    return tie.kind in ("connect", "direct-connect-gateway")
+
+
+def known_routes(world: World, table: TransitTable) -> list[TransitRoute]:
+    """Return the routes of the table: the static ones, and what attachments propagate [TG-1]."""
+    routes = list(table.static or ())
+    if table.learned is not None:
+        return routes + list(table.learned)
+    for name in table.propagating or ():
+        blocks = _propagated(world, table, name) or ()
+        routes += [TransitRoute(block, "active", (name,), is_static=False) for block in blocks]
     return routes
+
+
+def is_open(world: World, table: TransitTable) -> bool:
+    """Say whether the table may hold routes that the snapshot does not show."""
+    if table.static is None:
+        return True
+    if table.learned is not None:
+        return False
+    told = table.propagating
+    return told is None or any(_propagated(world, table, name) is None for name in told)
+
+
+def _propagated(world: World, table: TransitTable, name: str) -> list[Prefix] | None:
+    """Return what an attachment propagates; None where the snapshot does not show it."""
+    tie = world.transit.tie(name, table.gateway)
+    if tie is None or (tie.kind == "vpc" and tie.resource not in world.vpcs):
+        return None
+    if tie.kind == "peering":  # which knows static routes only
+        return []
+    if tie.kind == "vpc":
+        blocks = world.vpcs[tie.resource].prefixes
+        return [block for block in blocks if block.version == 4 or tie.has_ipv6]
+    link = world.hybrid.link_of_tie(name)
+    is_told = tie.kind == "vpn" and link is not None and not (link.is_bgp or link.is_doubted)
+    return list(link.routes) if link is not None and is_told else None
 
 
 def _across(walk: Walk, tie: Tie, zone: str, packet: Packet) -> Arrival:

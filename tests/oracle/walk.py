@@ -10,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Final
 
-from tests.oracle import appliance, balancer, internet, nat, peering, transit
+from tests.oracle import (
+    appliance,
+    balancer,
+    internet,
+    nat,
+    peering,
+    sites,
+    transit,
+    vpn_gateway,
+)
 from tests.oracle import verdict as codes
 from tests.oracle.appliance import Mode
 from tests.oracle.filters import check_acl, check_groups
@@ -62,6 +71,11 @@ class Walk:
             raise UndecidedError(key, kind, count, what)
         return self.assumed[key]
 
+    def doubt(self, what: str) -> None:
+        """Suppose that something which nobody has described works, and that it does not."""
+        if self.suppose(("doubt", what), Fork.EITHER, 2, what):
+            raise StopError(codes.BAD_STATE)
+
     def refuses_third(self, peering: str) -> bool:
         """Say whether a peering is supposed to drop what neither of its VPCs sends [PC-1]."""
         return bool(self.suppose(("third", peering), Fork.EITHER, 2, peering))
@@ -74,11 +88,11 @@ class Walk:
         ``vpc``: where its destination must be, if the question says so; overlapping VPCs each
         have their own holder of an address.
         """
-        arrival = self._start(source, packet) if source else internet.arrive(self, packet)
+        arrival = self.start(source, packet) if source else internet.arrive(self, packet)
         holder = arrival.holder
         if holder is not None and holder.is_nat:  # it answers nobody who was not asked [NT-8]
             raise StopError(codes.NGW_NO_SESSION)
-        if vpc not in (None, holder.vpc if holder else None):
+        if not self._is_wanted(vpc, holder, arrival.packet.destination):
             raise StopError(codes.DELIVERED_ELSEWHERE)
         return self.receive(arrival)
 
@@ -97,7 +111,15 @@ class Walk:
             raise NotModelledError(holder.id)
         return arrival
 
-    def _start(self, source: Interface, packet: Packet) -> Arrival:
+    def _is_wanted(self, where: str | None, holder: Interface | None, to: Address) -> bool:
+        """Say whether it arrived where it should; of sites that may hold it, any will do."""
+        if where is None or (holder is not None and where == holder.vpc):
+            return True
+        is_site = holder is not None and holder.is_site and where in self.world.hybrid.sites
+        return is_site and sites.is_perhaps(self.world, where, to)
+
+    def start(self, source: Interface, packet: Packet) -> Arrival:
+        """Let an interface send: its state, its groups, its subnet; or a network outside."""
         self.sender = source
         self.check_state(source)
         if source.check and not source.holds(packet.source):  # [RT-13]
@@ -141,6 +163,8 @@ class Walk:
 
     def leave(self, sender: Interface, packet: Packet) -> Arrival:
         """Carry a packet away from an interface: across its subnet, or to the VPC's router."""
+        if sender.is_site:
+            return sites.depart(self, sender.id, packet)
         self.at = packet, sender.vpc
         subnet = self.world.subnets.get(sender.subnet)
         if subnet is None:
@@ -175,7 +199,10 @@ class Walk:
         table = self.world.table_of_subnet.get(subnet.id)
         if table is None:  # tables are never assumed
             raise NotModelledError(f"route table of {subnet.id}")
-        return route_for(self.world, table, packet.destination, self.suppose)
+        route = route_for(self.world, table, packet.destination, self.suppose)
+        if route.target in self.world.gone:
+            raise StopError(codes.BAD_STATE_ROUTE)
+        return route
 
     def _follow(self, route: Route, subnet: Subnet, packet: Packet) -> Arrival:
         vpc, target = subnet.vpc, route.target
@@ -186,6 +213,7 @@ class Walk:
             "nat": lambda: nat.enter(self, target, packet),
             "pcx": lambda: peering.cross(self, target, vpc, packet),
             "tgw": lambda: transit.enter(self, target, subnet, packet),
+            "vgw": lambda: vpn_gateway.leave(self, target, vpc, packet),
             "eni": lambda: appliance.reach(self, target, vpc, subnet.id, packet),
         }
         if route.kind not in ways:
@@ -234,8 +262,17 @@ class Walk:
             raise StopError(codes.NGW_NO_SESSION)
         if ends != (asked.destination, asked.source):
             raise StopError(codes.REPLY_FROM_OTHER)
-        if arrival.holder != client:  # who has the client's address elsewhere
+        if arrival.holder != client and not self._is_his_too(arrival.holder, client, asked):
             raise StopError(codes.DELIVERED_ELSEWHERE)
+
+    def _is_his_too(
+        self, holder: Interface | None, client: Interface | None, asked: Packet
+    ) -> bool:
+        """Say whether another site has the client's address too: one network with two gateways."""
+        if holder is None or client is None or not (holder.is_site and client.is_site):
+            return False
+        held = [b for b in sites.held_perhaps(self.world, holder.id) if b.prefixlen]
+        return any(asked.source in block for block in held)
 
     def _is_in_a_subnet(self) -> bool:
         """Say whether the packet has got to some subnet, whoever is there."""

@@ -12,12 +12,19 @@ from ipaddress import (
     IPv6Interface,
     IPv6Network,
 )
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.oracle.hybrid_world import Hybrid
 
 from tests.oracle.world_balancers import Balancers
 
 Address = IPv4Address | IPv6Address
 Prefix = IPv4Network | IPv6Network
 Written = IPv4Interface | IPv6Interface  # a rule's CIDR as it was written, host bits included
+
+#: The interface that stands for an address which nobody holds.
+UNHELD = "unheld"
 
 ALL = -1  # any protocol, any ICMP type, any ICMP code
 
@@ -57,7 +64,7 @@ class Subnet:
 class Route:
     prefix: Prefix | None
     prefix_list: str | None
-    kind: str  # local, igw, eigw, nat, pcx, tgw, eni, other
+    kind: str  # local, igw, eigw, nat, pcx, tgw, vgw, eni, other
     target: str
     propagated: bool
     state: str
@@ -121,6 +128,7 @@ class Interface:
     has_groups: bool = True
     is_nat: bool = False
     is_modelled: bool = True  # what endpoints and balancers do behind theirs is not
+    is_site: bool = False  # not one at all: a network outside AWS
     check: bool = True
     deny_igw: bool = False
     status: str = "in-use"
@@ -204,7 +212,7 @@ class Tie:
 class TransitRoute:
     prefix: Prefix
     state: str
-    tie: str  # the attachment that it leads to; a blackhole has none
+    ties: tuple[str, ...]  # the attachments that it leads to; a blackhole has none
     is_static: bool
 
 
@@ -214,6 +222,7 @@ class TransitTable:
     gateway: str
     static: tuple[TransitRoute, ...] | None  # None: the snapshot does not hold them
     propagating: tuple[str, ...] | None
+    learned: tuple[TransitRoute, ...] | None = None  # None: nobody listed what was propagated
 
 
 @dataclass(frozen=True)
@@ -221,6 +230,7 @@ class Transit:
     """All transit gateways."""
 
     knows_groups: dict[str, bool]  # by gateway
+    shares: dict[str, bool]  # by gateway: equal-cost paths over VPN [TG-8]
     ties: tuple[Tie, ...]
     tables: dict[str, TransitTable]
 
@@ -252,6 +262,8 @@ class World:
     peerings: dict[str, Peering]
     transit: Transit
     balancers: Balancers
+    hybrid: Hybrid
+    gone: frozenset[str] = frozenset()  # ids of what is deleted and still listed
 
     def holder(self, vpc: str, address: Address) -> Interface | None:
         """Return the interface in the VPC whose private address it is."""

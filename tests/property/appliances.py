@@ -41,7 +41,7 @@ def _publish(draft: Draft, vpc: VpcPlan, record: Record) -> None:
 def draw_appliances(draft: Draft, vpc: VpcPlan) -> None:
     """Draw an appliance in a few VPCs, of one interface or more; some forget to let it pass."""
     dice = draft.dice
-    if not dice.chance(45 if len(vpc.subnets) > 1 else 5):
+    if not dice.chance(50 if len(vpc.subnets) > 1 else 5):
         return
     homes = [subnet for subnet in vpc.subnets if subnet.block is not None]
     instance, group = f"{APPLIANCE}-{vpc.id[4:]}", _group(draft, vpc)

@@ -133,6 +133,7 @@ def _lost_of_balancers(estate: Estate) -> Iterator[str]:
     paths |= {one["LoadBalancerName"] for one in estate["LoadBalancerDescriptions"]}
     if {node["Description"].removeprefix("ELB ") for node in nodes} - paths:
         yield "node without its balancer"
+    yield from _outside(estate)
 
 
 def _connections(estate: Estate) -> Iterator[str]:
@@ -155,6 +156,37 @@ def _connections(estate: Estate) -> Iterator[str]:
     yield from (f"table without {kind}" for kind in _untold(estate))
     for table in estate["RouteTables"]:
         yield from ("gateway's table" for a in table["Associations"] if "GatewayId" in a)
+
+
+def _outside(estate: Estate) -> Iterator[str]:
+    """Name what ties networks outside AWS to it."""
+    for gateway in estate["VpnGateways"]:
+        yield f"VPN gateway {gateway['State']}"
+        yield from (
+            f"VPN gateway {tie['State']}"
+            for tie in gateway["VpcAttachments"] or [{"State": "alone"}]
+        )
+    for vpn in estate["VpnConnections"]:
+        kind = "static" if vpn["Options"]["StaticRoutesOnly"] else "BGP"
+        end = "VPN gateway" if "VpnGatewayId" in vpn else "transit gateway"
+        yield f"{kind} VPN to a {end}"
+        yield f"VPN {vpn['State']}"
+        up = [tunnel["Status"] for tunnel in vpn.get("VgwTelemetry", ())].count("UP")
+        yield f"VPN with {up} tunnels" if "VgwTelemetry" in vpn else "VPN without telemetry"
+    for association in estate["directConnectGatewayAssociations"]:
+        allowed = "allowedPrefixesToDirectConnectGateway"
+        yield f"Direct Connect with {min(len(association[allowed]), 1)} allowed prefixes"
+        yield f"Direct Connect {association['associatedGateway']['id'].split('-')[0]}"
+    for circuit in estate["virtualInterfaces"]:
+        yield f"circuit {circuit['virtualInterfaceState']}"
+        yield f"circuit with BGP {[peer['bgpStatus'] for peer in circuit['bgpPeers']]}"
+        yield from ("lone circuit" for key in circuit if key == "virtualGatewayId")
+    yield from (f"client VPN {one['Status']['Code']}" for one in estate["ClientVpnEndpoints"])
+    for table in estate["TransitGatewayStaticRoutes"]:
+        for route in table["Routes"]:
+            ties = len(route["TransitGatewayAttachments"])
+            yield from ("shared transit route" for _ in range(ties - 1))
+            yield f"transit route {route['Type']}"
 
 
 def _untold(estate: Estate) -> Iterator[str]:

@@ -10,7 +10,7 @@ from tests.property.plan import Draft, Record, VpcPlan
 
 HOME, AWAY = "eu-central-1", "us-east-1"
 GONE_VPC, GONE_BLOCK = "vpc-0gone", "10.99.0.0/16"
-PEERING_STATES: Final = ("pending-acceptance", "rejected", "expired", "failed")
+PEERING_STATES: Final = ("pending-acceptance", "rejected", "expired", "failed", "deleted")
 TIE_STATES: Final = ("modifying", "pendingAcceptance", "rejected", "deleting")
 #: Where static routes of transit tables lead besides whole VPCs.
 WIDE: Final = ("0.0.0.0/0", "10.0.0.0/8", "0.0.0.0/0", "::/0", "203.0.113.0/24")
@@ -40,7 +40,7 @@ def _peering(draft: Draft, one: VpcPlan, other: VpcPlan) -> None:
 
 def _add_peering(draft: Draft, name: str, one: VpcPlan, other: VpcPlan | None) -> None:
     dice = draft.dice
-    state = dice.pick(PEERING_STATES) if dice.chance(6) else "active"
+    state = dice.pick(PEERING_STATES) if dice.chance(9) else "active"
     region = AWAY if dice.chance(15) else HOME
     far = _side(other, region) if other else {"VpcId": GONE_VPC, "Region": region}
     if other is None:
@@ -88,7 +88,7 @@ def draw_transit(draft: Draft) -> None:
     hubs = [first]
     if len(vpcs) > 1 and dice.chance(50):
         vpcs[0].is_center = True
-    if dice.chance(26):
+    if dice.chance(38):
         hubs.append(Hub("tgw-02", ["tgw-rtb-20"]))
     for number, vpc in enumerate(vpcs):
         homes = [hub for hub in hubs if dice.chance(90 if hub is hubs[number % len(hubs)] else 15)]

@@ -14,6 +14,7 @@ from tests.property.connections import draw_connections
 from tests.property.dice import Dice, drawn, seeded
 from tests.property.filters import draw_acls, draw_groups, draw_prefix_lists, name_groups
 from tests.property.hosts import draw_hosts
+from tests.property.hybrid import draw_clients, draw_hybrid
 from tests.property.plan import Draft, Estate, draw_ground
 from tests.property.questions import draw_questions
 from tests.property.routes import draw_gateways, draw_nat_gateways, draw_tables
@@ -27,6 +28,7 @@ def draw_estate(dice: Dice) -> Estate:
     draw_ground(draft)
     draw_prefix_lists(draft)
     draw_connections(draft)
+    draw_hybrid(draft)
     name_groups(draft)
     for vpc in draft.vpcs:
         draw_gateways(draft, vpc)
@@ -37,6 +39,7 @@ def draw_estate(dice: Dice) -> Estate:
         draw_tables(draft, vpc)
     draw_hosts(draft)
     draw_balancers(draft)
+    draw_clients(draft)
     _draw_addresses(draft)
     _draw_dirt(draft)
     return draft.estate

@@ -41,6 +41,16 @@ KINDS: Final = (
     "TargetGroups",
     "TargetGroupAttributes",
     "TargetGroupTargetHealth",
+    "VpnGateways",
+    "VpnConnections",
+    "CustomerGateways",
+    "directConnectGateways",
+    "directConnectGatewayAssociations",
+    "virtualInterfaces",
+    "ClientVpnEndpoints",
+    "ClientVpnTargetNetworks",
+    "AuthorizationRules",
+    "Routes",  # of client VPN endpoints
 )
 PRIMARY_BLOCKS: Final = (
     "10.0.0.0/16",
@@ -90,6 +100,10 @@ class VpcPlan:
     peers: list[tuple[str, VpcPlan]] = field(default_factory=list)  # with the peerings to them
     hubs: dict[str, list[VpcPlan]] = field(default_factory=dict)  # who else is on each gateway
     is_center: bool = False  # by which the others go out
+    vpn_gateway: str | None = None
+    #: Ways to networks outside AWS: a route's target, and a block that is there.
+    outside: list[tuple[Record, str]] = field(default_factory=list)
+    learnable: list[str] = field(default_factory=list)  # what its VPN gateway may announce
 
     @property
     def joined(self) -> list[VpcPlan]:

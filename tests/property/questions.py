@@ -18,6 +18,7 @@ from tests.oracle.question import ANY_CLIENT_PORT, Question
 from tests.property.balancers import services_at
 from tests.property.dice import Dice
 from tests.property.plan import Estate, Record
+from tests.property.site_questions import MAYBE_OURS, SiteEnd, draw_end, site_ends
 
 Address = IPv4Address | IPv6Address
 Service = tuple[int, int, int]  # protocol, port or type, code
@@ -68,6 +69,7 @@ class Scene:
     blocks: dict[int, list[str]]  # CIDRs that occur, by version
     rules: dict[str, list[Record]]  # permissions of each group
     entries: list[Record]  # ACL entries with a protocol
+    sites: list[SiteEnd]  # addresses of networks outside AWS
 
 
 def draw_questions(dice: Dice, estate: Estate, count: int) -> list[Question]:
@@ -100,6 +102,7 @@ def _scene(dice: Dice, estate: Estate) -> Scene:
             for entry in acl["Entries"]
             if entry["Protocol"] != "-1"
         ],
+        sites=site_ends(estate),
     )
 
 
@@ -146,6 +149,8 @@ def _transit_blocks(estate: Estate) -> Iterator[str]:
 
 
 def _question(scene: Scene) -> Question:
+    if scene.sites and scene.dice.chance(20):
+        return _from_site(scene)
     kind = scene.dice.integer(1, 100)
     if scene.ends and kind <= 84:
         return _from_interface(scene)
@@ -159,6 +164,12 @@ def _from_interface(scene: Scene) -> Question:
     name, vpc = source.interface["NetworkInterfaceId"], source.interface["VpcId"]
     question = _towards(scene, name, source.address, vpc)
     return _with_service(scene, question, source.interface)
+
+
+def _from_site(scene: Scene) -> Question:
+    source = scene.dice.pick(scene.sites)
+    question = _towards(scene, source.site, source.address, "")
+    return _with_service(scene, question, None)
 
 
 def _from_nobody(scene: Scene) -> Question:
@@ -206,6 +217,10 @@ def _towards(scene: Scene, source: str, address: str, vpc: str) -> Question:
     if version == 6 and dice.chance(14):
         inner = int(ip_address(_destination(scene, "", vpc, 4, odd=False)))
         return replace(question, destination=str(ip_address(NAT64 + inner)))
+    site = draw_end(dice, scene.sites, version) if dice.chance(16) else None
+    if site is not None:
+        named = site.site if dice.chance(50) else None
+        return replace(question, destination=site.address, destination_vpc=named)
     destination = _destination(scene, source, vpc, version)
     held_in = _vpc_to_insist_on(scene, destination)
     return replace(question, destination=destination, destination_vpc=held_in)
@@ -270,14 +285,20 @@ def _odd_destination(scene: Scene, vpc: str, version: int) -> str:
         return dice.pick(SERVICES if version == 4 else SERVICES_6)
     if kind == 2 and version == 4:
         blocks = {record["VpcId"]: record["CidrBlock"] for record in scene.estate["Vpcs"]}
-        return str(ip_network(blocks[vpc]).network_address + dice.pick((2, 1, 3)))
+        return str(
+            ip_network(blocks.get(vpc) or min(blocks.values())).network_address
+            + dice.pick((2, 1, 3))
+        )
     if kind == 3 and version == 4:
         return _address_of_ours(scene)
     return dice.pick(NOWHERE if version == 4 else NOWHERE_6)
 
 
 def _host(scene: Scene, version: int) -> str:
-    return scene.dice.pick(HOSTS if version == 4 else HOSTS_6)
+    hosts: tuple[str, ...] = HOSTS if version == 4 else HOSTS_6
+    if scene.sites:  # whom routes place behind some gateway is not on the internet
+        hosts = tuple(host for host in hosts if not host.startswith(MAYBE_OURS))
+    return scene.dice.pick(hosts)
 
 
 def _edge(scene: Scene, version: int) -> str:

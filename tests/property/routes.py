@@ -165,6 +165,8 @@ def draw_tables(draft: Draft, vpc: VpcPlan) -> None:
         )
     if vpc.appliances and vpc.gateway and dice.chance(45):
         _draw_edge_table(draft, vpc, vpc.gateway)
+    if vpc.appliances and vpc.vpn_gateway and dice.chance(30):
+        _draw_edge_table(draft, vpc, vpc.vpn_gateway)
 
 
 def _role(draft: Draft, vpc: VpcPlan, index: int) -> str:
@@ -181,7 +183,7 @@ def _role(draft: Draft, vpc: VpcPlan, index: int) -> str:
 
 def _draw_edge_table(draft: Draft, vpc: VpcPlan, gateway: str) -> None:
     """Send what comes in from the internet to an appliance first, for a subnet or all [RT-11]."""
-    dice, name, routes = draft.dice, f"rtb-{vpc.id[4:]}edge", _local(vpc)
+    dice, name, routes = draft.dice, f"rtb-{vpc.id[4:]}edge{gateway[0]}", _local(vpc)
     appliance = {"NetworkInterfaceId": dice.pick(vpc.appliances)}
     if dice.chance(15):
         routes[0] = {**routes[0], **appliance, "Origin": "CreateRoute"}
@@ -248,6 +250,7 @@ def _any_target(draft: Draft, vpc: VpcPlan) -> Record:
 def _by_role(draft: Draft, vpc: VpcPlan, role: str) -> Routes:
     dice = draft.dice
     routes: Routes = {}
+    _outside_routes(draft, vpc, routes)
     _far_routes(draft, vpc, routes, bends=60 if role == DETOUR else 3)
     _extra_routes(draft, vpc, routes)
     if role in (TRANSIT, DETOUR):
@@ -295,6 +298,14 @@ def _far_routes(draft: Draft, vpc: VpcPlan, routes: Routes, *, bends: int) -> No
                     detour = {"NetworkInterfaceId": dice.pick(vpc.appliances or [""])}
                     bent = bool(vpc.appliances) and dice.chance(bends)
                     _put(routes, str(block), detour if bent else target)
+
+
+def _outside_routes(draft: Draft, vpc: VpcPlan, routes: Routes) -> None:
+    """Add routes to networks outside AWS, most of them."""
+    dice = draft.dice
+    for target, block in vpc.outside:
+        if not _is_within(vpc, block) and not dice.chance(40 if block == "0.0.0.0/0" else 15):
+            _put(routes, block, target)
 
 
 def _route_everything(draft: Draft, vpc: VpcPlan, role: str, routes: Routes) -> None:
@@ -359,6 +370,17 @@ def _extra_routes_6(draft: Draft, vpc: VpcPlan, routes: Routes, state: str) -> N
 def _propagated(draft: Draft, vpc: VpcPlan) -> list[Record]:
     """Draw what a virtual private gateway announces: seldom, and often in vain."""
     dice = draft.dice
+    mine = dice.some(vpc.learnable, 0, 3) if dice.chance(70) else []
+    if vpc.vpn_gateway and mine:
+        return [
+            {
+                "DestinationIpv6CidrBlock" if ":" in block else "DestinationCidrBlock": block,
+                "GatewayId": vpc.vpn_gateway,
+                "State": "blackhole" if dice.chance(3) else "active",
+                "Origin": "EnableVgwRoutePropagation",
+            }
+            for block in dict.fromkeys(mine)
+        ]
     if not dice.chance(12):
         return []
     subnet = next((str(s.block) for s in vpc.subnets if s.block), "")

@@ -66,7 +66,16 @@ TargetGroup preserve_client_ip.enabled true|TargetGroup preserve_client_ip.enabl
 group with 0 targets or more|target healthy|target unhealthy|target initial|target draining
 target unused|target of which nobody says|target's own Port|target's own AvailabilityZone
 balancer without listeners' answer
-group without targets' answer|node without its balancer
+group without targets' answer|node without its balancer|peering deleted
+VPN gateway available|VPN gateway deleted|VPN gateway attached|VPN gateway detaching
+VPN gateway alone|static VPN to a VPN gateway|BGP VPN to a VPN gateway|VPN available|VPN pending
+static VPN to a transit gateway|BGP VPN to a transit gateway|VPN deleting|VPN deleted
+VPN with 0 tunnels|VPN with 1 tunnels|VPN with 2 tunnels|VPN without telemetry
+Direct Connect with 0 allowed prefixes|Direct Connect with 1 allowed prefixes|Direct Connect vgw
+Direct Connect tgw|circuit available|circuit down|circuit with BGP ['up']|circuit with BGP []
+circuit with BGP ['down']|lone circuit|client VPN available|client VPN pending-associate
+shared transit route|transit route static|transit route propagated|AuthorizationRules|Routes
+CustomerGateways|directConnectGateways
 """
 
 #: Types of interfaces that may bear no group.
@@ -81,6 +90,8 @@ protocol 58
 by pcx|by tgw|by peered transit gateways|by another zone|by appliance mode|by appliance
 by appliance that translates|by appliance with two interfaces|by gateway's own table
 by net|by app|by classic|by kept client|by balancer behind a balancer|by answer of a balancer
+from cgw|from dxgw|from cvpn|by vgw|by vpn from a site|by vpn to a site|by CloudHub|by client VPN
+by direct-connect-gateway from a site|by direct-connect-gateway to a site|by equal-cost paths
 """
 
 

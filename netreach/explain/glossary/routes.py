@@ -50,7 +50,7 @@ ENTRIES: Final = (
         title="The route that covers the destination is a blackhole",
         meaning=(
             "The most specific route for the destination is out of service: AWS marked it as a "
-            "blackhole, or the record of its target says that the target is deleted."
+            "blackhole, or lists its target as deleted."
         ),
         why=(
             "A blackhole drops. The router does not fall through to a shorter prefix, so a dead "
@@ -77,7 +77,7 @@ ENTRIES: Final = (
         ),
         situations=(
             "the longest matching route is in state blackhole",
-            "the longest matching route is active, but the record of its target says deleted",
+            "the longest matching route is active, but what it leads to is listed as deleted",
         ),
         facts=("RT-9",),
     ),

@@ -67,6 +67,15 @@ def test_pc_3_only_an_active_peering_carries(state: str) -> None:
     assert {one.component.id for one in answer.explanations} == {"pcx-1"}
 
 
+def test_rt_9_a_route_to_a_deleted_peering_is_a_blackhole() -> None:
+    """AWS says that routes to a deleted peering become blackholes, whatever the table says yet."""
+    gone = replace(peered().snapshot, peerings={}, deleted=frozenset({"pcx-1"}))
+    answer = ask(Network(gone), ASKED)
+    assert (answer.verdict, codes(answer, "forward")) == ("unreachable", {"BAD_STATE_ROUTE"})
+    lost = replace(gone, deleted=frozenset())  # of what nobody described, nobody knows
+    assert verdict(Network(lost), ASKED) == "unknown"
+
+
 def test_pc_2_a_peer_s_internet_gateway_cannot_be_used() -> None:
     tables: Form = {"app": {"routes": {"0.0.0.0/0": PEERING}}}
     network = peered(snapshot(route_tables=tables))

@@ -530,6 +530,34 @@ def test_tg_1_a_vpn_that_the_snapshot_lacks_is_named() -> None:
     assert (answer.verdict, named(answer)) == ("unknown", {"vpn-1"})
 
 
+@pytest.mark.parametrize("question", [OUT, IN])
+def test_tg_1_a_deleted_vpn_behind_an_attachment_carries_nothing(question: str) -> None:
+    network = transit(transit_vpn())
+    gone = replace(network.snapshot, vpn_connections={}, deleted=frozenset({"vpn-1"}))
+    asked = question.replace(OFFICE, f"vpn-1/{OFFICE}") if question == IN else question
+    answer = ask(Network(gone), asked)
+    assert (answer.verdict, codes(answer)) == ("unreachable", {TRANSIT_DOWN})
+
+
+def test_tg_3_a_route_to_a_deleted_attachment_is_a_blackhole() -> None:
+    network = transit(transit_vpn())
+    ties = dict(network.snapshot.transit_attachments)
+    del ties["tgw-attach-vpn-1"]
+    gone = replace(
+        network.snapshot, transit_attachments=ties, deleted=frozenset({"tgw-attach-vpn-1"})
+    )
+    answer = ask(Network(gone), OUT)
+    assert (answer.verdict, codes(answer)) == ("unreachable", {"TGW_RTB_BAD_STATE_ROUTE"})
+
+
+def test_rt_9_a_vpn_of_a_deleted_gateway_carries_nothing() -> None:
+    base = joined(static_vpn()).snapshot
+    gone = Network(replace(base, vpn_gateways={}, deleted=frozenset({"vgw-1"})))
+    answer = ask(gone, OUT)
+    assert (answer.verdict, codes(answer, "forward")) == ("unreachable", {"BAD_STATE_ROUTE"})
+    assert codes(ask(gone, IN), "forward") == {DOWN}
+
+
 def test_tg_1_an_attachment_out_of_service_carries_nothing_either_way() -> None:
     network = transit(transit_vpn())
     ties = network.snapshot.transit_attachments

@@ -483,3 +483,26 @@ def test_lists_without_their_key_are_told_apart(tmp_path: Path) -> None:
         "client_vpn_endpoints",
     ):
         assert len(getattr(snapshot, field)) == 1, field
+
+
+@pytest.mark.parametrize(
+    ("calls", "number"),
+    [
+        pytest.param(
+            {"VpcPeeringConnections": [peering(Status={"Code": "deleted"})]}, "pcx-1", id="peering"
+        ),
+        pytest.param(
+            {"VpnGateways": [{"VpnGatewayId": "vgw-1", "State": "deleted"}]}, "vgw-1", id="gateway"
+        ),
+        pytest.param(
+            {"VpcEndpoints": [{"VpcEndpointId": "vpce-1", "State": "deleted", "VpcId": "vpc-1"}]},
+            "vpce-1",
+            id="endpoint",
+        ),
+        pytest.param(
+            {"VpnConnections": [{"VpnConnectionId": "vpn-1", "State": "available"}]}, "", id="none"
+        ),
+    ],
+)
+def test_of_what_is_deleted_the_id_is_kept(calls: Json, number: str, tmp_path: Path) -> None:
+    assert loaded(tmp_path, **calls).deleted == ({number} if number else set())

@@ -1,0 +1,215 @@
+"""Describe JSON -> VPN gateways, links and sites. Reads AWS's spellings and decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from tests.oracle.hybrid_world import (
+    CLIENTS,
+    DIRECT,
+    VPN,
+    ClientEndpoint,
+    ClientRoute,
+    Hybrid,
+    Link,
+    VpnGateway,
+)
+from tests.oracle.parse_connections import Estate, Record, prefix
+from tests.oracle.world import Interface, Tie
+
+IN_SERVICE = ("available", "modifying")
+
+
+def hybrid(
+    estate: Estate,
+    ties: tuple[Tie, ...],
+    interfaces: Mapping[str, Interface],
+    gone: frozenset[str],
+) -> Hybrid:
+    """Read all that ties networks outside AWS to it."""
+    gateways = {
+        record["VpnGatewayId"]: VpnGateway(
+            record["VpnGatewayId"],
+            record["State"],
+            {tie["VpcId"]: tie["State"] for tie in record.get("VpcAttachments", ())},
+        )
+        for record in estate.get("VpnGateways", ())
+    }
+    every = links(estate, ties, gone)
+    named = [record["CustomerGatewayId"] for record in estate.get("CustomerGateways", ())]
+    sites = dict.fromkeys([*(link.site for link in every), *named])
+    return Hybrid(gateways, every, tuple(sites), _endpoints(estate, interfaces))
+
+
+def links(estate: Estate, ties: tuple[Tie, ...], gone: frozenset[str]) -> tuple[Link, ...]:
+    """Read all links."""
+    return (
+        *_vpn_links(estate, ties, gone),
+        *_direct_links(estate, ties, gone),
+        *_lone_circuits(estate),
+        *_client_links(estate),
+    )
+
+
+# -- VPN
+
+
+def _vpn_links(estate: Estate, ties: tuple[Tie, ...], gone: frozenset[str]) -> Iterator[Link]:
+    asns = {r["CustomerGatewayId"]: int(r["BgpAsn"]) for r in estate.get("CustomerGateways", ())}
+    known = set()
+    for record in estate.get("VpnConnections", ()):
+        known.add(record["VpnConnectionId"])
+        link = _vpn_link(record, asns)
+        if record.get("VpnGatewayId"):
+            end = record["VpnGatewayId"]
+            yield replace(link, vpn_gateway=end, is_up=link.is_up and end not in gone)
+        elif record.get("TransitGatewayId"):
+            mine = [tie.id for tie in ties if (tie.kind, tie.resource) == (VPN, link.id)]
+            yield from (replace(link, is_transit=True, tie=tie) for tie in mine or [""])
+    yield from _unrecorded(VPN, known, ties, gone)
+
+
+def _vpn_link(record: Record, asns: Mapping[str, int]) -> Link:
+    is_static = record["Options"]["StaticRoutesOnly"]
+    routes = [r for r in record.get("Routes", ()) if r["State"] == "available" and is_static]
+    tunnels = record.get("VgwTelemetry")
+    is_through = tunnels is None or any(tunnel["Status"] == "UP" for tunnel in tunnels)
+    site = record.get("CustomerGatewayId") or record["VpnConnectionId"]
+    return Link(
+        VPN,
+        record["VpnConnectionId"],
+        site,
+        is_up=record["State"] in IN_SERVICE and is_through,
+        is_bgp=not is_static,
+        routes=tuple(prefix(route["DestinationCidrBlock"]) for route in routes),
+        asn=asns.get(site),
+    )
+
+
+def _unrecorded(
+    kind: str, known: set[str], ties: tuple[Tie, ...], gone: frozenset[str]
+) -> Iterator[Link]:
+    """Yield the links of attachments whose other end is deleted, or not in the snapshot."""
+    for tie in ties:
+        if tie.kind == kind and tie.resource not in known:
+            end, is_lost = tie.resource, tie.resource not in gone
+            yield Link(kind, end, end, is_lost, is_transit=True, tie=tie.id, is_doubted=is_lost)
+
+
+# -- Direct Connect
+
+
+def _direct_links(estate: Estate, ties: tuple[Tie, ...], gone: frozenset[str]) -> Iterator[Link]:
+    gateways, known = {r["VpnGatewayId"] for r in estate.get("VpnGateways", ())}, set()
+    for record in estate.get("directConnectGateways", ()):
+        name = record["directConnectGatewayId"]
+        known.add(name)
+        works = record["directConnectGatewayState"] == "available" and _has_circuit(estate, name)
+        base = Link(DIRECT, name, name, works)
+        mine = {tie.gateway: tie.id for tie in ties if (tie.kind, tie.resource) == (DIRECT, name)}
+        told = set()
+        for association in _associations(estate, name):
+            far = association["associatedGateway"]["id"]
+            told.add(far)
+            link = _associated(base, association)
+            if far in gateways:
+                yield replace(link, vpn_gateway=far)
+            elif far in mine:
+                yield replace(link, is_transit=True, tie=mine[far])
+        for gateway, tie in mine.items():
+            if gateway not in told:
+                yield replace(base, is_transit=True, tie=tie)
+    yield from _unrecorded(DIRECT, known, ties, gone)
+
+
+def _associations(estate: Estate, name: str) -> list[Record]:
+    every = estate.get("directConnectGatewayAssociations", ())
+    return [record for record in every if record["directConnectGatewayId"] == name]
+
+
+def _associated(base: Link, association: Record) -> Link:
+    listed = association.get("allowedPrefixesToDirectConnectGateway", ())
+    works = base.is_up and association["associationState"] in ("associated", "updating")
+    allowed = tuple(prefix(one["cidr"]) for one in listed)
+    return replace(base, is_up=works, allowed=allowed or None)
+
+
+def _has_circuit(estate: Estate, name: str) -> bool:
+    """Say whether some virtual interface of the gateway works; if none is listed, one may."""
+    mine = [
+        record
+        for record in estate.get("virtualInterfaces", ())
+        if record.get("directConnectGatewayId") == name
+    ]
+    return not mine or any(map(_is_working, mine))
+
+
+def _is_working(circuit: Record) -> bool:
+    sessions = {peer["bgpStatus"] for peer in circuit.get("bgpPeers", ())}
+    return circuit["virtualInterfaceState"] == "available" and sessions != {"down"}
+
+
+def _lone_circuits(estate: Estate) -> Iterator[Link]:
+    for record in estate.get("virtualInterfaces", ()):
+        if record.get("virtualGatewayId") and not record.get("directConnectGatewayId"):
+            name = record["virtualInterfaceId"]
+            gateway = record["virtualGatewayId"]
+            yield Link(DIRECT, name, name, _is_working(record), vpn_gateway=gateway)
+
+
+# -- client VPN
+
+
+def _client_links(estate: Estate) -> Iterator[Link]:
+    for record in estate.get("ClientVpnEndpoints", ()):
+        name, clients = record["ClientVpnEndpointId"], (prefix(record["ClientCidrBlock"]),)
+        works = record["Status"]["Code"] == "available"
+        yield Link(CLIENTS, name, name, works, is_bgp=False, routes=clients)
+
+
+def _endpoints(estate: Estate, interfaces: Mapping[str, Interface]) -> dict[str, ClientEndpoint]:
+    found = {}
+    for record in estate.get("ClientVpnEndpoints", ()):
+        name = record["ClientVpnEndpointId"]
+        subnets = tuple(
+            network["TargetNetworkId"] for network in _of(estate, "ClientVpnTargetNetworks", name)
+        )
+        rules, routes = _of(estate, "AuthorizationRules", name), _of(estate, "Routes", name)
+        found[name] = ClientEndpoint(
+            name,
+            subnets,
+            tuple(prefix(r["DestinationCidr"]) for r in rules if _is_active(r)) if rules else None,
+            tuple(
+                ClientRoute(prefix(r["DestinationCidr"]), r["TargetSubnet"])
+                for r in routes
+                if _is_active(r)
+            )
+            if routes
+            else None,
+            tuple(_doors(estate, name, interfaces)),
+        )
+    return found
+
+
+def _of(estate: Estate, key: str, endpoint: str) -> list[Record]:
+    return [r for r in estate.get(key, ()) if r["ClientVpnEndpointId"] == endpoint]
+
+
+def _is_active(record: Record) -> bool:
+    return bool(record["Status"]["Code"] == "active")
+
+
+def _doors(
+    estate: Estate, endpoint: str, interfaces: Mapping[str, Interface]
+) -> Iterator[Interface]:
+    """Yield the endpoint's interfaces: AWS writes on them what they are, and perhaps whose."""
+    using: dict[str, set[str]] = {}
+    for network in estate.get("ClientVpnTargetNetworks", ()):
+        using.setdefault(network["TargetNetworkId"], set()).add(network["ClientVpnEndpointId"])
+    for record in estate.get("NetworkInterfaces", ()):
+        description = record.get("Description", "")
+        if "clientvpn endpoint" in description.lower() and (
+            endpoint in description or using.get(record["SubnetId"]) == {endpoint}
+        ):
+            yield interfaces[record["NetworkInterfaceId"]]
