@@ -28,7 +28,7 @@ NODE_TYPES: Final = ("network_load_balancer", "load_balancer")
 def balancers(estate: Estate) -> Balancers:
     """Read all balancers but gateway ones."""
     subnets = [r for r in estate.get("Subnets", ()) if "AvailabilityZoneId" in r]
-    zones = {r["AvailabilityZone"]: r["AvailabilityZoneId"] for r in subnets}
+    zones = {r.get("AvailabilityZone", ""): r.get("AvailabilityZoneId", "") for r in subnets}
     homes = {r["SubnetId"]: r["AvailabilityZoneId"] for r in subnets}
     v2 = {
         record["LoadBalancerArn"].partition(":loadbalancer/")[2]: _balancer(estate, record, zones)
