@@ -38,6 +38,9 @@ _UNANSWERED: Final = (
 
 #: Kinds of components whose rows are interfaces: a balancer's are its nodes.
 _HOLDERS: Final = (Kind.INTERFACE, Kind.LOAD_BALANCER)
+#: What may stand before the one that answers: a balancer's node, an endpoint.
+_FRONTS: Final = (Kind.LOAD_BALANCER, Kind.ENDPOINT)
+_BALANCER_KINDS: Final = (Kind.LOAD_BALANCER, Kind.TARGET_GROUP)
 
 
 class SecondWalk(NamedTuple):
@@ -82,7 +85,7 @@ def walk_again(
             arrivals.append(arrival)
             repliers += arrival.component.tolist()
             answers_truly += [arrival is part] * len(part.batch)
-    there = TraceIndex.of(fabric, onward).trace(0, sessions)
+    there = _up_to_strangers(fabric, onward, sessions, parts)
     index = TraceIndex.of(fabric, asker.walk_back(arrivals, onward))
     strangers = _receivers(parts, wrongly=True) - _receivers(parts, wrongly=False)
     forward = [_told_elsewhere(step, strangers) for step in there]
@@ -94,6 +97,33 @@ def walk_again(
         if not _is_strange(fabric, step, {client, replier}, is_true=is_true)
     ]
     return SecondWalk(_without_strangers(fabric, flow, forward), returning)
+
+
+def _up_to_strangers(
+    fabric: Fabric, onward: Passage, sessions: frozenset[int] | None, parts: list[Ending]
+) -> list[PacketStep]:
+    """Return the steps there; what a balancer does that was not the one asked for is left out."""
+    every = np.arange(NO_ROW, onward.sessions.size)
+    fronts = onward.sessions.first_front(every)
+    strange = {
+        front
+        for part in parts
+        if part.fate is Fate.DELIVERED_ELSEWHERE
+        for front in onward.sessions.first_front(part.batch.session).tolist()
+    }
+    beyond = np.isin(fronts, list(strange - {NO_ROW}))
+    index = TraceIndex.of(fabric, onward)
+    if not beyond.any():
+        return index.trace(0, sessions)
+    near, far = (frozenset(every[mask].tolist()) for mask in (~beyond, beyond))
+    if sessions is not None:
+        near, far = near & sessions, far & sessions
+    entries = [
+        step._replace(fate=Fate.DELIVERED_ELSEWHERE)
+        for step in index.trace(0, far)
+        if step.kind in _FRONTS
+    ]
+    return [*index.trace(0, near), *entries[:1]]
 
 
 def _modes_of(endings: list[Ending]) -> list[int]:
@@ -158,7 +188,9 @@ def _receivers(parts: list[Ending], *, wrongly: bool) -> set[tuple[Kind, int]]:
 
 def _told_elsewhere(step: PacketStep, strangers: set[tuple[Kind, int]]) -> PacketStep:
     """Return a step with the fate that it has where another than the one asked for is reached."""
-    ends = step.fate is not None and (step.fate is Fate.DELIVERED or step.fate >= FIRST_UNKNOWN)
+    ends = step.fate is not None and (
+        step.fate is Fate.DELIVERED or step.fate >= FIRST_UNKNOWN or step.kind in _BALANCER_KINDS
+    )
     is_strange = ends and (step.kind, step.row) in strangers
     return step._replace(fate=Fate.DELIVERED_ELSEWHERE) if is_strange else step
 

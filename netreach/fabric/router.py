@@ -10,6 +10,7 @@ import numpy as np
 
 from netreach.fabric.aws_service import LATTICE_ROW
 from netreach.fabric.element import Assumed, Fate, Kind, Passage, Stage
+from netreach.fabric.kept_clients import stop_diverted
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.ranges import LATTICE, UNROUTABLE
 from netreach.fabric.sessions import SessionKind
@@ -192,13 +193,12 @@ class Router:
     def _hand_on(self, batch: PacketBatch, rows: Column, passage: Passage) -> None:
         if not len(batch):
             return
-        passage.move(
-            batch.replace(
-                stage=self.routes.stage[rows],
-                place=self.routes.target[rows],
-                assumed=batch.assumed | self.routes.assumed[rows],
-            )
+        batch = batch.replace(
+            stage=self.routes.stage[rows],
+            place=self.routes.target[rows],
+            assumed=batch.assumed | self.routes.assumed[rows],
         )
+        passage.move(stop_diverted(batch, passage))
 
 
 def _return_to_sender(batch: PacketBatch, passage: Passage) -> PacketBatch:

@@ -61,6 +61,11 @@ class SessionLog:
         self._size = 0
         self._rows: Column | None = None
 
+    @property
+    def size(self) -> int:
+        """How many sessions and forks there are: their rows count from 0."""
+        return self._size
+
     def push(
         self, kind: SessionKind, *, place: Column, batch: PacketBatch, translated: Column
     ) -> Column:

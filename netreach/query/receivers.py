@@ -8,7 +8,7 @@ import numpy as np
 
 from netreach.fabric.element import FIRST_UNKNOWN, Ending, Fate, Kind, Passage, Stage
 from netreach.fabric.sites import Sites
-from netreach.packets.batch import NO_ROW, Mask, filled
+from netreach.packets.batch import NO_ROW, Column, Mask, filled
 from netreach.query.doors import BY_DOOR, doors_taken
 from netreach.query.flow_batch import ANY_SITE, ON_SITE, FlowBatch
 
@@ -35,19 +35,17 @@ def reaches_stranger(ending: Ending, asked: FlowBatch, sites: Sites) -> Mask:
 
 
 def split_misdelivered(ending: Ending, flows: FlowBatch, onward: Passage) -> tuple[Ending, ...]:
-    """Split what reached another than the one asked for from what reached it."""
+    """Split what reached another than the one asked for from what reached it.
+
+    What a balancer has received has arrived there, even if it ended further on.
+    """
     not_modelled = ending.fate >= FIRST_UNKNOWN and ending.kind is Kind.INTERFACE
-    at_balancer = ending.fate >= FIRST_UNKNOWN and ending.kind in _BALANCER_KINDS
-    if ending.fate is not Fate.DELIVERED and not not_modelled and not at_balancer:
+    arrived = ending.fate is Fate.DELIVERED or not_modelled or ending.kind in _BALANCER_KINDS
+    if not arrived and (ending.batch.session == NO_ROW).all():
         return (ending,)
-    received = filled(len(ending.batch), NO_ROW)
-    if ending.kind is Kind.INTERFACE:
-        received = ending.component
-    elif ending.kind in _BALANCER_KINDS:
-        received = ending.batch.place
     # behind a balancer it is the node that was asked, behind PrivateLink the endpoint
     front = onward.sessions.first_front(ending.batch.session)
-    received = np.where(front == NO_ROW, received, front)
+    received = np.where(front == NO_ROW, _receiver(ending), front)
     expected = flows.expected[ending.batch.row]
     wrong: Mask = (expected != NO_ROW) & (expected != received)
     if ending.kind is Kind.SITE:
@@ -57,8 +55,21 @@ def split_misdelivered(ending: Ending, flows: FlowBatch, onward: Passage) -> tup
         wrong = np.where(by_door, expected != doors_taken(ending, onward), wrong)
     if not_modelled:  # what a route sends to an appliance has not arrived anywhere yet
         wrong &= ending.batch.stage == Stage.DELIVER
-    if not wrong.any():
-        return (ending,)
+    if not arrived:
+        wrong &= (front != NO_ROW) & ~by_door
+    return _split(ending, wrong) if wrong.any() else (ending,)
+
+
+def _receiver(ending: Ending) -> Column:
+    """Return the interfaces that received what ended so, NO_ROW for none."""
+    if ending.kind is Kind.INTERFACE:
+        return ending.component
+    if ending.kind in _BALANCER_KINDS:
+        return ending.batch.place
+    return filled(len(ending.batch), NO_ROW)
+
+
+def _split(ending: Ending, wrong: Mask) -> tuple[Ending, ...]:
     right = ~wrong
     parts = (
         Ending(ending.fate, ending.kind, ending.component[right], ending.batch.where(right)),

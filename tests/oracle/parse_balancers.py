@@ -28,7 +28,7 @@ NODE_TYPES: Final = ("network_load_balancer", "load_balancer")
 def balancers(estate: Estate) -> Balancers:
     """Read all balancers but gateway ones."""
     subnets = [r for r in estate.get("Subnets", ()) if "AvailabilityZoneId" in r]
-    zones = {r.get("AvailabilityZone", ""): r.get("AvailabilityZoneId", "") for r in subnets}
+    zones = {r["AvailabilityZone"]: r["AvailabilityZoneId"] for r in subnets if _has_name(r)}
     homes = {r["SubnetId"]: r["AvailabilityZoneId"] for r in subnets}
     v2 = {
         record["LoadBalancerArn"].partition(":loadbalancer/")[2]: _balancer(estate, record, zones)
@@ -44,6 +44,10 @@ def balancers(estate: Estate) -> Balancers:
         dict(_nodes(estate, v2, classics)),
         {group.id: group for group in groups},
     )
+
+
+def _has_name(subnet: Record) -> bool:
+    return "AvailabilityZone" in subnet
 
 
 def _nodes(

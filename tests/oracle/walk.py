@@ -30,6 +30,9 @@ from tests.oracle.world import Address, Interface, Packet, Route, Subnet, World
 
 #: More routers and transit tables than this on one way: it goes in a circle.
 MANY: Final = 24
+#: What AWS does not support, or says nothing of, between a balancer that keeps the client's address
+#: and its target [LB-4].
+DIVERTING: Final = ("nat", "tgw", "eni")
 
 
 class Walk:
@@ -219,6 +222,9 @@ class Walk:
         if route.kind not in ways:
             raise NotModelledError(target)
         self.cross(route.kind)
+        kept = self.sessions and self.sessions[-1].keeps_client
+        if self.leg is Leg.FORWARD and kept and route.kind in DIVERTING:
+            raise NotModelledError(self.sessions[-1].holder.id)
         return ways[route.kind]()
 
     def deliver(self, vpc: str, packet: Packet, sender_subnet: str | None) -> Arrival:

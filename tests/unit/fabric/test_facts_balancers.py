@@ -515,6 +515,22 @@ def test_lb_4_where_the_client_is_not_kept_any_target_serves() -> None:
     assert verdict(network, "db-1 eni-front-a tcp 80", family=6) == "reachable"
 
 
+@pytest.mark.parametrize(("attribute", "expected"), [(True, "unknown"), (False, "reachable")])
+@pytest.mark.parametrize("way", ["nat-gateway:nat", "instance:tool"])
+def test_lb_4_what_diverts_packets_of_kept_clients_leaves_the_answer_open(
+    way: str, attribute: bool, expected: str
+) -> None:
+    tables = {"web": {"routes": {"10.0.2.0/24": way}}}
+    tool = {"subnet": "db-b", "address": "10.0.3.30", "groups": ["db"], "source_dest_check": False}
+    ways = {"tool": tool} if way.endswith("tool") else {}
+    form: Form = {"preserves_client": attribute}
+    network = balanced(APP, of_group=form, route_tables=tables, instances=ways)
+    answer = ask(network, ASK)
+    assert answer.verdict == expected
+    if attribute:
+        assert any("front" in name for name in named(answer))
+
+
 # -- LB-6, LAB-6
 
 
