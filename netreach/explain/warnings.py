@@ -9,12 +9,12 @@ from netreach.explain.traces import PacketStep
 from netreach.fabric.element import Assumed, Kind
 from netreach.fabric.origins import Origins
 from netreach.packets.batch import NO_ROW, column
-from netreach.query.dns import normal
 from netreach.query.ends import service_ranges
 from netreach.query.path import PathResult
 from netreach.query.selectors import Nature
 from netreach.query.verdict import Verdict
 from netreach.query.words import safe
+from netreach.query.zones import normal
 
 #: How many things one warning lists.
 _LISTED = 5

@@ -281,9 +281,18 @@ class DnsRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One name of a hosted zone and what it resolves to."""
 
     name: str
-    #: A, AAAA, CNAME or ALIAS.
+    #: A, AAAA, CNAME, ALIAS; or NS: others answer for the name and what lies below it.
     kind: str
     values: tuple[str, ...] = ()
+    #: How Route 53 chooses among the records of its name: weighted, latency, failover ...; "": it
+    #: answers with all of them.
+    policy: str = ""
+    #: What tells it from the others of its policy.
+    set_id: str = ""
+    #: It answers only where no other one can: a secondary record, or one without weight.
+    is_fallback: bool = False
+    #: A health check may take it away.
+    may_fail: bool = False
 
 
 class HostedZone(Resource, frozen=True, kw_only=True):
@@ -294,6 +303,19 @@ class HostedZone(Resource, frozen=True, kw_only=True):
     vpcs: tuple[str, ...] = ()
     #: None: the snapshot does not say.
     records: tuple[DnsRecord, ...] | None = None
+
+
+class ResolverRule(Resource, frozen=True, kw_only=True):
+    """A rule of Route 53 Resolver: who answers for a domain, as some VPCs ask."""
+
+    #: "" is the root: every name.
+    domain: str
+    #: FORWARD, SYSTEM, RECURSIVE or DELEGATE.
+    kind: str = "FORWARD"
+    #: None: the snapshot does not say.
+    vpcs: tuple[str, ...] | None = None
+    #: Addresses of those who answer, with a port.
+    targets: tuple[str, ...] = ()
 
 
 class MirrorSession(Resource, frozen=True, kw_only=True):

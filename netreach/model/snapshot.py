@@ -46,6 +46,7 @@ from netreach.model.services import (
     NetworkFirewall,
     PublicAccessBlock,
     PublicAccessExclusion,
+    ResolverRule,
     TargetGroup,
     VpcEndpoint,
 )
@@ -84,6 +85,7 @@ KINDS: Final[Mapping[str, str]] = {
     "public_access_blocks": "vpc-block-public-access",
     "public_access_exclusions": "vpc-block-public-access-exclusion",
     "hosted_zones": "hosted-zone",
+    "resolver_rules": "resolver-rule",
     "mirror_sessions": "traffic-mirror-session",
 }
 
@@ -134,6 +136,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     public_access_blocks: Mapping[str, PublicAccessBlock] = {}
     public_access_exclusions: Mapping[str, PublicAccessExclusion] = {}
     hosted_zones: Mapping[str, HostedZone] = {}
+    resolver_rules: Mapping[str, ResolverRule] = {}
     mirror_sessions: Mapping[str, MirrorSession] = {}
     #: Databases, caches, functions ...; each says its own kind.
     managed_services: Mapping[str, ManagedService] = {}

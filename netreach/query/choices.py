@@ -35,6 +35,8 @@ def shared(ends: Ends, ask: Callable[[Ends], Fared | None]) -> Verdict | None:
 
     `ask` answers for ends that leave no choice; None where they have no pair in common.
     """
+    if ends[1].why and ends[1].choice:  # one of the alternatives is known to nobody
+        return Verdict.UNKNOWN
     verdicts = [_of_group(group, ask) for group in _groups(ends)]
     told = [verdict for verdict in verdicts if verdict is not None]
     return combined(told) if told else None

@@ -25,6 +25,18 @@ from netreach.query.answers import Answers, dns_notes, has_dns, merged
 from netreach.query.managed import of_managed
 from netreach.query.service_names import ServiceNames, service_of_host
 from netreach.query.words import quoted, safe
+from netreach.query.zones import (
+    closest,
+    covers,
+    delegation,
+    forwarded,
+    is_forwarded,
+    lies_in,
+    normal,
+    records_of,
+    rule_for,
+    undecided,
+)
 
 #: What may be a DNS name: labels and dots, one dot at least, the last label no number.
 NAME: Final = re.compile(
@@ -38,17 +50,13 @@ _INSTANCE: Final = re.compile(rf"(i-[0-9a-f]+)\.{_WHERE}")
 _PUBLIC: Final = re.compile(
     rf"ec2-{_HOST}\.(?:compute-1|[a-z0-9-]+\.compute)\.amazonaws\.com(?:\.cn)?"
 )
+#: Domains of which the resolver of every VPC answers itself, unless a rule for just them says else.
+_OWN: Final = re.compile(
+    r"(?:(?:[a-z0-9-]+\.)?compute\.(?:internal|amazonaws\.com(?:\.cn)?)|ec2\.internal"
+    r"|compute-1\.(?:internal|amazonaws\.com))$"
+)
 #: More names than this, one standing for the next, are a circle.
 _LONGEST: Final = 16
-
-
-def normal(name: str) -> str:
-    r"""Return a name as it is compared: in lower case, without the dot at its end.
-
-    >>> normal("\\052.Example.com.")
-    '*.example.com'
-    """
-    return name.lower().removesuffix(".").replace("\\052", "*")
 
 
 class Names:
@@ -67,7 +75,8 @@ class Names:
             return True
         if not NAME.fullmatch(text):
             return False
-        zones = any(_covers(zone, name) for zone in self._snapshot.hosted_zones.values())
+        zones = any(covers(zone, name) for zone in self._snapshot.hosted_zones.values())
+        zones = zones or is_forwarded(self._snapshot.resolver_rules.values(), name)
         return zones or self._own(name, "") is not None or self._private_endpoint(name)
 
     def known(self) -> Iterator[str]:
@@ -84,7 +93,7 @@ class Names:
         if found is not None:
             yield found
         for zone in self._snapshot.hosted_zones.values():
-            if _covers(zone, name):
+            if covers(zone, name):
                 yield "hosted-zone", zone
         for answer in filter(None, [self._own(name, "")]):
             for interface in answer.interfaces if found is None else ():
@@ -107,6 +116,9 @@ class Names:
         if depth > _LONGEST:
             raise SelectorError(f"{quoted(name)} stands for a name that stands for it")
         zone = self._zone(name, vpc)
+        beyond = self._forwarded(name, vpc, zone)
+        if beyond is not None:
+            return beyond
         if zone is not None:
             return self._in_zone(zone, name, vpc, depth)
         private = self._at_private_endpoint(name, vpc)
@@ -115,25 +127,51 @@ class Names:
         own = self._own(name, vpc)
         return own if own is not None else self._in_public_zone(name, vpc, depth)
 
+    # -- rules of the resolver
+
+    def _forwarded(self, name: str, vpc: str, zone: HostedZone | None) -> Answers | None:
+        """Return that a rule has others answer; what the VPC itself knows better goes before."""
+        rule = rule_for(self._snapshot.resolver_rules.values(), name, vpc)
+        if rule is None or rule.kind != "FORWARD":
+            return None
+        own = [normal(zone.zone_name)] if zone else []
+        own += self._private_domains(name, vpc)
+        own += [found[0] for found in [_OWN.search(name)] if found]
+        if any(len(domain) > len(normal(rule.domain)) for domain in own):
+            return None
+        return Answers(unknown=forwarded(rule, vpc))
+
+    def _private_domains(self, name: str, vpc: str) -> Iterator[str]:
+        """Yield the private names of a VPC's endpoints that a name is or lies below [EP-2]."""
+        for endpoint in self._snapshot.endpoints.values():
+            if endpoint.vpc == vpc and self._bears_privately(endpoint, name):
+                names = (normal(one).removeprefix("*.") for one in endpoint.dns_names)
+                yield from (one for one in names if lies_in(name, one))
+
     # -- hosted zones
 
     def _zone(self, name: str, vpc: str) -> HostedZone | None:
-        """Return the private zone that answers for a name in a VPC, the closest one [HY-8]."""
+        """Return the private zone that answers for a name in a VPC, the closest one [HY-8].
+
+        One of which nobody says which VPCs it serves may be it.
+        """
         record = self._snapshot.vpcs.get(vpc)
         if not has_dns(record):
             return None
-        return _closest(
+        return closest(
             zone
             for zone in self._snapshot.hosted_zones.values()
-            if zone.is_private and vpc in zone.vpcs and _lies_in(name, zone)
+            if zone.is_private and (vpc in zone.vpcs or not zone.vpcs)
+            if lies_in(name, zone.zone_name)
         )
 
     def _in_public_zone(self, name: str, vpc: str, depth: int) -> Answers | None:
         zones = self._snapshot.hosted_zones.values()
-        public = _closest(z for z in zones if not z.is_private and _lies_in(name, z))
+        mine = [zone for zone in zones if lies_in(name, zone.zone_name)]
+        public = closest(zone for zone in mine if not zone.is_private)
         if public is not None:
             return self._in_zone(public, name, vpc, depth)
-        private = _closest(z for z in zones if z.is_private and _lies_in(name, z))
+        private = closest(zone for zone in mine if zone.is_private)
         if private is None:
             return None
         why = f"{safe(private.id)}, the private zone of {safe(name)}, does not serve "
@@ -141,15 +179,16 @@ class Names:
 
     def _in_zone(self, zone: HostedZone, name: str, vpc: str, depth: int) -> Answers:
         """Return what a zone says of a name, names that stand for others followed."""
-        if zone.records is None:
-            return Answers(unknown=f"the snapshot lacks the records of {safe(zone.id)}")
-        records = _records(zone.records, name)
+        gap = _gap_of(zone, name)
+        if gap:
+            return Answers(unknown=gap)
+        records = records_of(zone, name)
         if not records:
             listed = f"{quoted(zone.zone_name)} ({safe(zone.id)})"
             raise SelectorError(f"the zone {listed} has no address record {quoted(name)}")
         notes = dns_notes(self._snapshot.vpcs.get(vpc)) if zone.is_private else ()
         found = [self._of_record(record, vpc, depth) for record in records]
-        return merged([Answers(notes=notes), *found])
+        return merged([Answers(notes=notes, choice=undecided(records, name)), *found])
 
     def _of_record(self, record: DnsRecord, vpc: str, depth: int) -> Answers:
         if record.kind in ("A", "AAAA"):
@@ -308,6 +347,19 @@ class Names:
                     yield mine
 
 
+def _gap_of(zone: HostedZone, name: str) -> str:
+    """Say why a zone of the snapshot does not tell what a name means; "" where it does."""
+    if zone.is_private and not zone.vpcs:
+        return (
+            f"the snapshot does not say which VPCs {safe(zone.id)}, a private zone of "
+            f"{quoted(zone.zone_name)}, serves; add the answer of get-hosted-zone"
+        )
+    if zone.records is None:
+        return f"the snapshot lacks the records of {safe(zone.id)}"
+    cut = delegation(zone, name)
+    return f"{safe(zone.id)} leaves {quoted(cut)} to other name servers" if cut else ""
+
+
 #: The kind of services whose names lead to AWS's own public addresses, unless told otherwise.
 _CONTROL_PLANE: Final = "eks-cluster"
 
@@ -323,36 +375,6 @@ def _beyond(cluster: ManagedService) -> Answers:
         return Answers(hidden=f"AWS does not list the public addresses of {safe(cluster.id)}")
     why = f"the snapshot does not say who is led to the private addresses of {safe(cluster.id)}"
     return Answers(unknown=why)
-
-
-def _covers(zone: HostedZone, name: str) -> bool:
-    """Tell whether a zone may hold a name: it does, or its records are unknown."""
-    return _lies_in(name, zone) and (zone.records is None or bool(_records(zone.records, name)))
-
-
-def _lies_in(name: str, zone: HostedZone) -> bool:
-    apex = normal(zone.zone_name)
-    return name == apex or name.endswith(f".{apex}")
-
-
-def _closest(zones: Iterator[HostedZone]) -> HostedZone | None:
-    return max(zones, key=lambda zone: len(normal(zone.zone_name)), default=None)
-
-
-#: Records that lead to addresses.
-_LEADING: Final = frozenset({"A", "AAAA", "CNAME", "ALIAS"})
-
-
-def _records(records: tuple[DnsRecord, ...], name: str) -> list[DnsRecord]:
-    """Return the records of a name: its own, else those of the closest wildcard."""
-    leading = [record for record in records if record.kind in _LEADING]
-    labels = name.split(".")
-    wildcards = (f"*.{'.'.join(labels[depth:])}" for depth in range(1, len(labels)))
-    for wanted in (name, *wildcards):
-        found = [record for record in leading if normal(record.name) == wanted]
-        if found:
-            return found
-    return []
 
 
 def _address(found: re.Match[str]) -> Address | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from netreach.errors import SelectorError
@@ -37,6 +37,19 @@ def lists_of_keyword(snapshot: Snapshot, keyword: str) -> list[PrefixList]:
     """Return the prefix lists that a keyword stands for."""
     named = LIST_KEYWORDS[keyword].fullmatch
     return [one for one in snapshot.prefix_lists.values() if named(one.list_name)]
+
+
+def notes_of_lists(names: Iterable[str]) -> tuple[str, ...]:
+    """Return what a list does not tell of those who send from its addresses."""
+    named = LIST_KEYWORDS["global-accelerator"].fullmatch
+    return (_PRESERVED,) if any(map(named, names)) else ()
+
+
+#: docs.aws.amazon.com/global-accelerator/latest/dg, preserve-client-ip-address.how-to-enable.
+_PRESERVED: Final = (
+    "Global Accelerator sends from the addresses of its list where client addresses are not "
+    "preserved; where they are, packets come from the clients and pass network ACLs unasked"
+)
 
 
 def no_list(keyword: str) -> SelectorError:

@@ -122,5 +122,6 @@ def _is_spread(found: Answers) -> bool:
     return (
         bool(found.ranges or found.hidden)
         or len(found.addresses) > 1
-        or (bool(found.interfaces) and bool(found.addresses or found.unknown))
+        or (bool(found.interfaces) and bool(found.addresses))
+        or (bool(found.unknown) and bool(found.interfaces or found.addresses))
     )

@@ -19,10 +19,9 @@ from netreach.model.records import Instance, NetworkInterface, PrefixList, Resou
 from netreach.model.relations import Relations
 from netreach.model.services import LoadBalancer, ManagedService, MirrorSession, TargetGroup
 from netreach.packets.prefixes import Address, Prefix
-from netreach.query.dns import normal
 from netreach.query.door_ends import EVERYWHERE, DoorEnds
 from netreach.query.end import End, Member, Nature, View
-from netreach.query.list_names import is_list_only
+from netreach.query.list_names import is_list_only, notes_of_lists
 from netreach.query.managed import of_managed
 from netreach.query.referents import (
     Behind,
@@ -43,6 +42,7 @@ from netreach.query.resolver import (
 from netreach.query.standings import STANDINGS, is_classic
 from netreach.query.target_ends import end_of_targets
 from netreach.query.words import quoted
+from netreach.query.zones import normal
 
 
 class Selectors:
@@ -164,7 +164,8 @@ class Selectors:
             return End(text, Nature.BARE, kind, number, name, why=why)
         members = tuple(dict.fromkeys(m for part in parts for m in part.members))
         outside = tuple(dict.fromkeys(p for part in parts for p in part.outside))
-        return End(text, Nature.SET, kind, number, name, members, outside)
+        notes = notes_of_lists(one.list_name for one in known)
+        return End(text, Nature.SET, kind, number, name, members, outside, notes=notes)
 
     def _of_managed(self, text: str, record: ManagedService) -> End:
         """Return the end of a database, cache, function ...: its interfaces, else its addresses."""

@@ -48,6 +48,7 @@ def service_records(
             services.exclusions, describe_endpoints.public_access_exclusion
         ),
         "hosted_zones": build(services.hosted_zones, describe_zones.hosted_zone),
+        "resolver_rules": _rules(services, build),
         "mirror_sessions": build(
             services.mirror_sessions, partial(describe_endpoints.mirror_session, targets=targets)
         ),
@@ -64,6 +65,11 @@ def _balancers(services: Services, gathered: Gathered, build: Build) -> dict[str
         **build(services.balancers, describe_balancers.load_balancer),
         **build(services.classics, classic),
     }
+
+
+def _rules(services: Services, build: Build) -> dict[str, Any]:
+    ties = [found.shape for found in services.resolver_ties.values()]
+    return build(services.resolver_rules, partial(describe_zones.resolver_rule, ties=ties))
 
 
 def _managed(services: Services, build: Build) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
@@ -30,6 +31,7 @@ ItemT = TypeVar("ItemT", bound=msgspec.Struct)
 #: An answer of which nobody can say whose it is.
 UNNAMED: Final = "unnamed-answer"
 
+_VPC: Final = re.compile(r"vpc-[0-9a-f]+(?![0-9A-Za-z])")
 #: Attributes that the model reads.
 _READ: Final = ("load_balancing.", "preserve_client_ip.")
 
@@ -49,6 +51,8 @@ class Services:
     blocks: Shelf[shapes.BlockOptions] = field(default_factory=Shelf)
     exclusions: Shelf[shapes.BlockExclusion] = field(default_factory=Shelf)
     hosted_zones: Shelf[shapes.HostedZone] = field(default_factory=Shelf)
+    resolver_rules: Shelf[shapes.ResolverRule] = field(default_factory=Shelf)
+    resolver_ties: Shelf[shapes.ResolverRuleAssociation] = field(default_factory=Shelf)
     mirror_sessions: Shelf[shapes.MirrorSession] = field(default_factory=Shelf)
     mirror_targets: Shelf[shapes.MirrorTarget] = field(default_factory=Shelf)
     #: Databases, caches ... by the key of their call.
@@ -73,6 +77,8 @@ _SHELVES: Final[Mapping[str, str]] = {
     "Firewalls": "firewalls",
     "VpcBlockPublicAccessExclusions": "exclusions",
     "HostedZones": "hosted_zones",
+    "ResolverRules": "resolver_rules",
+    "ResolverRuleAssociations": "resolver_ties",
     "TrafficMirrorSessions": "mirror_sessions",
     "TrafficMirrorTargets": "mirror_targets",
     "NodeInfoList": "brokers",
@@ -306,6 +312,17 @@ class _Filing:
         number = self.zones.of(piece)
         self._add(self.services.hosted_zones, number, "records", answer.resource_record_sets, piece)
 
+    def zone_summaries(self, piece: Piece) -> None:
+        """Note which VPC zones serve, those of other accounts among them: the file names it."""
+        named = _VPC.findall(f"{piece.document.file} {piece.path}")
+        for row, item in enumerate(decode(piece, shapes.ZoneSummary)):
+            config = shapes.ZoneConfig(private_zone=True)
+            zone = shapes.HostedZone(zone_id=item.id, name=item.name, config=config)
+            if item.id not in self.services.hosted_zones:
+                self.services.hosted_zones.put(zone, piece, (row,))
+            found = self.services.hosted_zones[item.id].shape
+            found.vpcs = [*(found.vpcs or ()), *(shapes.ZoneVpc(vpc_id=one) for one in named)]
+
     def _add(
         self, shelf: Shelf[Any], number: str, name: str, items: list[ItemT], piece: Piece
     ) -> None:
@@ -365,4 +382,5 @@ _COMPLETE: Final[Mapping[str, Callable[[_Filing, Piece], None]]] = {
     "LoadBalancerTargetHealth": _Filing.wrapped_health,
     "TargetGroupTargetHealth": _Filing.wrapped_health,
     answers.RECORDS: _Filing.zone_records,
+    "HostedZoneSummaries": _Filing.zone_summaries,
 }

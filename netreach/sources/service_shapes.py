@@ -169,6 +169,7 @@ class AliasTarget(Shape):
     """What an alias record stands for."""
 
     dns_name: str | None = msgspec.field(default=None, name="DNSName")
+    evaluate_target_health: bool | None = None
 
 
 class RecordSet(Shape):
@@ -178,6 +179,12 @@ class RecordSet(Shape):
     type: str | None = None
     resource_records: list[RecordValue] | None = None
     alias_target: AliasTarget | None = None
+    set_identifier: str | None = None
+    weight: int | None = None
+    region: str | None = None
+    failover: str | None = None
+    multi_value_answer: bool | None = None
+    health_check_id: str | None = None
 
 
 class HostedZone(Resource, kw_only=True):
@@ -209,3 +216,44 @@ class RecordsAnswer(Shape):
     """The answer of list-resource-record-sets."""
 
     resource_record_sets: list[RecordSet]
+
+
+class ZoneSummary(Resource, kw_only=True):
+    """An item of HostedZoneSummaries: a zone that serves a VPC, of whatever account."""
+
+    key: ClassVar[str] = "hosted_zone_id"
+
+    hosted_zone_id: str
+    name: str | None = None
+
+
+class ResolverTarget(Shape):
+    """Who answers what a rule forwards."""
+
+    ip: str | None = None
+    ipv6: str | None = None
+    port: Port | None = None
+
+
+class ResolverRule(Resource, kw_only=True):
+    """An item of ResolverRules."""
+
+    key: ClassVar[str] = "rule_id"
+
+    rule_id: str = msgspec.field(name="Id")
+    arn: str | None = None
+    domain_name: str | None = None
+    rule_type: str | None = None
+    name: str | None = None
+    target_ips: list[ResolverTarget] | None = None
+
+
+class ResolverRuleAssociation(Resource, kw_only=True):
+    """An item of ResolverRuleAssociations: a VPC in which a rule is in force."""
+
+    key: ClassVar[str] = "association_id"
+
+    association_id: str = msgspec.field(name="Id")
+    resolver_rule_id: str | None = None
+    vpc_id: str | None = msgspec.field(default=None, name="VPCId")
+    status: str | None = None

@@ -318,3 +318,6 @@ def test_global_accelerator_is_the_list_that_the_snapshot_holds() -> None:
     for source in ("global-accelerator", name):
         assert network.path(source, "web", port=443, family=4).verdict is Verdict.REACHABLE
         assert network.path(source, "cdn-web", port=443).verdict is Verdict.UNREACHABLE
+    told = network.path("global-accelerator", "web", port=443, family=4).warnings
+    assert any("where client addresses are not preserved" in one for one in told)
+    assert not any("preserved" in one for one in network.path("pl-cdn", "web", port=443).warnings)

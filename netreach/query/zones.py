@@ -1,0 +1,137 @@
+"""Zones of Route 53 and rules of its resolver: whose answer a name gets, and which records it has.
+
+Records of a routing policy are answers of which one is given, or some: which, depends on weights,
+on health, on who asks. Each is considered; what can't be given is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from netreach.model.services import DnsRecord, HostedZone, ResolverRule
+from netreach.query.words import quoted, safe
+
+#: Records that lead to addresses.
+_LEADING: Final = frozenset({"A", "AAAA", "CNAME", "ALIAS"})
+#: A sentence lists no more set ids than this.
+_LISTED: Final = 5
+
+
+def normal(name: str) -> str:
+    r"""Return a name as it is compared: in lower case, without the dot at its end.
+
+    >>> normal("\\052.Example.com.")
+    '*.example.com'
+    """
+    return name.lower().removesuffix(".").replace("\\052", "*")
+
+
+def lies_in(name: str, domain: str) -> bool:
+    """Tell whether a name is a domain or lies below it; everything lies below the root."""
+    apex = normal(domain)
+    return not apex or name == apex or name.endswith(f".{apex}")
+
+
+def closest(zones: Iterable[HostedZone]) -> HostedZone | None:
+    """Return the zone with the longest name."""
+    return max(zones, key=lambda zone: len(normal(zone.zone_name)), default=None)
+
+
+def covers(zone: HostedZone, name: str) -> bool:
+    """Tell whether a zone may hold a name: it does, or its records are unknown."""
+    if not lies_in(name, zone.zone_name):
+        return False
+    return zone.records is None or bool(records_of(zone, name)) or bool(delegation(zone, name))
+
+
+# -- records
+
+
+def records_of(zone: HostedZone, name: str) -> list[DnsRecord]:
+    """Return the records of a name: its own, else those of the closest wildcard."""
+    leading = [record for record in zone.records or () if record.kind in _LEADING]
+    labels = name.split(".")
+    wildcards = (f"*.{'.'.join(labels[depth:])}" for depth in range(1, len(labels)))
+    for wanted in (name, *wildcards):
+        found = [record for record in leading if normal(record.name) == wanted]
+        if found:
+            return _given(found)
+    return []
+
+
+def _given(records: list[DnsRecord]) -> list[DnsRecord]:
+    """Leave out what stands back as long as another one, which nothing takes away, is there."""
+    firm = {
+        record.kind
+        for record in records
+        if record.policy and not record.is_fallback and not record.may_fail
+    }
+    return [one for one in records if not (one.is_fallback and one.kind in firm)]
+
+
+def undecided(records: Sequence[DnsRecord], name: str) -> str:
+    """Say that only some of a name's records are its answer; "" where all of them are."""
+    sets = list(dict.fromkeys(one.set_id for one in records if one.policy))
+    if len(sets) < 2:
+        return ""
+    policies = ", ".join(dict.fromkeys(one.policy for one in records if one.policy))
+    more = f" and {len(sets) - _LISTED} more" if len(sets) > _LISTED else ""
+    listed = ", ".join(quoted(one) for one in sets[:_LISTED]) + more
+    return f"Route 53 answers {quoted(name)} by policy ({policies}), with some of {listed}"
+
+
+def delegation(zone: HostedZone, name: str) -> str:
+    """Return the domain in a zone for whose names others answer, if the name is one; else ""."""
+    apex = normal(zone.zone_name)
+    cut = (
+        normal(record.name)
+        for record in zone.records or ()
+        if record.kind == "NS" and normal(record.name) != apex
+    )
+    return max((one for one in cut if lies_in(name, one)), key=len, default="")
+
+
+# -- rules of the resolver
+
+
+def rule_for(rules: Iterable[ResolverRule], name: str, vpc: str) -> ResolverRule | None:
+    """Return the rule that decides who answers for a name in a VPC: the one closest to it."""
+    mine = (
+        rule
+        for rule in rules
+        if rule.kind in ("FORWARD", "SYSTEM") and _is_in(rule, vpc) and lies_in(name, rule.domain)
+    )
+    return max(mine, key=_closeness, default=None)
+
+
+def _closeness(rule: ResolverRule) -> tuple[int, bool]:
+    """Order rules by their domain; of two for one, what is in force for certain goes first."""
+    return len(normal(rule.domain)), rule.vpcs is not None
+
+
+def is_forwarded(rules: Iterable[ResolverRule], name: str) -> bool:
+    """Tell whether a rule, wherever it is in force, speaks of a name and not of all names."""
+    return any(
+        rule.kind == "FORWARD" and bool(rule.domain) and lies_in(name, rule.domain)
+        for rule in rules
+    )
+
+
+def _is_in(rule: ResolverRule, vpc: str) -> bool:
+    """Tell whether a rule is in force in a VPC; a rule that others answer may be."""
+    if rule.vpcs is None:
+        return bool(vpc) and rule.kind == "FORWARD"
+    return bool(vpc) and vpc in rule.vpcs
+
+
+def forwarded(rule: ResolverRule, vpc: str) -> str:
+    """Say that a rule has others answer."""
+    whom = ", ".join(map(safe, rule.targets)) or "others"
+    domain = quoted(rule.domain or ".")
+    if rule.vpcs is None:
+        return (
+            f"{safe(rule.id)} forwards {domain} to {whom}, and the snapshot does not say whether "
+            f"{safe(vpc)} is under it; add the answer of list-resolver-rule-associations"
+        )
+    return f"{safe(rule.id)} forwards {domain} of {safe(vpc)} to {whom}: the answer is theirs"
