@@ -39,7 +39,7 @@ def zone(*records: DnsRecord, **changes: object) -> HostedZone:
     return replace(private, **changes)
 
 
-def held(*zones: HostedZone, rules: tuple[ResolverRule, ...] = (), **groups: Any) -> Snapshot:
+def held(*zones: HostedZone, rules: tuple[ResolverRule, ...] = (), **groups: Any) -> Snapshot:  # noqa: ANN401 - YAML forms
     return replace(
         snapshot(**groups),
         hosted_zones={one.id: one for one in zones},
