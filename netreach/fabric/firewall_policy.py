@@ -134,7 +134,7 @@ class Firewalls:
                 began = _nowhere()
                 doubted = _NOTHING
                 if known:
-                    began = _began(book, begun, protocol, port)
+                    began = _began(book, begun, checked, protocol, port)
                     doubted = _maybe_dropped(checked, stateful, protocol, port)
                     doubted &= reply[Action.FORWARD] & began[Action.FORWARD]
                 passes = reply[Action.PASS] | reply[Action.FORWARD]
@@ -224,10 +224,22 @@ def _clients(rule: Rule, protocol: int) -> ServiceSet:
     return ServiceSet.of((start + low, start + high) for low, high in rule.source_ports)
 
 
-def _began(book: RuleBook, rules: Iterable[Rule], protocol: int, port: int) -> Possible:
-    """Return to which engine the packets went that a reply answers, by the client's ports."""
-    found = _mirrored(rules, book.stateless.defaults, protocol, port)
-    return found | {Action.FORWARD: found[Action.FORWARD] | found[Action.DROP]}
+def _began(
+    book: RuleBook,
+    stateless: Iterable[Rule],
+    stateful: Iterable[Rule],
+    protocol: int,
+    port: int,
+) -> Possible:
+    """Return to which engine the packets went that a reply answers, by the client's ports.
+
+    Of what was surely dropped the explaining walk asks as if the second one had let it through.
+    """
+    found = _mirrored(stateless, book.stateless.defaults, protocol, port)
+    passed = _mirrored(stateful, book.stateful.defaults, protocol, port)[Action.PASS]
+    followed = found[Action.FORWARD] & passed
+    dropped = ServiceSet.protocol(protocol) - found[Action.PASS] - followed
+    return found | {Action.FORWARD: followed | dropped}
 
 
 def _maybe_dropped(

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from netreach.fabric.firewall_words import (
     EVERY_PORT,
@@ -207,7 +208,7 @@ class _Reader:
         for action in _ANY_STATEFUL:  # passing rules are all taken before dropping ones
             for rule in rules:
                 if action in rule.actions:
-                    yield rule
+                    yield replace(rule, actions=(action,))
 
     def _stateful_rules(self) -> Iterator[Rule]:
         for used, group in self._used(self._policy.stateful_groups):

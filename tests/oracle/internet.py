@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from tests.oracle import appliance
+from tests.oracle import appliance, inspection
 from tests.oracle import verdict as codes
 from tests.oracle.journey import RFC1918, RFC6598, Arrival, is_on_the_internet
 from tests.oracle.routing import redirection, route_for
@@ -116,6 +116,8 @@ def enter_by(walk: Walk, gateway: str, vpc: str, packet: Packet) -> Arrival:
         return walk.deliver(vpc, packet, None)
     if route.kind == "eni":
         return appliance.reach(walk, route.target, vpc, None, packet)
+    if route.kind == "vpce":
+        return inspection.reach(walk, route.target, vpc, packet)
     raise NotModelledError(route.target)
 
 

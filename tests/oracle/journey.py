@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from tests.oracle.filters import ICMP, ICMPV6, TCP, UDP
 from tests.oracle.parse_connections import prefix
+from tests.oracle.verdict import Interval
 from tests.oracle.world import Address, Interface, Packet
 
 RFC1918: Final = tuple(map(prefix, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
@@ -20,6 +22,9 @@ IPV6_INTERNET: Final = prefix("2000::/3")
 
 #: ICMP queries and what answers them; every other type needs the forward way only.
 ICMP_REPLIES: Final = {ICMP: {8: 0, 13: 14, 15: 16, 17: 18}, ICMPV6: {128: 129}}
+
+#: What NAT gateways send from [NT-4].
+NAT_PORTS: Final = (1024, 65535)
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,13 @@ def is_on_the_internet(address: Address) -> bool:
     if address.version == 6:
         return address in IPV6_INTERNET
     return not any(address in block for block in NEVER_ON_THE_INTERNET)
+
+
+def cut(ports: Interval, cuts: Iterable[int]) -> list[Interval]:
+    """Cut a range of ports wherever something else may hold from there on."""
+    first, last = ports
+    begins = sorted({first, *(at for at in cuts if first <= at <= last)})
+    return list(zip(begins, [begin - 1 for begin in begins[1:]] + [last], strict=True))
 
 
 def reply_to(packet: Packet, client_port: int) -> Packet | None:

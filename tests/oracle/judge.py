@@ -15,7 +15,14 @@ from tests.oracle import balancer
 from tests.oracle.appliance import MODES, Mode
 from tests.oracle.filters import TCP, UDP
 from tests.oracle.hybrid_world import as_interface
-from tests.oracle.journey import Arrival, Session, is_on_the_internet, reply_to
+from tests.oracle.journey import (
+    NAT_PORTS,
+    Arrival,
+    Session,
+    cut,
+    is_on_the_internet,
+    reply_to,
+)
 from tests.oracle.question import Question
 from tests.oracle.verdict import (
     DELIVERED_ELSEWHERE,
@@ -34,7 +41,6 @@ from tests.oracle.walk import Walk
 from tests.oracle.world import UNHELD, Address, Interface, Packet, World
 
 INTERNET: Final = "internet"
-NAT_PORTS: Final = (1024, 65535)
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,7 @@ def _client(world: World, source: str, address: Address) -> Interface | None:
 def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Ruling:
     """Judge the case, once for every option of whatever turns out to be undecided."""
     try:
-        return _judge(case, Walk(case.world, assumed))
+        return _of_each_port(case, assumed)
     except UndecidedError as fork:
         if fork.kind is Fork.BEST:
             raise
@@ -112,6 +118,21 @@ def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Ruling:
         if fork.kind is Fork.EITHER:
             return _either(rulings, fork.what)
         return _every(rulings)
+
+
+def _of_each_port(case: Case, assumed: Mapping[Hashable, int]) -> Ruling:
+    """Judge the client's ports apart wherever a firewall may tell them apart."""
+    rulings = [_judge(part, Walk(part.world, assumed)) for part in by_port(case)]
+    if len(rulings) == 1:
+        return rulings[0]
+    return replace(_every(rulings), verdict=one_flow([ruling.verdict for ruling in rulings]))
+
+
+def by_port(case: Case) -> list[Case]:
+    """Cut a case wherever a firewall may tell the client's ports apart."""
+    ports, cuts = case.client_ports, case.world.inspection.cuts
+    parts = cut(ports, cuts) if case.asked.protocol in (TCP, UDP) else [ports]
+    return [replace(case, client_ports=part) for part in parts]
 
 
 def _either(rulings: list[Ruling], what: str) -> Ruling:
@@ -155,6 +176,13 @@ def several(verdicts: list[Verdict]) -> Verdict:
     return Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts else Verdict.UNREACHABLE
 
 
+def one_flow(verdicts: list[Verdict]) -> Verdict:
+    """Return the verdict of all ports of one flow: nobody knows it if all of them may work."""
+    if set(verdicts) == {Verdict.REACHABLE, Verdict.UNKNOWN}:
+        return Verdict.UNKNOWN
+    return several(verdicts)
+
+
 def _union(intervals: list[Interval]) -> tuple[Interval, ...] | None:
     """Merge intervals that overlap or touch."""
     merged: list[Interval] = []
@@ -175,6 +203,7 @@ def _judge(case: Case, walk: Walk) -> Ruling:
         at_once = never_leaves(case, walk)
         if at_once is not None:
             return at_once
+        walk.own_port = case.client_ports[0]
         arrival = walk.forward(case.client, case.asked, case.destination_vpc)
     except StopError as stop:
         return Ruling(Verdict.UNREACHABLE, code=stop.code, leg=Leg.FORWARD)
@@ -226,16 +255,18 @@ class Answers:
 
     replies: tuple[Reply, ...]
     is_random: bool
+    ports: Interval = NAT_PORTS  # of those that it picked, if it is one
 
 
 def answers(walk: Walk, arrival: Arrival) -> list[Answers]:
     """Return the parts of the way back, the first one first."""
     found: list[Answers] = []
     sender, packet, since = arrival.holder, arrival.packet, list[Reply]()
-    for session in reversed(walk.sessions):
+    for number, session in reversed(list(enumerate(walk.sessions))):
         since.append(Reply(sender, packet, session))
         if session.picks_ports:
-            found.append(Answers(tuple(since), is_random=True))
+            picked = walk.picked_ports.get(number, NAT_PORTS)
+            found.append(Answers(tuple(since), is_random=True, ports=picked))
             since = []
         sender, packet = session.back, session.before
     return [*found, Answers((*since, Reply(sender, packet, None)), is_random=False)]
@@ -243,6 +274,7 @@ def answers(walk: Walk, arrival: Arrival) -> list[Answers]:
 
 def carry(walk: Walk, case: Case, reply: Reply, packet: Packet) -> None:
     """Carry one reply to where it belongs."""
+    walk.own_port = reply.packet.port
     if reply.session is None:
         walk.back_to_client(reply.sender, packet, case.client, case.asked)
     elif reply.session.keeps_client and reply.sender:
@@ -270,11 +302,11 @@ def _judge_return(case: Case, walk: Walk, arrival: Arrival) -> Ruling:
 
 def _replies(case: Case, walk: Walk, part: Answers) -> Ruling:
     """Send a reply to each port that could make a difference, and weigh their fates."""
-    packet, ports = part.replies[0].packet, NAT_PORTS if part.is_random else case.client_ports
+    packet, ports = part.replies[0].packet, part.ports if part.is_random else case.client_ports
     has_ports = packet.protocol in (TCP, UDP)
     fates = [(ends, _fate(case, walk, part, ends)) for ends in classes(case.world, packet, ports)]
     good = [ends for ends, fate in fates if fate.verdict is Verdict.REACHABLE]
-    verdict = several([fate.verdict for _, fate in fates])
+    verdict = one_flow([fate.verdict for _, fate in fates])
     bad = next((fate for _, fate in fates if fate.code or fate.missing), None)
     return Ruling(
         verdict,
@@ -286,17 +318,15 @@ def _replies(case: Case, walk: Walk, part: Answers) -> Ruling:
 
 
 def classes(world: World, packet: Packet, ports: Interval) -> list[Interval]:
-    """Cut a range of ports wherever some rule of some ACL begins or ends."""
+    """Cut a range of ports wherever some rule of some ACL or firewall begins or ends."""
     if packet.protocol not in (TCP, UDP):
         return [(0, 0)]
-    first, last = ports
-    cuts = {first}
+    cuts = set(world.inspection.cuts)
     for entries in world.acl_of_subnet.values():
         for entry in entries:
             if entry.ports is not None:
                 cuts |= {entry.ports[0], entry.ports[1] + 1}
-    begins = sorted(cut for cut in cuts if first <= cut <= last)
-    return list(zip(begins, [begin - 1 for begin in begins[1:]] + [last], strict=True))
+    return cut(ports, cuts)
 
 
 def _fate(case: Case, walk: Walk, part: Answers, ends: Interval) -> Ruling:

@@ -10,6 +10,7 @@ from tests.oracle.deleted import without_deleted
 from tests.oracle.parse_balancers import balancers
 from tests.oracle.parse_connections import Record, peerings, prefix, transit
 from tests.oracle.parse_hybrid import hybrid
+from tests.oracle.parse_inspection import inspection
 from tests.oracle.world import (
     ALL,
     AclEntry,
@@ -73,6 +74,7 @@ def parse(estate: Mapping[str, Any]) -> World:
         transit=hubs,
         hybrid=hybrid(estate, hubs.ties, interfaces, gone),
         gone=gone,
+        inspection=inspection(estate),
     )
 
 
@@ -117,7 +119,7 @@ def _target(record: Record) -> tuple[str, str]:
     gateway = record.get("GatewayId", "")
     if gateway == "local":
         return "local", gateway
-    for kind in ("igw", "vgw"):
+    for kind in ("igw", "vgw", "vpce"):
         if gateway.startswith(f"{kind}-"):
             return kind, gateway
     for key, kind in TARGETS.items():

@@ -13,11 +13,11 @@ from tests.oracle import verdict as codes
 from tests.oracle.appliance import MODE, MODES
 from tests.oracle.journey import Arrival, is_on_the_internet, reply_to
 from tests.oracle.judge import (
-    NAT_PORTS,
     Answers,
     Case,
     Reply,
     answers,
+    by_port,
     carry,
     classes,
     never_leaves,
@@ -73,9 +73,10 @@ def _worlds(case: Case, assumed: Mapping[Hashable, int]) -> Worlds:
 
 
 def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Iterator[frozenset[Blocker]]:
-    survey = Survey(case.world, assumed)
+    surveys = [(part, Survey(part.world, assumed)) for part in by_port(case)]
     try:
-        survey.of(case)
+        for part, survey in surveys:
+            survey.of(part)
     except UndecidedError as fork:
         if fork.kind is Fork.BEST:
             raise
@@ -85,7 +86,7 @@ def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Iterator[frozenset[
         else:  # each happens to some connection: what is in the way of any counts
             yield from (frozenset[Blocker]().union(*together) for together in product(*worlds))
     else:
-        yield frozenset(survey.found)
+        yield frozenset(found for _, survey in surveys for found in survey.found)
 
 
 class Survey(Walk):
@@ -99,6 +100,7 @@ class Survey(Walk):
         try:
             if never_leaves(case, self) is not None:
                 return
+            self.own_port = case.client_ports[0]
             arrival: Arrival | None = self.forward(case.client, case.asked, case.destination_vpc)
         except StopError as stop:
             self.found.append((Leg.FORWARD, stop.code))
@@ -112,6 +114,12 @@ class Survey(Walk):
         """Write down what a filter or a state says."""
         if not self.is_empty or code == codes.BAD_STATE:
             self.found.append((self.leg, code))
+
+    def refuse_state(self, name: str) -> None:
+        """Write down that something is not in service, once."""
+        if name not in self._told:
+            super().refuse_state(name)
+            self._told.add(name)
 
     def insist(self, *problems: tuple[bool, str]) -> None:
         """Write down all that a gateway objects to, a peering's state once, and stop if any."""
@@ -173,7 +181,7 @@ class Survey(Walk):
 
     def _all_arrive(self, case: Case, part: Answers, reply: Reply) -> bool:
         """Carry a reply of each class of ports; say whether routing let them through."""
-        ports = NAT_PORTS if part.is_random else case.client_ports
+        ports = part.ports if part.is_random else case.client_ports
         replies = [
             reply_to(reply.packet, first) for first, _ in classes(case.world, reply.packet, ports)
         ]

@@ -73,6 +73,9 @@ ELB_NO_LISTENER: Final = "ELB_LISTENERS_MISMATCH"
 ZONE_NOT_ENABLED: Final = "ELB_INSTALLED_AZ_RESTRICTION"
 NOT_CROSSING: Final = "ELB_NOT_CROSSZONE"
 ELB_ACL: Final = "ELB_ACL_RESTRICTION"
+FIREWALL_RULES: Final = "FIREWALL_RULES_RESTRICTION"
+#: Of both directions a firewall sees one only (NF-5).
+FIREWALL_ASYMMETRIC: Final = "FIREWALL_ASYMMETRIC_ROUTING"
 
 #: Every code that this judge can give as the first blocker of a question that a user can ask, but
 #: for those that replies alone meet and for NGW_NOT_NAT64, which needs an odd route.
@@ -121,6 +124,7 @@ CODES: Final = (
     VGW_EGRESS,
     VGW_INGRESS,
     CLIENT_NOT_AUTHORIZED,
+    FIREWALL_RULES,
 )
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from tests.oracle import (
     appliance,
     balancer,
+    inspection,
     internet,
     nat,
     peering,
@@ -23,9 +24,17 @@ from tests.oracle import (
 from tests.oracle import verdict as codes
 from tests.oracle.appliance import Mode
 from tests.oracle.filters import check_acl, check_groups
-from tests.oracle.journey import Arrival, Session
+from tests.oracle.inspection import Sighting
+from tests.oracle.journey import NAT_PORTS, Arrival, Session, cut
 from tests.oracle.routing import route_for
-from tests.oracle.verdict import Fork, Leg, NotModelledError, StopError, UndecidedError
+from tests.oracle.verdict import (
+    Fork,
+    Interval,
+    Leg,
+    NotModelledError,
+    StopError,
+    UndecidedError,
+)
 from tests.oracle.world import Address, Interface, Packet, Route, Subnet, World
 
 #: More routers and transit tables than this on one way: it goes in a circle.
@@ -52,6 +61,13 @@ class Walk:
         self.awaiting: Session | None = None
         #: Which part of the way this is, and how many routers it has met on it.
         self.progress: tuple[str, int] = ("there", 0)
+        #: What firewalls remember of the way there, and what of it answers have met again.
+        self.sightings: list[Sighting] = []
+        self.answered: set[Sighting] = set()
+        #: The port that the packet is from, the client's or what an answer answers, and those that
+        #: NAT gateways have picked, by the number of their sessions.
+        self.own_port = 0
+        self.picked_ports: dict[int, Interval] = {}
         self.crossed: set[str] = set()  # kinds of elements on the way there, to be counted
         self.peering = ""  # the last one that it came to
         self.is_empty = False  # nothing is left of it that a filter could stop
@@ -61,6 +77,11 @@ class Walk:
     def refuse(self, code: str) -> None:
         """Say what a filter or a state has against the packet."""
         raise StopError(code)
+
+    def refuse_state(self, name: str) -> None:
+        """Say that something is not in service."""
+        del name
+        self.refuse(codes.BAD_STATE)
 
     def insist(self, *problems: tuple[bool, str]) -> None:
         """Stop the packet at the first problem that a gateway has with it."""
@@ -162,6 +183,19 @@ class Walk:
         if stopped or unused or interface.attachment not in (None, "attached"):
             self.refuse(codes.BAD_STATE)
 
+    def source_port(self) -> int:
+        """Return the port that the packet is from; NAT gateways pick any."""
+        owners = [n for n, session in enumerate(self.sessions) if session.picks_ports]
+        if self.leg is Leg.RETURN or not owners:
+            return self.own_port
+        options = cut(NAT_PORTS, self.world.inspection.cuts)
+        number = 0
+        if len(options) > 1:
+            what = f"port of {self.sessions[owners[-1]].holder.id}"
+            number = self.suppose(("port", len(owners)), Fork.EVERY, len(options), what)
+        self.picked_ports[owners[-1]] = options[number]
+        return options[number][0]
+
     # -- inside a VPC
 
     def leave(self, sender: Interface, packet: Packet) -> Arrival:
@@ -218,6 +252,7 @@ class Walk:
             "tgw": lambda: transit.enter(self, target, subnet, packet),
             "vgw": lambda: vpn_gateway.leave(self, target, vpc, packet),
             "eni": lambda: appliance.reach(self, target, vpc, subnet.id, packet),
+            "vpce": lambda: inspection.reach(self, target, vpc, packet),
         }
         if route.kind not in ways:
             raise NotModelledError(target)
@@ -270,6 +305,7 @@ class Walk:
             raise StopError(codes.REPLY_FROM_OTHER)
         if arrival.holder != client and not self._is_his_too(arrival.holder, client, asked):
             raise StopError(codes.DELIVERED_ELSEWHERE)
+        inspection.check_both_ways(self)
 
     def _is_his_too(
         self, holder: Interface | None, client: Interface | None, asked: Packet

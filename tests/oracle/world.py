@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.oracle.hybrid_world import Hybrid
 
+from tests.oracle.walls import Inspection
 from tests.oracle.world_balancers import Balancers
 
 Address = IPv4Address | IPv6Address
@@ -64,7 +65,7 @@ class Subnet:
 class Route:
     prefix: Prefix | None
     prefix_list: str | None
-    kind: str  # local, igw, eigw, nat, pcx, tgw, vgw, eni, other
+    kind: str  # local, igw, eigw, nat, pcx, tgw, vgw, eni, vpce, other
     target: str
     propagated: bool
     state: str
@@ -264,6 +265,7 @@ class World:
     balancers: Balancers
     hybrid: Hybrid
     gone: frozenset[str] = frozenset()  # ids of what is deleted and still listed
+    inspection: Inspection = field(default_factory=Inspection)
 
     def holder(self, vpc: str, address: Address) -> Interface | None:
         """Return the interface in the VPC whose private address it is."""

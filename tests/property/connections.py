@@ -88,7 +88,7 @@ def draw_transit(draft: Draft) -> None:
     hubs = [first]
     if len(vpcs) > 1 and dice.chance(50):
         vpcs[0].is_center = True
-    if dice.chance(38):
+    if dice.chance(42):
         hubs.append(Hub("tgw-02", ["tgw-rtb-20"]))
     for number, vpc in enumerate(vpcs):
         homes = [hub for hub in hubs if dice.chance(90 if hub is hubs[number % len(hubs)] else 15)]

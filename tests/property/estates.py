@@ -15,6 +15,7 @@ from tests.property.dice import Dice, drawn, seeded
 from tests.property.filters import draw_acls, draw_groups, draw_prefix_lists, name_groups
 from tests.property.hosts import draw_hosts
 from tests.property.hybrid import draw_clients, draw_hybrid
+from tests.property.inspections import draw_inspections
 from tests.property.plan import Draft, Estate, draw_ground
 from tests.property.questions import draw_questions
 from tests.property.routes import draw_gateways, draw_nat_gateways, draw_tables
@@ -40,6 +41,7 @@ def draw_estate(dice: Dice) -> Estate:
     draw_hosts(draft)
     draw_balancers(draft)
     draw_clients(draft)
+    draw_inspections(draft)
     _draw_addresses(draft)
     _draw_dirt(draft)
     return draft.estate

@@ -12,6 +12,13 @@ from tests.property.dice import Dice
 Record = dict[str, Any]
 Estate = dict[str, list[Record]]
 
+#: What calls about one resource answer: each item is one answer, in a file of its own.
+ANSWERS: Final = (
+    "NetworkFirewalls",
+    "FirewallPolicies",
+    "FirewallRuleGroups",
+    "ClassicLoadBalancerAttributes",
+)
 KINDS: Final = (
     "Vpcs",
     "Subnets",
@@ -37,7 +44,6 @@ KINDS: Final = (
     "LoadBalancerAttributes",
     "LoadBalancerListeners",
     "LoadBalancerDescriptions",
-    "ClassicLoadBalancerAttributes",
     "TargetGroups",
     "TargetGroupAttributes",
     "TargetGroupTargetHealth",
@@ -51,6 +57,8 @@ KINDS: Final = (
     "ClientVpnTargetNetworks",
     "AuthorizationRules",
     "Routes",  # of client VPN endpoints
+    "VpcEndpoints",
+    *ANSWERS,
 )
 PRIMARY_BLOCKS: Final = (
     "10.0.0.0/16",

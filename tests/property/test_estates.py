@@ -45,6 +45,7 @@ attachment without a table|attachment to 1 zones|attachment to 2 zones
 attachment ApplianceModeSupport enable|attachment Ipv6Support enable|attachment Ipv6Support disable
 attachment SecurityGroupReferencingSupport enable|attachment SecurityGroupReferencingSupport disable
 2 transit gateways|1 transit tables|2 transit tables|3 transit tables
+VpcEndpoints|NetworkFirewalls|FirewallPolicies|FirewallRuleGroups
 transit route active|transit route blackhole|table without record|table without static routes
 table without propagations|gateway's table
 balancer network internal|balancer network internet-facing|balancer application internal
@@ -92,6 +93,7 @@ by appliance that translates|by appliance with two interfaces|by gateway's own t
 by net|by app|by classic|by kept client|by balancer behind a balancer|by answer of a balancer
 from cgw|from dxgw|from cvpn|by vgw|by vpn from a site|by vpn to a site|by CloudHub|by client VPN
 by direct-connect-gateway from a site|by direct-connect-gateway to a site|by equal-cost paths
+by vpce|by firewall|by appliances' endpoint
 """
 
 

@@ -232,6 +232,14 @@ def test_nf_2_in_action_order_passing_rules_come_first() -> None:
     assert told(walled(None, stateful(*reversed(rules)), says=strict())) == "reachable"
 
 
+def test_nf_2_in_action_order_a_passing_rule_beats_what_nobody_can_read() -> None:
+    text = FirewallRuleGroup(id="text", is_stateful=True, undecided="free Suricata text")
+    passing = stateful("pass tcp any any -> any any")
+    assert told(walled(None, text, passing)) == "reachable"
+    assert told(walled(None, text, passing, says=strict())) == "unknown"
+    assert told(walled(None, text, passing), "web-1 db-1 udp 53") == "unknown"
+
+
 def test_nf_2_in_strict_order_groups_are_taken_by_priority() -> None:
     passing, dropping = stateful("pass ip any any -> any any"), stateful(DROPS, name="closed")
     assert told(walled(None, passing, dropping, says=strict())) == "reachable"
@@ -449,6 +457,15 @@ def test_nf_5_stateless_rules_for_one_direction_only_are_asymmetric_too() -> Non
     back = stateless(rule(10, "pass", sources=["10.0.3.0/24"]))
     answer = ask(walled(None, back), ASKED, family=4)
     assert (answer.verdict, codes(answer)) == ("unknown", {ASYMMETRIC})
+
+
+def test_nf_5_replies_are_of_what_can_have_come_through() -> None:
+    """Either the first rule has passed it, past the stateful engine, or that one has dropped it."""
+    maybe = stateless(rule(10, "pass", sources=[f"{WEB_1}/32"], undecided="TCP flags SYN"))
+    dropping = stateful("drop tcp any any -> any 443")
+    answer = ask(walled(None, maybe, dropping), ASKED, family=4)
+    assert (answer.verdict, codes(answer, "return")) == ("unreachable", {ASYMMETRIC})
+    assert told(walled(None, maybe)) == "unknown"
 
 
 def test_nf_5_a_drop_on_the_way_there_beats_doubts_about_the_way_back() -> None:
