@@ -20,7 +20,7 @@ MANAGED: Final = {"Key": "AWSNetworkFirewallManaged", "Value": "true"}
 def draw_inspections(draft: Draft) -> None:
     """Draw a firewall or an endpoint of appliances in some VPCs."""
     for vpc in draft.vpcs:
-        if draft.dice.chance(30 if len(vpc.subnets) > 1 else 4):
+        if draft.dice.chance(25 if len(vpc.subnets) > 1 else 4):
             _draw_inspection(draft, vpc)
 
 
