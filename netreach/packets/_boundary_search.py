@@ -25,7 +25,7 @@ from netreach.packets.jit import Effort, Jit
 CHUNK: Final = 1 << 16
 """Addresses treated together, so that their temporaries stay in the second-level cache."""
 
-_COMPILED_CHUNK: Final = 1 << 20
+_COMPILED_CHUNK: Final = 1 << 17
 """The same for kernels, which have chunks of their own and a price for each call."""
 
 _BY_NUMPY: Final = Effort(Jit.never(), 0)

@@ -2,8 +2,8 @@
 
 Under ``parallel=True`` numba leaves loops without conditions to the vector units, also where there
 is one thread; that alone is worth a factor of six. So every address takes every step, steps are
-taken by chunks that stay in the first-level cache, and sums are cast back to 32 bits, since numba
-would do them in 64.
+taken by chunks that stay in the first-level cache, and within a loop all numbers are of one width:
+numba computes in 64 bits, so sums of 32 are cast back.
 """
 
 from __future__ import annotations
@@ -104,37 +104,94 @@ def wide(
         found[row] = label
 
 
+@compiled()
+def _search_chunk(
+    keys: NDArray[Any],
+    some: NDArray[Any],
+    first: NDArray[np.int32],
+    base: Any,  # of the dtype of the keys
+    shift: Any,
+    steps: int,
+    place: NDArray[np.int64],
+) -> None:
+    """Search for the numbers of one chunk, all by one halving after the other."""
+    last = np.uint64(first.size - 2)
+    after = np.empty(some.size, np.int64)  # how many keys after the place may still be it
+    for row in range(some.size):
+        one = some[row]
+        past = np.uint64(one - base if one >= base else base - base)
+        part = np.int64(min(past >> shift, last))
+        at = np.int64(first[part])
+        place[row] = at
+        after[row] = first[part + 1] - at
+    for _ in range(steps):
+        for row in range(some.size):
+            at, left = place[row], after[row]
+            half = (left + 1) >> 1
+            is_past = keys[at + half] <= some[row]
+            place[row] = at + half if is_past else at
+            after[row] = left - half if is_past else half - 1
+    for row in range(some.size):
+        at = place[row]
+        place[row] = at if some[row] >= base else 0
+
+
 @compiled(parallel=True)
 def guided_search(
     keys: NDArray[Any],
     wanted: NDArray[Any],
     first: NDArray[np.int32],
-    base: Any,  # noqa: ANN401 - of the dtype of the keys
-    shift: Any,  # noqa: ANN401
+    base: Any,
+    shift: Any,
     steps: int,
     found: NDArray[np.int64],
 ) -> None:
     """Find the last of ascending keys at or before each wanted number, at least the first key.
 
-    ``first`` is the guide: for equal stretches from ``base`` on, the last key at or before their
-    beginnings, and the last key of all. Each stretch is then searched by halves, all questions of
-    a chunk at once; ``steps`` are enough for the most crowded one.
+    ``first`` is the guide: for equal parts from ``base`` on, the last key at or before their
+    beginnings, and the last key of all. Each part is then searched by halves; ``steps`` are enough
+    for the most crowded one.
     """
-    last = np.uint64(first.size - 2)
     for chunk in prange((wanted.size + _SHORT_CHUNK - 1) // _SHORT_CHUNK):
         begin = chunk * _SHORT_CHUNK
-        some = wanted[begin : begin + _SHORT_CHUNK]
-        place = np.empty(some.size, np.int32)
-        after = np.empty(some.size, np.int32)  # how many keys after the place may still be it
+        end = min(begin + _SHORT_CHUNK, wanted.size)
+        _search_chunk(keys, wanted[begin:end], first, base, shift, steps, found[begin:end])
+
+
+@compiled(parallel=True)
+def search_pairs(
+    upper: NDArray[np.uint64],
+    lower: NDArray[np.uint64],
+    keys: NDArray[np.uint64],
+    first: NDArray[np.int32],
+    base: np.uint64,
+    shift: np.uint64,
+    steps: int,
+    last: NDArray[np.int64],
+    low: NDArray[np.uint64],
+    values: NDArray[np.int32],
+    found: NDArray[Any],
+) -> None:
+    """Look up ranges that begin at pairs of words; ``last`` is the last range of each upper word.
+
+    Hardly an address has the very upper word of a range, so a loop for these will do.
+    """
+    for chunk in prange((upper.size + _SHORT_CHUNK - 1) // _SHORT_CHUNK):
+        begin = chunk * _SHORT_CHUNK
+        some = upper[begin : begin + _SHORT_CHUNK]
+        place = np.empty(some.size, np.int64)
+        _search_chunk(keys, some, first, base, shift, steps, place)
         for row in range(some.size):
-            stretch = min(np.uint64(max(some[row], base) - base) >> shift, last)
-            place[row] = first[stretch] if some[row] >= base else np.int32(0)
-            after[row] = first[stretch + 1] - first[stretch] if some[row] >= base else np.int32(0)
-        for _ in range(steps):
-            for row in range(some.size):
-                half = (after[row] + 1) >> 1
-                is_past = keys[place[row] + half] <= some[row]
-                place[row] = place[row] + half if is_past else place[row]
-                after[row] = after[row] - half if is_past else half - 1
+            at = place[row]
+            place[row] = last[at]
+            if keys[at] == some[row]:
+                none, within = last[max(at, 1) - 1] if at else np.int64(-1), last[at]
+                while none < within:  # ranges up to none are not after it, those past within are
+                    middle = (none + within + 1) >> 1
+                    if low[middle] <= lower[begin + row]:
+                        none = middle
+                    else:
+                        within = middle - 1
+                place[row] = within
         for row in range(some.size):
-            found[begin + row] = place[row]
+            found[begin + row] = values[place[row]]

@@ -38,7 +38,6 @@ from netreach.packets._compiled_table import CompiledTable
 from netreach.packets._direct_table import NarrowTable, WideTable, compile_direct_table
 from netreach.packets._disjoint_ranges import NO_ROW, cut_into_ranges, is_new
 from netreach.packets._prefix_columns import PrefixColumns, Prefixes, read_prefixes
-from netreach.packets._sorted_keys import GUIDED_SEARCH
 from netreach.packets.jit import Effort, Jit
 
 OneName: TypeAlias = str | int | np.integer[Any]
@@ -170,8 +169,7 @@ class PrefixTable:
         if not self._is_prepared:
             words, values = self.ranges.words, self.ranges.values
             self._direct = compile_direct_table(words, values)
-            if self.family == 4:
-                self._compiled = CompiledTable.of(words[0], values, self._direct)
+            self._compiled = CompiledTable.of(words, values, self._direct)
             self._is_prepared = True
         return self
 
@@ -195,10 +193,9 @@ class PrefixTable:
         effort = Effort(self._jit, self._asked if count >= _COMPILED_FROM else 0)
         if self._asked > _BUILD_COST + _BUILD_COST_OF_RANGE * values.size:
             self.prepare()
-        if self._compiled is not None and self._compiled.lookup(words[0], found, effort):
+        if self._compiled is not None and self._compiled.lookup(words, found, effort):
             return
-        searches_faster = self.family == 6 and effort.wants(GUIDED_SEARCH)
-        if self._direct is None or count < _DIRECT_FROM or searches_faster:
+        if self._direct is None or count < _DIRECT_FROM:
             found[:] = values[self._search.locate(words, effort)]
         else:
             self._direct.lookup(words, found)

@@ -1,18 +1,22 @@
-"""Longest-prefix match beside pytricia and netaddr, all in one run: prints a table.
+"""Longest-prefix match beside pytricia, py-radix and netaddr, all in one run: prints tables.
 
-    python tests/benchmarks/bench_longest_prefix.py [--addresses N] [--large]
+    python -m tests.benchmarks.bench_longest_prefix [--addresses N] [--prefixes N ...]
 
-One million addresses, half of them inside a prefix and half anywhere, are asked of tables with 10,
-1,000 and 100,000 prefixes (``--large``: a million too). Up to 10,000 prefixes are such as an AWS
-estate has (many hosts, most of it in 10/8), more are such as an internet table has (most /24).
+A million addresses, half of them inside a prefix and half anywhere, are asked of tables with 10,
+1,000, 100,000 and a million prefixes. Up to 10,000 IPv4 prefixes are such as an AWS estate has
+(many hosts, most of it in 10/8), more are such as an internet table has (most /24); IPv6 prefixes
+are such as Amazon's blocks are cut into.
 
-- netreach: ``PrefixTable.lookup`` of an array, an array of values out.
+- numpy, numba: ``PrefixTable.lookup`` of an array, without numba and with it on one thread: an
+  array of values out, a new one each time or (``out=``) an ``int32`` one used again.
 - pytricia: ``[trie[key] for key in keys]``, with the keys as bytes prepared beforehand; its
-  fastest form, since 0.0.0.0/0 is in the trie and no key is missing.
+  fastest form, since the default route is in the trie and no key is missing.
+- py-radix: ``search_best`` of packed addresses, of the first 100,000.
 - netaddr: ``smallest_matching_cidr`` of a sample, with networks and addresses prepared beforehand.
 
-Builds are timed apart. All answers are compared. netreach and pytricia take turns and each has the
-best of its rounds, because the machine may be shared.
+Builds are timed apart. All answers are compared. The machine may be shared, so all take turns: a
+ratio is that of the best turns, and beside it the median over the rounds. What is compiled or read
+from numba's cache is so before the first turn.
 """
 
 from __future__ import annotations
@@ -22,21 +26,24 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from ipaddress import ip_network
 from pathlib import Path
+from statistics import median
 from time import perf_counter
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the tree that this file is in
 
+from netreach.packets.jit import Jit, Wanted
 from netreach.packets.longest_prefix import PrefixTable, PrefixTables
 
-Module: TypeAlias = Any  # one without types
-
-ROUNDS = 7
+ROUNDS = 5
+TURNS = 5
+FEW = 100_000
 WIDTH = {4: 32, 6: 128}
 
 # Prefix lengths and how many in a hundred or so have them.
@@ -102,14 +109,6 @@ class Workload:
         return [packed[place : place + size] for place in range(0, len(packed), size)]
 
 
-@dataclass(frozen=True)
-class Timing:
-    """Seconds for one address, and for the build."""
-
-    lookup: float
-    build: float
-
-
 def draw_prefixes(family: int, count: int, dice: np.random.Generator) -> list[tuple[int, int]]:
     """Draw distinct (first address, length) pairs; the default route is one of them."""
     mix = ESTATE6 if family == 6 else ESTATE if count <= 10_000 else INTERNET
@@ -143,80 +142,133 @@ def draw_workload(family: Literal[4, 6], prefixes: int, addresses: int) -> Workl
     return Workload(family, cidrs, octets[dice.permutation(addresses)])
 
 
-def seconds(action: Callable[[], object]) -> float:
-    start = perf_counter()
-    action()
-    return perf_counter() - start
+class Way(NamedTuple):
+    """One way to answer, and what it took in each round."""
+
+    name: str
+    ask: Callable[[], object]
+    addresses: int
+    build: float
+    taken: list[float]
+
+    @property
+    def best(self) -> float:
+        """Seconds for one address in the best turn."""
+        return min(self.taken) / self.addresses
+
+    def times(self, other: Way) -> str:
+        """By how much it is faster than the other: at best, and in the median round."""
+        rounds = [b / a for a, b in zip(self.taken, other.taken, strict=True)]
+        median_round = median(rounds) * self.addresses / other.addresses
+        return f"{other.best / self.best:>8,.0f} ({median_round:,.0f})"
 
 
-def time_in_turns(workload: Workload, pytricia: Module) -> tuple[Timing, Timing]:
-    """Time netreach and pytricia round by round, and see that they agree."""
+def timed(action: Callable[[], Any]) -> tuple[float, Any]:
     start = perf_counter()
-    table = PrefixTable(workload.cidrs).prepare()
-    our_build = perf_counter() - start
-    start = perf_counter()
-    trie = pytricia.PyTricia(WIDTH[workload.family])
-    for row, cidr in enumerate(workload.cidrs):
-        trie[cidr] = row
-    their_build = perf_counter() - start
+    result = action()
+    return perf_counter() - start, result
 
-    columns = workload.columns
-    keys = workload.keys(len(columns))
-    if table.lookup(columns).tolist() != [trie[key] for key in keys]:
-        sys.exit("netreach and pytricia disagree")
-    ours, theirs = [], []
+
+def prepared(workload: Workload, jit: Jit) -> PrefixTable:
+    return PrefixTable(workload.cidrs, jit=jit).prepare()
+
+
+def netreach_ways(workload: Workload, expected: NDArray[np.int64]) -> list[Way]:
+    """Numpy alone and numba on one thread, each with a new array of answers and an old one."""
+    ways = []
+    columns, out = workload.columns, np.empty(expected.size, np.int32)
+    for name, jit in (("numpy", Jit.never()), ("numba", Jit(Wanted.ALWAYS, threads=1))):
+        build, table = timed(partial(prepared, workload, jit))
+        for suffix, ask in (
+            ("", partial(table.lookup, columns)),
+            (" out=", partial(table.lookup, columns, out=out)),
+        ):
+            if (np.asarray(ask()) != expected).any():
+                sys.exit(f"{name} and pytricia disagree")
+            ways.append(Way(name + suffix, ask, expected.size, build, []))
+    return ways
+
+
+def pytricia_way(workload: Workload) -> Way:
+    trie = import_module("pytricia").PyTricia(WIDTH[workload.family])
+
+    def build() -> None:
+        for row, cidr in enumerate(workload.cidrs):
+            trie[cidr] = row
+
+    spent, _ = timed(build)
+    keys = workload.keys(len(workload.octets))
+    return Way("pytricia", lambda: [trie[key] for key in keys], len(keys), spent, [])
+
+
+def radix_way(workload: Workload, expected: NDArray[np.int64]) -> Way:
+    tree = import_module("radix").Radix()
+
+    def build() -> None:
+        for row, cidr in enumerate(workload.cidrs):
+            tree.add(cidr).data["row"] = row
+
+    spent, _ = timed(build)
+    keys, search = workload.keys(FEW), tree.search_best
+    if [search(packed=key).data["row"] for key in keys] != expected[:FEW].tolist():
+        sys.exit("py-radix and pytricia disagree")
+    return Way("py-radix", lambda: [search(packed=key) for key in keys], len(keys), spent, [])
+
+
+def netaddr_way(workload: Workload, expected: NDArray[np.int64]) -> Way:
+    """Netaddr on as many addresses as a second or so allows."""
+    netaddr = import_module("netaddr")
+    build, networks = timed(lambda: [netaddr.IPNetwork(cidr) for cidr in workload.cidrs])
+    keys = workload.keys(max(1, min(2000, 20_000 // len(networks))))
+    addresses = [netaddr.IPAddress(int.from_bytes(key, "big"), workload.family) for key in keys]
+
+    def ask() -> list[object]:
+        return [netaddr.smallest_matching_cidr(address, networks) for address in addresses]
+
+    way = Way("netaddr", ask, len(keys), build, [])
+    spent, found = timed(ask)
+    way.taken.extend([spent] * ROUNDS)  # once is enough
+    if [str(one) for one in found] != [workload.cidrs[row] for row in expected[: len(keys)]]:
+        sys.exit("netaddr and pytricia disagree")
+    return way
+
+
+def take_turns(ways: Sequence[Way]) -> None:
+    """Time the ways round by round; who is quick has several turns in a round."""
     for _ in range(ROUNDS):
-        theirs.append(seconds(lambda: [trie[key] for key in keys]))
-        ours += [seconds(lambda: table.lookup(columns)) for _ in range(5)]  # still a shorter turn
-    return (
-        Timing(min(ours) / len(keys), our_build),
-        Timing(min(theirs) / len(keys), their_build),
+        for way in ways:
+            first, _ = timed(way.ask)
+            more = [timed(way.ask)[0] for _ in range(TURNS - 1)] if first < 0.2 else []
+            way.taken.append(min([first, *more]))
+
+
+def print_table(workload: Workload) -> None:
+    """Print how the ways compare on one table."""
+    trie = pytricia_way(workload)
+    expected = np.array(trie.ask())
+    peers = [trie, radix_way(workload, expected)]
+    ours = netreach_ways(workload, expected)
+    take_turns([*peers, *ours])
+    peers.append(netaddr_way(workload, expected))
+    print(
+        f"\nIPv{workload.family}, {len(workload.cidrs):,} prefixes: times faster, at best (median)"
     )
+    heads = [f"{peer.name:>17}" for peer in peers]
+    print(f"{'':12}{'M/s':>10}{'build, s':>10}", *heads)
+    for way in (*peers, *ours):
+        ratios = [f"{way.times(peer):>17}" for peer in peers] if way in ours else []
+        print(f"{way.name:12}{1e-6 / way.best:>10.4g}{way.build:>10.3f}", *ratios, flush=True)
 
 
-def time_netaddr(workload: Workload) -> Timing:
-    """Time netaddr on as many addresses as a few seconds allow, and see that it agrees."""
-    import netaddr  # noqa: PLC0415  # the others must not wait for it
-
-    start = perf_counter()
-    networks = [netaddr.IPNetwork(cidr) for cidr in workload.cidrs]
-    build = perf_counter() - start
-    asked = workload.keys(max(1, min(2000, 200_000 // len(networks))))
-    addresses = [netaddr.IPAddress(int.from_bytes(key, "big"), workload.family) for key in asked]
-    start = perf_counter()
-    found = [netaddr.smallest_matching_cidr(address, networks) for address in addresses]
-    spent = perf_counter() - start
-    rows = PrefixTable(workload.cidrs).lookup(asked).tolist()
-    if [str(one) for one in found] != [workload.cidrs[row] for row in rows]:
-        sys.exit("netreach and netaddr disagree")
-    return Timing(spent / len(asked), build)
-
-
-def print_against_peers(workloads: Sequence[Workload], pytricia: Module) -> None:
-    print(f"{'':15}{'million lookups a second':>30}{'times faster than':>22}{'build, s':>18}")
-    heads = ("prefixes", "netreach", "pytricia", "netaddr", "pytricia", "netaddr")
-    print("    ", *(f"{head:>10}" for head in (*heads, "netreach", "pytricia")))
-    for workload in workloads:
-        ours, trie = time_in_turns(workload, pytricia)
-        slowest = time_netaddr(workload)
-        print(
-            f"IPv{workload.family} {len(workload.cidrs):>10,} {1e-6 / ours.lookup:>10.1f}"
-            f" {1e-6 / trie.lookup:>10.2f} {1e-6 / slowest.lookup:>10.1e}"
-            f" {trie.lookup / ours.lookup:>10.1f} {slowest.lookup / ours.lookup:>10,.0f}"
-            f" {ours.build:>10.3f} {trie.build:>10.3f}"
-        )
-
-
-def print_ways_of_lookup(workload: Workload) -> None:
-    """Print what few addresses cost, and what many cost before and after the build."""
-    table = PrefixTable(workload.cidrs)
+def print_few(workload: Workload) -> None:
+    """Print what few addresses cost, and what many cost with the build."""
+    table = PrefixTable(workload.cidrs, jit=Jit.never())
     numbers = workload.columns
-    print(f"\none table of {len(workload.cidrs):,} IPv4 prefixes")
+    print(f"\none table of {len(workload.cidrs):,} IPv4 prefixes, numpy")
     for count in (1, 100, 10_000):
-        some = numbers[:count]
-        best = min(seconds(partial(table.lookup, some)) for _ in range(20))
+        best = min(timed(partial(table.lookup, numbers[:count]))[0] for _ in range(20))
         print(f"  {count:>9,} addresses, searched    {best * 1e6:>10,.1f} us")
-    first = seconds(lambda: PrefixTable(workload.cidrs).lookup(numbers))
+    first, _ = timed(lambda: PrefixTable(workload.cidrs, jit=Jit.never()).lookup(numbers))
     print(f"  {numbers.size:>9,} addresses, build included {first * 1e6:>7,.0f} us")
 
 
@@ -227,28 +279,31 @@ def print_many_tables(addresses: int) -> None:
     for row in range(2000):
         third = [f"10.{row % 256}.{block}.0/24" for block in range(0, 160, 2)]
         tables[f"rtb-{row}"] = PrefixTable(["0.0.0.0/0", f"10.{row % 256}.0.0/16", *third])
-    stack = PrefixTables(tables)
     chosen = dice.integers(0, len(tables), addresses)
     asked = dice.integers(10 << 24, 11 << 24, addresses).astype(np.uint32)
-    best = min(seconds(lambda: stack.lookup(chosen, asked)) for _ in range(ROUNDS))
-    print(f"\n{len(tables):,} route tables of 82 prefixes at once")
-    print(f"  {addresses:>9,} addresses, each in its own table {best * 1e3:>8.1f} ms")
+    print(f"\n{len(tables):,} route tables of 82 prefixes, {addresses:,} addresses at once")
+    for name, jit in (("numpy", Jit.never()), ("numba", Jit(Wanted.ALWAYS, threads=1))):
+        stack = PrefixTables(tables, jit=jit)
+        best = min(timed(partial(stack.lookup, chosen, asked))[0] for _ in range(7))
+        print(f"  {name}, each in its own table {best * 1e3:>8.1f} ms")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--addresses", type=int, default=1_000_000)
-    parser.add_argument("--large", action="store_true", help="a million prefixes too")
+    sizes = [10, 1_000, 100_000, 1_000_000]
+    parser.add_argument("--prefixes", type=int, nargs="+", default=sizes)
+    parser.add_argument("--family", type=int, nargs="+", choices=(4, 6), default=(4, 6))
     options = parser.parse_args()
     try:
-        import pytricia  # noqa: PLC0415  # it is measured here, and used nowhere else
-    except ImportError:
-        sys.exit("pytricia is not installed: pip install 'netreach[bench]'")
-    sizes = (10, 1_000, 100_000, 1_000_000) if options.large else (10, 1_000, 100_000)
-    workloads = [draw_workload(4, size, options.addresses) for size in sizes]
-    workloads += [draw_workload(6, size, options.addresses // 5) for size in (10, 1_000, 100_000)]
-    print_against_peers(workloads, pytricia)
-    print_ways_of_lookup(workloads[1])
+        for needed in ("pytricia", "radix", "numba"):
+            import_module(needed)
+    except ImportError as error:
+        sys.exit(f"{error.name} is not installed: pip install 'netreach[bench]'")
+    for family in options.family:
+        for size in options.prefixes:
+            print_table(draw_workload(family, size, options.addresses))
+    print_few(draw_workload(4, 1000, options.addresses))
     print_many_tables(options.addresses)
 
 
