@@ -7,7 +7,17 @@ from typing import Any, Final
 
 from netreach.model.inventory import is_crossed, outline
 from netreach.model.relations import Relations
-from netreach.present import show_filters, show_places, show_routes
+from netreach.model.services import ManagedService
+from netreach.present import (
+    show_balancers,
+    show_filters,
+    show_firewalls,
+    show_places,
+    show_routes,
+    show_services,
+    show_sites,
+    show_transit,
+)
 from netreach.present.page import Page, Table
 from netreach.present.show_addresses import address_page, prefix_page
 from netreach.present.show_parts import interfaces_table
@@ -27,6 +37,28 @@ _PAGES: Final[Mapping[str, Callable[[Any, Relations], Page]]] = {
     "egress-only-internet-gateway": show_routes.egress_only_gateway_page,
     "nat-gateway": show_routes.nat_gateway_page,
     "elastic-ip": show_routes.elastic_ip_page,
+    "vpc-peering-connection": show_transit.peering_page,
+    "transit-gateway": show_transit.gateway_page,
+    "transit-gateway-attachment": show_transit.attachment_page,
+    "transit-gateway-route-table": show_transit.table_page,
+    "vpn-gateway": show_sites.vpn_gateway_page,
+    "vpn-connection": show_sites.vpn_connection_page,
+    "customer-gateway": show_sites.customer_gateway_page,
+    "direct-connect-gateway": show_sites.direct_connect_page,
+    "virtual-interface": show_sites.virtual_interface_page,
+    "client-vpn-endpoint": show_sites.client_vpn_page,
+    "vpc-endpoint": show_services.endpoint_page,
+    "vpc-endpoint-service": show_services.endpoint_service_page,
+    "hosted-zone": show_services.zone_page,
+    "resolver-rule": show_services.rule_page,
+    "traffic-mirror-session": show_services.mirror_page,
+    "load-balancer": show_balancers.balancer_page,
+    "target-group": show_balancers.group_page,
+    "network-firewall": show_firewalls.firewall_page,
+    "firewall-policy": show_firewalls.policy_page,
+    "firewall-rule-group": show_firewalls.rule_group_page,
+    "vpc-block-public-access": show_firewalls.block_page,
+    "vpc-block-public-access-exclusion": show_firewalls.exclusion_page,
 }
 
 
@@ -42,6 +74,8 @@ def page_about(subject: Subject, relations: Relations) -> Page:
 
 
 def _record_page(found: Found, relations: Relations) -> Page:
+    if isinstance(found.record, ManagedService):
+        return show_services.managed_page(found.record, relations)
     page = _PAGES.get(found.kind)
     if page is None:
         record = outline(found.kind, found.record)

@@ -8,7 +8,7 @@ from typing import Final
 from netreach.model.inventory import SubnetSummary
 from netreach.model.records import NetworkInterface, Resource, TargetKind
 from netreach.model.relations import Relations
-from netreach.present.page import Fact, Table, texts, words
+from netreach.present.page import Fact, Table, Value, texts, words
 from netreach.query.words import safe
 
 #: How much of a name stands behind an id.
@@ -116,6 +116,36 @@ def without_column(table: Table, column: str) -> Table:
 def records_table(key: str, records: Iterable[Resource], note: str = "") -> Table:
     """Return a table of records of one kind, by id and name."""
     return Table(key, ("id", "name"), tuple((one.id, one.name) for one in records), note)
+
+
+def leading_to(record: Resource, relations: Relations) -> Table:
+    """Return the route tables that lead to a record."""
+    leading = relations.tables_leading_to.get(record.id, ())
+    return records_table("route_tables", leading, "that lead to it")
+
+
+def name_of(relations: Relations, number: str) -> str:
+    """Return the name of a resource; one that the snapshot lacks says so."""
+    if not number:
+        return ""
+    found = relations.snapshot.find(number)
+    return found[1].name if found else "not in the snapshot"
+
+
+def id_rows(numbers: Iterable[str], relations: Relations) -> tuple[tuple[Value, ...], ...]:
+    """Return ids with the names of their resources, as rows."""
+    return tuple((number, name_of(relations, number)) for number in numbers)
+
+
+def interfaces_of(numbers: Iterable[str], relations: Relations, key: str = "interfaces") -> Table:
+    """Return a table of interfaces by their ids; those that the snapshot lacks are left out."""
+    known = relations.snapshot.interfaces
+    return interfaces_table([known[one] for one in numbers if one in known], relations, key=key)
+
+
+def unsaid(what: str) -> str:
+    """Say that a snapshot does not tell something, and what comes of it."""
+    return f"the snapshot does not say {what}: answers that depend on it are unknown"
 
 
 def target_label(kind: TargetKind, target: str) -> str:

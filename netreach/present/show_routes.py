@@ -7,7 +7,6 @@ from netreach.model.records import (
     ElasticIp,
     InternetGateway,
     NatGateway,
-    Resource,
     Route,
     RouteOrigin,
     RouteTable,
@@ -18,8 +17,8 @@ from netreach.model.relations import RankedRoute, Relations
 from netreach.present.page import Fact, Page, Table, Value
 from netreach.present.show_parts import (
     common_facts,
+    leading_to,
     notes_of,
-    records_table,
     reference,
     target_label,
 )
@@ -105,16 +104,11 @@ def _gateway_page(
     record: InternetGateway | EgressOnlyInternetGateway, kind: str, relations: Relations
 ) -> Page:
     rows = tuple((tie.vpc, tie.state) for tie in record.attachments)
-    tables = (Table("attachments", ("vpc", "state"), rows), _leading_to(record, relations))
+    tables = (Table("attachments", ("vpc", "state"), rows), leading_to(record, relations))
     notes = notes_of(record, relations)
     if not record.attachments:
         notes = ("it is attached to no VPC", *notes)
     return Page(kind, record.id, record.name, tuple(common_facts(record)), tables, notes)
-
-
-def _leading_to(record: Resource, relations: Relations) -> Table:
-    leading = relations.tables_leading_to.get(record.id, ())
-    return records_table("route_tables", leading, "that lead to it")
 
 
 def nat_gateway_page(record: NatGateway, relations: Relations) -> Page:
@@ -137,7 +131,7 @@ def nat_gateway_page(record: NatGateway, relations: Relations) -> Page:
         )
         for part in record.addresses
     )
-    tables = (Table("addresses", columns, rows), _leading_to(record, relations))
+    tables = (Table("addresses", columns, rows), leading_to(record, relations))
     return Page("nat-gateway", record.id, record.name, facts, tables, notes_of(record, relations))
 
 
@@ -160,5 +154,5 @@ def outline_page(record: Unmodelled, relations: Relations, *, is_modelled: bool)
     """Return the page about a resource of which nothing but the outline is shown."""
     facts = (reference("vpc", record.vpc, relations), *common_facts(record))
     missing = () if is_modelled else ("not modelled yet: a path that would enter it is unknown",)
-    notes, tables = (*missing, *notes_of(record, relations)), (_leading_to(record, relations),)
+    notes, tables = (*missing, *notes_of(record, relations)), (leading_to(record, relations),)
     return Page(record.kind, record.id, record.name, facts, tables, notes)
