@@ -30,7 +30,10 @@ _EMPTY: Final[tuple[Value, ...]] = ("", (), {})
 #: Words of keys that are not written in lower case.
 _SPELLINGS: Final = {
     word.lower(): word
-    for word in ("VPC", "VPCs", "VPN", "CIDR", "CIDRs", "ACL", "ID", "IP", "NAT", "DNS", "AWS")
+    for word in (
+        *("VPC", "VPCs", "VPN", "CIDR", "CIDRs", "ACL", "ID", "IP", "IPv6", "NAT", "DNS", "AWS"),
+        *("ASN", "BGP", "ECMP"),
+    )
 }
 
 
@@ -101,7 +104,7 @@ def _plain(value: Value) -> object:
 def lines(page: Page) -> Iterator[str]:
     """Yield the lines of a page; facts without a value and empty tables are left out."""
     name = f"  {safe(page.name)}" if page.name else ""
-    yield f"{page.kind}  {safe(page.id)}{name}"
+    yield f"{safe(page.kind)}  {safe(page.id)}{name}"
     known = [(label(fact.key), _shown(fact)) for fact in page.facts if _is_shown(fact)]
     yield from aligned(known)
     for table in page.tables:

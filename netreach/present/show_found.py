@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from netreach.model.inventory import is_crossed, outline
+from netreach.model.records import Unmodelled
 from netreach.model.relations import Relations
 from netreach.model.services import ManagedService
 from netreach.present import (
@@ -76,7 +77,7 @@ def page_about(subject: Subject, relations: Relations) -> Page:
 def _record_page(found: Found, relations: Relations) -> Page:
     if isinstance(found.record, ManagedService):
         return show_services.managed_page(found.record, relations)
-    page = _PAGES.get(found.kind)
+    page = None if isinstance(found.record, Unmodelled) else _PAGES.get(found.kind)
     if page is None:
         record = outline(found.kind, found.record)
         is_modelled = is_crossed(relations.snapshot, record.id)

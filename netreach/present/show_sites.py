@@ -96,7 +96,8 @@ def vpn_connection_page(record: VpnConnection, relations: Relations) -> Page:
         Fact("static_routes", texts(record.routes)),
         *common_facts(record),
     )
-    gaps = (unsaid("whether its tunnels are up"),) if record.tunnels_up is None else ()
+    unknown = "the snapshot does not say whether its tunnels are up: they are taken to be"
+    gaps = (unknown,) if record.tunnels_up is None else ()
     notes = (*gaps, *notes_of(record, relations))
     return Page("vpn-connection", record.id, record.name, facts, (), notes)
 
@@ -157,7 +158,8 @@ def virtual_interface_page(record: VirtualInterface, relations: Relations) -> Pa
         reference("vpn_gateway", record.vpn_gateway, relations),
         *common_facts(record),
     )
-    gaps = (unsaid("whether a BGP session is up"),) if record.is_up is None else ()
+    unknown = "the snapshot does not say whether a BGP session is up: one is taken to be"
+    gaps = (unknown,) if record.is_up is None else ()
     notes = (*gaps, *notes_of(record, relations))
     return Page("virtual-interface", record.id, record.name, facts, (), notes)
 

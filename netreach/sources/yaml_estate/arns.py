@@ -37,3 +37,26 @@ def target_group_arn(name: str, account: str, region: str) -> str:
 def firewall_arn(kind: str, name: str, account: str, region: str) -> str:
     """Return the ARN of a firewall, a firewall policy or a rule group."""
     return f"arn:aws:network-firewall:{region}:{account}:{kind}/{name}"
+
+
+#: Kinds of managed services -> how their ARNs go on behind service, region and account.
+_MANAGED: Final = {
+    "db-instance": ("rds", "db:{name}"),
+    "db-cluster": ("rds", "cluster:{name}"),
+    "db-proxy": ("rds", "db-proxy:{name}"),
+    "cache-cluster": ("elasticache", "cluster:{name}"),
+    "replication-group": ("elasticache", "replicationgroup:{name}"),
+    "opensearch-domain": ("es", "domain/{name}"),
+    "msk-cluster": ("kafka", "cluster/{name}/{number}-1"),
+    "lambda-function": ("lambda", "function:{name}"),
+    "ecs-task": ("ecs", "task/{name}/{number}"),
+    "eks-cluster": ("eks", "cluster/{name}"),
+}
+
+
+def managed_arn(kind: str, name: str, account: str, region: str) -> str:
+    """Return the ARN of a managed service; those without one are known by an id or a name."""
+    if kind not in _MANAGED:
+        return f"fsmt-{name}" if kind == "mount-target" else name
+    service, rest = _MANAGED[kind]
+    return f"arn:aws:{service}:{region}:{account}:{rest.format(name=name, number=number_of(name))}"

@@ -34,6 +34,10 @@ Call = Literal[
     "TargetGroups",
     "Firewalls",
     "VpcBlockPublicAccessExclusions",
+    "ClientVpnEndpoints",
+    "HostedZones",
+    "ResolverRules",
+    "TrafficMirrorSessions",
 ]
 #: Which field of Snapshot each call fills.
 FIELD_OF_CALL: Final[Mapping[str, str]] = {
@@ -65,4 +69,8 @@ FIELD_OF_CALL: Final[Mapping[str, str]] = {
     "TargetGroups": "target_groups",
     "Firewalls": "firewalls",
     "VpcBlockPublicAccessExclusions": "public_access_exclusions",
+    "ClientVpnEndpoints": "client_vpn_endpoints",
+    "HostedZones": "hosted_zones",
+    "ResolverRules": "resolver_rules",
+    "TrafficMirrorSessions": "mirror_sessions",
 }

@@ -24,6 +24,12 @@ from netreach.sources.yaml_estate.connection_forms import (
     VpnConnectionForm,
     VpnGatewayForm,
 )
+from netreach.sources.yaml_estate.managed_forms import ClientVpnForm, ManagedForm
+from netreach.sources.yaml_estate.name_forms import (
+    HostedZoneForm,
+    MirrorSessionForm,
+    ResolverRuleForm,
+)
 from netreach.sources.yaml_estate.phrases import PhraseError
 from netreach.sources.yaml_estate.service_forms import (
     EndpointForm,
@@ -302,6 +308,8 @@ class VpcForm(Blocks):
     load_balancers: dict[Key, LoadBalancerForm] = Field({})
     target_groups: dict[Key, TargetGroupForm] = Field({})
     firewalls: dict[Key, FirewallForm] = Field({})
+    services: dict[Key, ManagedForm] = Field({})
+    client_vpn_endpoints: dict[Key, ClientVpnForm] = Field({})
 
 
 class PrefixListForm(Named):
@@ -351,6 +359,9 @@ class Estate(Form):
     firewall_policies: dict[Key, FirewallPolicyForm] = Field({})
     block_public_access: list[PublicAccessBlockForm] = Field([])
     public_access_exclusions: dict[Key, PublicAccessExclusionForm] = Field({})
+    hosted_zones: dict[Key, HostedZoneForm] = Field({})
+    resolver_rules: dict[Key, ResolverRuleForm] = Field({})
+    mirror_sessions: dict[Key, MirrorSessionForm] = Field({})
     unmodelled: dict[Key, UnmodelledForm] = Field({})
 
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Final
 
-from netreach.sources.yaml_estate.arns import balancer_arn, firewall_arn, target_group_arn
+from netreach.sources.yaml_estate.arns import (
+    balancer_arn,
+    firewall_arn,
+    managed_arn,
+    target_group_arn,
+)
 from netreach.sources.yaml_estate.base_forms import Named
 from netreach.sources.yaml_estate.forms import Estate, InstanceForm, VpcForm
 from netreach.sources.yaml_estate.phrases import PhraseError, Reference, shown
@@ -36,6 +41,9 @@ ID_PREFIX: Final = {
     "vpc-endpoint": "vpce-",
     "vpc-endpoint-service": "vpce-svc-",
     "vpc-block-public-access-exclusion": "vpcbpa-exclude-",
+    "client-vpn-endpoint": "cvpn-endpoint-",
+    "resolver-rule": "rslvr-rr-",
+    "traffic-mirror-session": "tms-",
 }
 #: How the ids made of keys begin where AWS's own may be anything.
 _DERIVED_PREFIX: Final = {"direct-connect-gateway": "dxgw-"}
@@ -49,6 +57,7 @@ _SECTIONS: Final = {
     "instances": "instance",
     "interfaces": "network-interface",
     "endpoints": "vpc-endpoint",
+    "client_vpn_endpoints": "client-vpn-endpoint",
 }
 #: Which key of the estate holds which kind of resource outside of VPCs.
 _WHOLE_SECTIONS: Final = {
@@ -63,6 +72,9 @@ _WHOLE_SECTIONS: Final = {
     "virtual_interfaces": "virtual-interface",
     "endpoint_services": "vpc-endpoint-service",
     "public_access_exclusions": "vpc-block-public-access-exclusion",
+    "hosted_zones": "hosted-zone",
+    "resolver_rules": "resolver-rule",
+    "mirror_sessions": "traffic-mirror-session",
 }
 #: Key of the transit route table that AWS makes where none is written.
 DEFAULT_TABLE: Final = "default"
@@ -275,6 +287,14 @@ def _name_services(names: Names, estate: Estate, key: str, vpc: VpcForm) -> None
             names.add("vpc-endpoint", key, f"{name}-{subnet}", f"{there}.subnets.{subnet}")
     for name, endpoint in vpc.endpoints.items():
         _name_nodes(names, key, name, f"{place}.endpoints.{name}", endpoint.subnets)
+    for name, client_vpn in vpc.client_vpn_endpoints.items():
+        there = f"{place}.client_vpn_endpoints.{name}"
+        _name_nodes(names, key, name, there, client_vpn.subnets)
+    for name, service in vpc.services.items():
+        there = f"{place}.services.{name}"
+        arn = managed_arn(service.kind, name, service.account or account, region)
+        names.add("managed-service", key, name, there, service.id or arn)
+        _name_nodes(names, key, name, there, service.subnets)
 
 
 def _name_nodes(names: Names, vpc: str, name: str, place: str, nodes: Nodes) -> None:

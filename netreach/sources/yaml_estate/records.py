@@ -26,6 +26,7 @@ from netreach.sources.yaml_estate.filters import network_acls, prefix_lists, sec
 from netreach.sources.yaml_estate.firewalls import firewall_policies, firewalls
 from netreach.sources.yaml_estate.forms import Estate, GatewayForm
 from netreach.sources.yaml_estate.interfaces import interfaces
+from netreach.sources.yaml_estate.managed import client_vpns, managed_services
 from netreach.sources.yaml_estate.names import Names, tags_of
 from netreach.sources.yaml_estate.nat_gateways import nat_gateways
 from netreach.sources.yaml_estate.phrases import Reference
@@ -42,6 +43,7 @@ from netreach.sources.yaml_estate.space import (
 )
 from netreach.sources.yaml_estate.transit import transit_gateways
 from netreach.sources.yaml_estate.whole import Whole
+from netreach.sources.yaml_estate.zones import hosted_zones, mirror_sessions, resolver_rules
 
 _KNOWN_TARGETS: Final = MODELLED_TARGETS | {TargetKind.LOCAL, TargetKind.UNKNOWN}
 
@@ -62,6 +64,8 @@ def estate_records(estate: Estate, names: Names) -> Iterator[Resource]:
         yield from endpoints(scope, elastic_ips)
         yield from load_balancers(scope, elastic_ips)
         yield from firewalls(scope, elastic_ips)
+        yield from managed_services(scope, elastic_ips)
+        yield from client_vpns(scope, elastic_ips)
     yield from elastic_ips.records()
     yield from prefix_lists(estate, names)
     whole = Whole(estate, names)
@@ -70,6 +74,9 @@ def estate_records(estate: Estate, names: Names) -> Iterator[Resource]:
     yield from endpoint_services(whole)
     yield from firewall_policies(whole)
     yield from public_access(whole)
+    yield from hosted_zones(whole)
+    yield from resolver_rules(whole)
+    yield from mirror_sessions(whole)
     yield from _unmodelled(estate, names)
 
 

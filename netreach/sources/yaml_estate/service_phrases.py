@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from netreach.packets.prefixes import Address
+from netreach.packets.prefixes import Address, AddressError
 from netreach.sources.yaml_estate.phrases import (
     PhraseError,
     Reference,
@@ -154,3 +154,54 @@ def parse_service(phrase: object) -> ServiceName:
             f"{shown(text)} is no service", "write `s3`, its full name or `endpoint-service:NAME`"
         )
     return ServiceName(text)
+
+
+_DOMAIN: Final = re.compile(
+    r"(?=.{1,253}$)(?:[A-Za-z0-9_*](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*"
+    r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.?"
+)
+_ANSWERS: Final = "write an address, a name, `alias NAME`, or `delegated` for other name servers"
+
+
+def parse_domain(text: object) -> str:
+    """Read a domain name; `.` is the root, which is written as nothing.
+
+    >>> parse_domain("Corp.Example."), parse_domain(".")
+    ('corp.example', '')
+    """
+    word = text_of(text)
+    if word == ".":
+        return ""
+    if not _DOMAIN.fullmatch(word):
+        raise PhraseError(f"{shown(word)} is not a domain", "write corp.example")
+    return word.rstrip(".").lower()
+
+
+class AnswerPhrase(NamedTuple):
+    """What a name has for an answer: an address, or another name of a kind."""
+
+    #: A, AAAA, CNAME, ALIAS or NS.
+    kind: str
+    value: str = ""
+
+
+def parse_answer(text: object) -> AnswerPhrase:
+    """Read an address, a name, ``alias NAME`` or ``delegated``.
+
+    >>> parse_answer("10.0.2.20").kind, parse_answer("alias db.corp.example")
+    ('A', AnswerPhrase(kind='ALIAS', value='db.corp.example'))
+    """
+    word = text_of(text)
+    if word == "delegated":
+        return AnswerPhrase("NS")
+    if word.startswith("alias "):
+        return AnswerPhrase("ALIAS", parse_domain(word.removeprefix("alias ").strip()))
+    try:
+        address = Address.parse(word)
+    except AddressError:
+        pass
+    else:
+        return AnswerPhrase("A" if address.family == 4 else "AAAA", str(address))
+    if "." not in word:
+        raise PhraseError(f"{shown(word)} is no answer", _ANSWERS)
+    return AnswerPhrase("CNAME", parse_domain(word))

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from netreach.errors import InputError
 from netreach.model.connections import (
+    ClientVpnEndpoint,
     CustomerGateway,
     DirectConnectGateway,
     TransitAttachment,
@@ -41,10 +42,14 @@ from netreach.model.services import (
     EndpointService,
     FirewallPolicy,
     FirewallRuleGroup,
+    HostedZone,
     LoadBalancer,
+    ManagedService,
+    MirrorSession,
     NetworkFirewall,
     PublicAccessBlock,
     PublicAccessExclusion,
+    ResolverRule,
     TargetGroup,
     VpcEndpoint,
 )
@@ -90,6 +95,11 @@ _FIELD_OF: Final[Mapping[type[Resource], str]] = {
     FirewallRuleGroup: "firewall_rule_groups",
     PublicAccessBlock: "public_access_blocks",
     PublicAccessExclusion: "public_access_exclusions",
+    ClientVpnEndpoint: "client_vpn_endpoints",
+    HostedZone: "hosted_zones",
+    ResolverRule: "resolver_rules",
+    MirrorSession: "mirror_sessions",
+    ManagedService: "managed_services",
     Unmodelled: "unmodelled",
 }
 #: What the estate says in the forms of something else.
