@@ -266,8 +266,10 @@ def test_a_rule_of_the_resolver(
             "hosted_zones.z.vpcs.0: there is no vpc 'lab' here",
         ),
         (
-            "hosted_zones: {z: {domain: a.example, records: "
-            "{a.example: {policy: weighted, answers: {x: 10.0.0.1}, checked: [y]}}}}",
+            (
+                "hosted_zones: {z: {domain: a.example, records: "
+                "{a.example: {policy: weighted, answers: {x: 10.0.0.1}, checked: [y]}}}}"
+            ),
             "hosted_zones.z.records.a.example: there is no answer 'y'",
         ),
         (
