@@ -17,10 +17,9 @@ from netreach.fabric.ranges import NAT64
 from netreach.packets.atoms import prefixes_of_range
 from netreach.packets.batch import NO_ROW
 from netreach.packets.prefixes import Address, Prefix
-from netreach.packets.services import TCP, UDP, ServiceSet
 from netreach.query.path import PathResult, Round
 from netreach.query.selectors import End, Nature
-from netreach.query.verdict import Verdict
+from netreach.query.verdict import Verdict, client_ports
 from netreach.query.words import safe
 
 #: What a way is said to lead over.
@@ -252,20 +251,3 @@ def _asked(end: End, family: int, first: int, last: int) -> list[tuple[int, int]
 def _is_wide(end: End) -> bool:
     """Tell whether an end stands for ranges of addresses outside the estate."""
     return bool(end.outside)
-
-
-def client_ports(replies: ServiceSet, services: ServiceSet) -> tuple[str, ...]:
-    """Return the client ports in words; with their protocol where TCP and UDP differ."""
-    ranges = {
-        protocol: replies.port_ranges(protocol)
-        for protocol in (TCP, UDP)
-        if services.of_protocol(protocol)
-    }
-    words = {
-        protocol: tuple(f"{a}-{b}" if b > a else str(a) for a, b in found)
-        for protocol, found in ranges.items()
-    }
-    if len(set(words.values())) <= 1:
-        return next(iter(words.values()), ())
-    names = {TCP: "tcp", UDP: "udp"}
-    return tuple(f"{names[protocol]} {port}" for protocol, ports in words.items() for port in ports)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from netreach.explain import sentences
 from netreach.explain.blockers import Blockers
-from netreach.explain.branches import Branch, Branches, client_ports
+from netreach.explain.branches import Branch, Branches
 from netreach.explain.codes import Code
 from netreach.explain.components import component, of_end
 from netreach.explain.evidence import Reading
@@ -32,7 +32,7 @@ from netreach.packets.batch import NO_ROW, column, distinct
 from netreach.packets.services import ServiceSet
 from netreach.query.path import PathFinder, PathResult, is_unassociated
 from netreach.query.selectors import End, Nature
-from netreach.query.verdict import Verdict
+from netreach.query.verdict import Verdict, client_ports
 
 if TYPE_CHECKING:
     from netreach.query.through import Towards

@@ -229,6 +229,9 @@ class Passage(Struct):
     is_copy: bool = False
     #: False for the explaining walk: denials are recorded, the asked set is kept whole.
     narrowing: bool = True
+    #: Whether the groups of who sends and who receives are left for later: they are asked apart,
+    #: where many pairs that travel alike differ in nothing else.
+    defers_groups: bool = False
     #: Whether steps are kept.
     traced: bool = False
     #: Ids of the replies that each row's client awaits; for returning walks.

@@ -96,6 +96,9 @@ class Interfaces(Struct, frozen=True):
             self.leave(batch, passage)
             return
         batch = self.services.serve(batch, passage)
+        if passage.defers_groups:
+            self.leave(batch, passage)
+            return
         if len(batch):
             peers = self.peers(batch.vpc, batch.destination)
             self.leave(
@@ -199,7 +202,7 @@ class Interfaces(Struct, frozen=True):
     def _receive(self, batch: PacketBatch, passage: Passage) -> None:
         if passage.returning:
             passage.note(Kind.GROUP_SET, batch.place, batch)
-        else:
+        elif not passage.defers_groups:
             batch = self.groups.screen(
                 batch, batch.place, batch.source, [batch.carrier], passage, ingress=True
             )

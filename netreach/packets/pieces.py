@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from netreach.packets.atoms import Span
-from netreach.packets.batch import NO_ROW, Column, column
+from netreach.packets.batch import NO_ROW, Column, Mask, column
 
 Item = TypeVar("Item")
 
@@ -42,9 +42,25 @@ class PieceTable:
 
     def lookup(self, rows: Column, atoms: Column) -> Column:
         """Return the values at ``(rows[i], atoms[i])``, ``(N,)``; every row must exist."""
+        return self.values.take(self._piece(rows, atoms))
+
+    def _piece(self, rows: Column, atoms: Column) -> Column:
         found = self.keys.searchsorted(rows << _SHIFT | atoms, side="right")
         found -= 1
-        return self.values.take(found)
+        return found
+
+    def over(self, rows: Column, first: Column, last: Column) -> tuple[Column, Mask]:
+        """Return the values at ``(rows[i], first[i])``, and whether they hold up to ``last[i]``.
+
+        One piece must reach that far: of pieces of equal value side by side it says no.
+        """
+        low = self._piece(rows, first)
+        return self.values.take(low), low == self._piece(rows, last)
+
+    def boundaries(self) -> Column:
+        """Return the atoms at which any row changes, ascending, without atom 0."""
+        atoms = np.unique(self.keys & ((1 << _SHIFT) - 1))
+        return atoms[atoms > 0]
 
 
 @dataclass(frozen=True, slots=True)

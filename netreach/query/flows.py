@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -25,7 +26,7 @@ from netreach.packets.services import ServiceSet
 from netreach.query.flow_batch import FlowBatch, departures
 from netreach.query.judge import Judge
 from netreach.query.receivers import reaches_stranger, split_misdelivered
-from netreach.query.trips import CODES, Returned, Trips, of_best_mode
+from netreach.query.trips import CODES, Returned, Trips, Ways, of_best_mode
 from netreach.query.verdict import Question
 from netreach.query.walk import walk
 
@@ -38,6 +39,8 @@ _RETURN_STAGES: Final = {
 }
 #: How many flows are walked at once where their ways are not kept.
 PIECE: Final = 16384
+#: Sees the packets that are on their way, and the rows of the flows that they belong to.
+WayWatch = Callable[[PacketBatch, Column], None]
 
 
 class Asker:
@@ -58,45 +61,67 @@ class Asker:
         self.judge = Judge(fabric, question, strict=strict)
 
     def ask(self, flows: FlowBatch) -> Trips:
-        """Walk the flows there and back."""
+        """Walk the flows there and back, and judge what became of them."""
+        ways = self.ways(flows)
+        number = self.judge(ways.ends.asked, ways.forward, ways.replies, ways.random, ways.assumed)
+        verdict = column([CODES[outcome.verdict] for outcome in self.judge.outcomes])[number]
+        trips = Trips(
+            flow=ways.ends.row,
+            verdict=verdict,
+            number=number,
+            outcomes=self.judge.outcomes,
+            forward=ways.forward,
+            forward_fate=ways.forward_fate,
+            return_fate=ways.return_fate,
+            assumed=ways.assumed,
+            onward=ways.onward,
+            back=ways.back,
+            returning_row=ways.returning_row,
+            session=ways.ends.session,
+        )
+        if not (ways.assumed & MODE_BITS).any():
+            return trips
+        outside = self.fabric.book.scopes(flows.destination) == SCOPE_INTERNET
+        return trips.where(of_best_mode(trips, outside))
+
+    def ways(
+        self, flows: FlowBatch, *, defers_groups: bool = False, watch: WayWatch | None = None
+    ) -> Ways:
+        """Walk the flows there and back; `watch` sees the packets, and the flows they belong to."""
         pool = self.fabric.pool
         asked = pool.intern(self.question.services)
         awaited = pool.intern(self.question.replies())
         onward = Passage(
-            pool, is_copy=self.question.is_copy, narrowing=self.narrowing, traced=self.traced
+            pool,
+            is_copy=self.question.is_copy,
+            narrowing=self.narrowing,
+            traced=self.traced,
+            defers_groups=defers_groups,
         )
-        walk(self.fabric, departures(flows, asked), onward)
+        look = None if watch is None else partial(_look, watch, None)
+        walk(self.fabric, departures(flows, asked), onward, look)
         endings = [split_misdelivered(ending, flows, onward) for ending in onward.endings]
         ends = PacketBatch.joined([e.batch for pair in endings for e in pair])
         fates = np.concatenate([filled(len(e.batch), e.fate) for pair in endings for e in pair])
         forward = self._forward(ends, fates, onward)
         arrivals = [e for pair in endings for e in pair if e.fate is Fate.DELIVERED]
-        back, returned = self._return(arrivals, onward, flows)
+        back, returned = self._return(arrivals, onward, flows, watch)
         arrived = np.flatnonzero(fates == Fate.DELIVERED)
         returning_row = filled(len(ends), NO_ROW)
         returning_row[arrived] = np.arange(len(arrived))
         branch, fate, replies, random, bits = _joined_ways(len(ends), arrived, returned, awaited)
-        assumed = ends.assumed[branch] | bits
-        number = self.judge(ends.asked[branch], forward[branch], replies, random, assumed)
-        verdict = column([CODES[outcome.verdict] for outcome in self.judge.outcomes])[number]
-        trips = Trips(
-            flow=ends.row[branch],
-            verdict=verdict,
-            number=number,
-            outcomes=self.judge.outcomes,
+        return Ways(
+            ends=ends.at(branch),
             forward=forward[branch],
+            replies=replies,
+            random=random,
             forward_fate=fates[branch],
             return_fate=fate,
-            assumed=assumed,
+            assumed=ends.assumed[branch] | bits,
             onward=onward,
             back=back,
             returning_row=returning_row[branch],
-            session=ends.session[branch],
         )
-        if not (assumed & MODE_BITS).any():
-            return trips
-        outside = self.fabric.book.scopes(flows.destination) == SCOPE_INTERNET
-        return trips.where(of_best_mode(trips, outside))
 
     def verdicts(self, flows: FlowBatch) -> Column:
         """Return the index into VERDICTS of every flow, ``(N,)``, without keeping their ways.
@@ -138,15 +163,21 @@ class Asker:
         return column(ids)[occurring.searchsorted(services)]
 
     def _return(
-        self, arrivals: Sequence[Ending], onward: Passage, flows: FlowBatch
+        self,
+        arrivals: Sequence[Ending],
+        onward: Passage,
+        flows: FlowBatch,
+        watch: WayWatch | None,
     ) -> tuple[Passage, Returned | None]:
-        back = self.walk_back(() if self.question.is_copy else arrivals, onward)
+        back = self.walk_back(() if self.question.is_copy else arrivals, onward, watch)
         if not back.endings:
             return back, None
         flow = np.concatenate([ending.batch.row for ending in arrivals])
         return back, self._arrived(back, flows.at(flow))
 
-    def walk_back(self, arrivals: Sequence[Ending], onward: Passage) -> Passage:
+    def walk_back(
+        self, arrivals: Sequence[Ending], onward: Passage, watch: WayWatch | None = None
+    ) -> Passage:
         """Walk the replies to what arrived; their rows count through the arrivals in order.
 
         The platform's own services answer by the way the question came: no walk.
@@ -168,7 +199,11 @@ class Asker:
             if ending.kind is not Kind.AWS_SERVICE:
                 batches.append(self._departing_replies(ending, rows, onward, back))
         if batches:
-            walk(self.fabric, PacketBatch.joined(batches), back)
+            look = None
+            if watch is not None:
+                flow = np.concatenate([ending.batch.row for ending in arrivals])
+                look = partial(_look, watch, flow)
+            walk(self.fabric, PacketBatch.joined(batches), back, look)
         return back
 
     def _arrived(self, back: Passage, asked: FlowBatch) -> Returned:
@@ -225,6 +260,10 @@ class Asker:
             assumed=batch.assumed & MODE_BITS,
             hops=0,
         )
+
+
+def _look(watch: WayWatch, flow: Column | None, moving: PacketBatch) -> None:
+    watch(moving, moving.row if flow is None else flow[moving.row])
 
 
 def _joined_ways(

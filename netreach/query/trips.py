@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from netreach.fabric.element import MODE_BITS, MODES, Assumed, Passage
-from netreach.packets.batch import Column, Mask, column
+from netreach.packets.batch import Column, Mask, PacketBatch, column
 from netreach.query.verdict import Outcome, Verdict
 
 #: The order of verdicts in columns.
@@ -101,6 +101,26 @@ def _together(seen: Mask) -> Column:
     only = reachable & ~partial & ~unreachable & ~unknown
     result[only] = CODES[Verdict.REACHABLE]
     return result
+
+
+class Ways(Struct, frozen=True):
+    """How every flow's branches ended, one row each, before anybody judges them."""
+
+    #: The packets where their way there ended; their `row` is the flow.
+    ends: PacketBatch
+    #: Bounds ids of what got there and of the replies that came back.
+    forward: Column
+    replies: Column
+    #: Id of the protocols of which some connections fail at random.
+    random: Column
+    #: How each way ended; of the way back Fate.DELIVERED where it was not walked.
+    forward_fate: Column
+    return_fate: Column
+    assumed: Column
+    onward: Passage
+    back: Passage
+    #: Branch -> its row number in the return walk, or NO_ROW.
+    returning_row: Column
 
 
 class Returned(Struct, frozen=True):

@@ -21,7 +21,8 @@ class Verdict(StrEnum):
 
 
 _PORTED: Final = (TCP, UDP)
-_WITH_PORTS: Final = ServiceSet.protocol(TCP) | ServiceSet.protocol(UDP)
+#: All services of the protocols that have ports.
+WITH_PORTS: Final = ServiceSet.protocol(TCP) | ServiceSet.protocol(UDP)
 _OTHERS: Final = ServiceSet.everything() - ServiceSet.of([(0, max(START.values()) + 65535)])
 
 
@@ -109,7 +110,7 @@ def _is_whole(protocol: int, returned: ServiceSet, awaited: ServiceSet) -> bool:
 
 
 def _replies_of(services: ServiceSet, replies: ServiceSet) -> ServiceSet:
-    kept = replies - _WITH_PORTS
+    kept = replies - WITH_PORTS
     for protocol in _PORTED:
         if services.of_protocol(protocol):
             kept |= replies.of_protocol(protocol)
@@ -124,3 +125,20 @@ def combined(verdicts: Iterable[Verdict]) -> Verdict:
     if found & {Verdict.REACHABLE, Verdict.PARTIAL}:
         return Verdict.PARTIAL
     return Verdict.UNKNOWN if Verdict.UNKNOWN in found else Verdict.UNREACHABLE
+
+
+def client_ports(replies: ServiceSet, services: ServiceSet) -> tuple[str, ...]:
+    """Return the client ports in words; with their protocol where TCP and UDP differ."""
+    ranges = {
+        protocol: replies.port_ranges(protocol)
+        for protocol in (TCP, UDP)
+        if services.of_protocol(protocol)
+    }
+    words = {
+        protocol: tuple(f"{a}-{b}" if b > a else str(a) for a, b in found)
+        for protocol, found in ranges.items()
+    }
+    if len(set(words.values())) <= 1:
+        return next(iter(words.values()), ())
+    names = {TCP: "tcp", UDP: "udp"}
+    return tuple(f"{names[protocol]} {port}" for protocol, ports in words.items() for port in ports)

@@ -1,0 +1,346 @@
+"""Outlook: what tells one sender or receiver from another, as the safe elements see them.
+
+Two addresses are alike towards a VPC if every lookup that those elements make on the way between
+them and any of its addresses gives the same for both. What is looked up:
+
+- by interface: its state, of what kind it is, whether it has a public address;
+- by subnet: its ACL and its route table at the other end's address, Block Public Access;
+- by address: everything that cells stand for;
+- by zone: at which subnets transit gateways take up and put down its VPC's packets, and which ACL
+  and which table those subnets have;
+- in networks that overlap: who else holds the address there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netreach.fabric.addresses import SCOPE_INTERNET
+from netreach.fabric.cells import Cells
+from netreach.fabric.element import Fate, Stage
+from netreach.fabric.fabric import Fabric
+from netreach.packets.batch import NO_ROW, Column, Mask, column, filled
+from netreach.packets.likeness import Likeness, Members, alike
+from netreach.packets.pieces import PieceTable
+from netreach.packets.pool import EVERYTHING
+
+#: Far from every value that a table holds: what is not the same all over.
+_VARIES: Final = -(1 << 40)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Address rows of one family, and where they stand; columns ``(N,)``."""
+
+    rows: Column
+    interface: Column
+    atom: Column
+    vpc: Column
+    subnet: Column
+    #: Columns of what the state of its interface tells apart.
+    state: tuple[Column, ...]
+
+    @classmethod
+    def of(cls, fabric: Fabric, rows: Column) -> Places:
+        """Look up where address rows stand."""
+        book, columns = fabric.book, fabric.interfaces.columns
+        interface, atom = book.interface[rows], book.first_atom[rows]
+        vpc, subnet = columns.vpc[interface], columns.subnet[interface]
+        flags = (
+            columns.is_down,
+            columns.is_unattached,
+            columns.is_doubted,
+            columns.is_unmodelled,
+            columns.is_nat,
+            columns.is_balancer,
+            columns.denies_internet_gateway,
+            fabric.endpoints.is_nameless,
+            fabric.endpoints.is_linked,
+        )
+        # a public address matters where an internet gateway is asked for one: not on the way to
+        # private addresses, which it drops first [IG-3]
+        is_asked = (book.scopes(atom) == SCOPE_INTERNET).any()
+        bits = ((book.public[rows] != NO_ROW) & is_asked).astype(np.int64)
+        bits |= (book.nat[rows] != NO_ROW).astype(np.int64) << 1
+        for place, flag in enumerate(flags, start=2):
+            bits |= flag[interface].astype(np.int64) << place
+        odd = np.where(_is_odd(fabric, rows, vpc, subnet, atom), rows, NO_ROW)
+        state = (bits, fabric.endpoints.of_interface[interface], odd)
+        return cls(rows, interface, atom, vpc, subnet, state)
+
+
+def _is_odd(fabric: Fabric, rows: Column, vpc: Column, subnet: Column, atom: Column) -> Mask:
+    """Tell which addresses are not found where they say they are: each is like no other.
+
+    Somebody else holds it as well, it lies outside its subnet, or the platform answers there.
+    """
+    book, inside = fabric.book, vpc.clip(min=0)
+    odd: Mask = (book.holder(vpc, atom) != rows) | book.is_regional[rows]
+    if len(fabric.rows.vpcs):
+        odd |= book.subnet_at(inside, atom) != subnet
+        odd |= fabric.services.at.lookup(inside, atom) != NO_ROW
+    found = book.public_holder(atom)
+    odd |= (found != NO_ROW) & (found != rows)
+    return odd
+
+
+class Outlook:
+    """Tells the addresses of one family apart, as each VPC sees them."""
+
+    def __init__(self, fabric: Fabric, places: Places, cells: Cells) -> None:
+        """Find out which networks overlap, and what subnets and zones are like."""
+        self.fabric, self.places = fabric, places
+        self._cell = cells.at(places.atom)
+        self._vpcs = len(fabric.rows.vpcs)
+        known = np.flatnonzero(places.vpc != NO_ROW)
+        self._members = Members.of(places.vpc[known], self._vpcs)
+        self._members = Members(self._members.start, known[self._members.rows])
+        self.low, self.high = self._windows()
+        self._routes = _route_likeness(fabric)
+        self._overlaps = self._overlapping()
+        self._zones = self._zone_likeness()
+        self._own_ways = self._own_ways_of_subnets()
+
+    def lanes(self) -> Likeness:
+        """Sort the addresses into lanes; those of one VPC have neighbouring numbers."""
+        p = self.places
+        return alike(p.vpc, p.subnet, self._cell, *p.state, self._elsewhere())
+
+    def _windows(self) -> tuple[Column, Column]:
+        """Return the first and the last atom that anybody asked about holds, by VPC.
+
+        Both are 0 for a VPC without any.
+        """
+        low, high = filled(self._vpcs, 0), filled(self._vpcs, 0)
+        starts = self._members.start
+        some = np.flatnonzero(starts[1:] > starts[:-1])
+        if len(some):
+            atoms = self.places.atom[self._members.rows]
+            low[some] = np.minimum.reduceat(atoms, starts[some])
+            high[some] = np.maximum.reduceat(atoms, starts[some])
+        return low, high
+
+    # -- networks that overlap
+
+    def _overlapping(self) -> dict[int, Column]:
+        """Return for each VPC the others whose subnets cover some of its addresses."""
+        found: dict[int, Column] = {}
+        if not self._vpcs:
+            return found
+        others = np.arange(self._vpcs)
+        for number in range(self._vpcs):
+            low, high = filled(self._vpcs, self.low[number]), filled(self._vpcs, self.high[number])
+            value, is_whole = self.fabric.book.subnets.over(others, low, high)
+            meets = ((value != NO_ROW) | ~is_whole) & (others != number)
+            if meets.any():
+                found[number] = np.flatnonzero(meets)
+        return found
+
+    def _elsewhere(self) -> Column:
+        """Number the addresses of each VPC by who holds them in the networks that overlap it."""
+        found = filled(len(self.places.rows), 0)
+        for number, others in self._overlaps.items():
+            rows = self._members[number]
+            for other in others.tolist():
+                codes = self._held_in(other, rows)
+                found[rows] = alike(found[rows], *codes).group
+        return found
+
+    def _held_in(self, vpc: int, rows: Column) -> tuple[Column, Column]:
+        """Return the subnet that covers addresses in a VPC, and what holds them there.
+
+        Nobody is 0 and 1 any ordinary interface, which is not the one that was asked for.
+        """
+        book, vpcs = self.fabric.book, filled(len(rows), vpc)
+        atoms = self.places.atom[rows]
+        holders = book.holder(vpcs, atoms)
+        interfaces, columns = book.interface[holders], self.fabric.interfaces.columns
+        special = (book.nat[holders] != NO_ROW) | book.is_regional[holders]
+        special |= (book.subnet[holders] == NO_ROW) | (interfaces == NO_ROW)
+        endpoints = self.fabric.endpoints
+        special |= endpoints.of_interface[interfaces] != NO_ROW
+        for flag in (
+            columns.is_unmodelled,
+            columns.is_nat,
+            columns.is_balancer,
+            endpoints.is_nameless,
+        ):
+            special |= flag[interfaces]
+        held = holders != NO_ROW
+        return book.subnet_at(vpcs, atoms), np.where(special & held, holders + 2, held.astype(int))
+
+    # -- classes of lanes towards each VPC
+
+    def classes(self, vpc: int, lanes: Column) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Class the lanes of a VPC as each VPC sees them; `lanes` holds a position of each.
+
+        Returns ``(lanes, vpcs)`` classes, numbered from 0, and ``(vpcs,)`` how many there are.
+        Within its own VPC every lane is a class of its own.
+        """
+        subnets = self.places.subnet[lanes]
+        code = filled(len(lanes), 0)[:, None] + np.zeros((1, self._vpcs), np.int64)
+        for seen in self._seen(vpc, lanes, subnets):
+            shape = np.broadcast_shapes(code.shape, seen.shape)
+            flat = np.broadcast_to(seen, shape).ravel()
+            code = alike(code.ravel(), flat).group.reshape(shape)
+        code[:, vpc] = np.arange(len(lanes))
+        order = np.argsort(code, axis=0, kind="stable")
+        ordered = np.take_along_axis(code, order, 0)
+        rank = np.zeros(code.shape, np.int32)
+        rank[1:] = (ordered[1:] != ordered[:-1]).cumsum(axis=0)
+        classes = np.empty(code.shape, np.int32)
+        np.put_along_axis(classes, order, rank, 0)
+        return classes, rank[-1] + 1
+
+    def _seen(self, vpc: int, lanes: Column, subnets: Column) -> Iterator[NDArray[np.int64]]:
+        """Yield what tells lanes apart, ``(lanes, vpcs)`` or ``(lanes, 1)`` where all agree."""
+        fabric = self.fabric
+        tables = fabric.router.table_of_subnet[subnets]
+        constant = alike(
+            self._cell[lanes],
+            *(column_[lanes] for column_ in self.places.state),
+            fabric.acls.is_assumed[subnets].astype(np.int64),
+            fabric.internet_gateways.guard.access[subnets],
+            fabric.router.is_doubted[tables].astype(np.int64),
+            fabric.router.open_way4[tables],
+            fabric.router.open_way6[tables],
+            self._own_ways[subnets],
+        )
+        yield constant.group[:, None]
+        acls = fabric.acls.of_subnet[subnets]
+        for ingress in (0, 1):
+            yield self._across(fabric.acls.decisions, 2 * acls + ingress)
+        yield self._across(fabric.router.matches, tables, self._routes)
+        if (fabric.router.open_way4 != NO_ROW).any() or (fabric.router.open_way6 != NO_ROW).any():
+            yield self._across(fabric.router.local_blocks, tables)
+        zones = fabric.transit.zone[subnets]
+        yield self._zones[vpc, zones][:, None]
+        yield self._zones[:, zones].T
+        if vpc in self._overlaps:
+            yield self._held_elsewhere(vpc, lanes)
+
+    def _across(
+        self, table: PieceTable, rows: Column, names: Column | None = None
+    ) -> NDArray[np.int64]:
+        """Return what rows of a table say of all addresses of each VPC, ``(rows, vpcs)``.
+
+        Where a row says different things of a VPC's addresses, no other row counts as alike.
+        """
+        found = alike(rows)
+        some = rows[found.first]
+        which = np.repeat(some, self._vpcs)
+        low, high = np.tile(self.low, found.size), np.tile(self.high, found.size)
+        value, is_whole = table.over(which.clip(min=0), low, high)
+        if names is not None:
+            value = np.where(value >= 0, names[value], value)
+        value = np.where(is_whole & (which >= 0), value, _VARIES - which)
+        return value.reshape(found.size, self._vpcs)[found.group]
+
+    def _held_elsewhere(self, vpc: int, lanes: Column) -> NDArray[np.int64]:
+        seen = np.zeros((len(lanes), self._vpcs), np.int64)
+        for other in self._overlaps[vpc].tolist():
+            seen[:, other] = 1 + alike(*self._held_in(other, lanes)).group
+        return seen
+
+    # -- where transit gateways take packets up and put them down
+
+    def _own_ways_of_subnets(self) -> Column:
+        """Number the subnets of attachments that packets must not be taken to come in by.
+
+        What comes in at the receiver's own subnet meets no ACL there and asks no table; that makes
+        no difference where the ACL lets everything pass and the table knows the VPC as local.
+        """
+        fabric = self.fabric
+        size = len(fabric.rows.subnets)
+        found = filled(size + 1, NO_ROW)
+        doors = np.unique(fabric.transit.subnets.values)
+        if len(doors):
+            found[doors] = np.where(self._is_plain(doors), NO_ROW, doors)
+        return found
+
+    def _is_plain(self, subnets: Column) -> Mask:
+        fabric = self.fabric
+        acls, tables = fabric.acls.of_subnet[subnets], fabric.router.table_of_subnet[subnets]
+        plain: Mask = ~fabric.acls.is_assumed[subnets] & (tables != NO_ROW)
+        plain &= ~fabric.router.is_doubted[tables]
+        axis = fabric.book.axis
+        for family in (4, 6):
+            if not self._is_family(family):
+                continue
+            low, high = axis.whole(family)
+            size = len(subnets)
+            for ingress in (0, 1):
+                value, is_whole = fabric.acls.decisions.over(
+                    2 * acls + ingress, filled(size, low), filled(size, high)
+                )
+                plain &= is_whole & (value == EVERYTHING)
+        vpcs = self._vpc_of_subnets()[subnets]
+        route, is_whole = fabric.router.matches.over(
+            tables.clip(min=0), self.low[vpcs], self.high[vpcs]
+        )
+        routes = fabric.router.routes
+        local = (routes.stage[route] == Stage.DELIVER) & (routes.fate[route] == Fate.DELIVERED)
+        plain &= is_whole & local & (route >= 0)
+        return plain
+
+    def _is_family(self, family: int) -> bool:
+        is_ipv6 = self.fabric.book.axis.is_ipv6(self.places.atom[:1])
+        return bool(len(is_ipv6)) and bool(is_ipv6[0]) == (family == 6)
+
+    def _vpc_of_subnets(self) -> Column:
+        rows = self.fabric.rows.vpcs
+        return column([rows.get(one.vpc, 0) for one in self.fabric.snapshot.subnets.values()] + [0])
+
+    def _zone_likeness(self) -> NDArray[np.int64]:
+        """Number the zones of every VPC by how its attachments serve them, ``(vpcs, zones + 1)``.
+
+        The last zone stands for none.
+        """
+        transit = self.fabric.transit
+        zones = int(transit.zone.max(initial=NO_ROW)) + 2
+        found = np.zeros((self._vpcs, zones), np.int64)
+        attachments = np.flatnonzero(transit.vpc[:-1] != NO_ROW)
+        if not len(attachments) or not self._vpcs:
+            return found
+        which = np.repeat(attachments, zones)
+        zone = np.tile(np.append(np.arange(zones - 1), NO_ROW), len(attachments))
+        doors = transit.subnet_in_zone.lookup(which, zone)
+        likeness = self._door_likeness(doors, transit.vpc[which]).reshape(len(attachments), zones)
+        for vpc, ways in zip(transit.vpc[attachments].tolist(), likeness, strict=True):
+            found[vpc] = alike(found[vpc], ways).group
+        return found
+
+    def _door_likeness(self, doors: Column, vpcs: Column) -> Column:
+        """Number subnets of attachments by what their ACL and table say of their own VPC."""
+        fabric = self.fabric
+        acls, tables = fabric.acls.of_subnet[doors], fabric.router.table_of_subnet[doors]
+        low, high = self.low[vpcs], self.high[vpcs]
+        seen = []
+        for table, rows in (
+            (fabric.acls.decisions, 2 * acls),
+            (fabric.acls.decisions, 2 * acls + 1),
+            (fabric.router.matches, tables),
+        ):
+            value, is_whole = table.over(rows.clip(min=0), low, high)
+            if table is fabric.router.matches:
+                value = np.where(value >= 0, self._routes[value], value)
+            seen.append(np.where(is_whole & (rows >= 0), value, _VARIES - rows))
+        return alike(
+            (doors == NO_ROW).astype(np.int64),
+            *(np.where(doors == NO_ROW, 0, values) for values in seen),
+            np.where(doors == NO_ROW, 0, fabric.acls.is_assumed[doors]),
+            np.where(doors == NO_ROW, 0, fabric.router.is_doubted[tables]),
+            np.where(doors == NO_ROW, 0, fabric.router.open_way4[tables]),
+            np.where(doors == NO_ROW, 0, fabric.router.open_way6[tables]),
+        ).group
+
+
+def _route_likeness(fabric: Fabric) -> Column:
+    """Number the rows of routes by where they lead."""
+    routes = fabric.router.routes
+    return alike(routes.stage, routes.target, routes.fate, routes.assumed).group

@@ -1,0 +1,247 @@
+"""Far tiles: from one VPC to all others whose addresses no group tells apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netreach.fabric.fabric import Fabric
+from netreach.packets.batch import NO_ROW, Column, Mask, filled
+from netreach.packets.likeness import Likeness, alike
+from netreach.packets.pieces import PieceTable
+from netreach.query.matrix.blocks import Block, Cells, Numbered, tabulated
+from netreach.query.matrix.kinds import Kinds
+from netreach.query.matrix.lane_ways import NOWHERE, LaneWays
+from netreach.query.matrix.pair_values import PairValues
+
+#: VPCs whose senders are looked up in all groups' rules at once.
+CHUNK: Final = 64
+
+
+class Windows(Protocol):
+    """The lowest and highest primary atoms of each VPC in one family, and who has any."""
+
+    @property
+    def low(self) -> Column: ...  # noqa: D102 - see the class
+    @property
+    def high(self) -> Column: ...  # noqa: D102
+    @property
+    def has_any(self) -> Mask: ...  # noqa: D102
+
+
+class FarTiles:
+    """Works out what the senders of one VPC come to with all far receivers."""
+
+    def __init__(
+        self,
+        fabric: Fabric,
+        kinds: Kinds,
+        ways: tuple[LaneWays, LaneWays],
+        values: PairValues,
+        windows: tuple[Windows, Windows],
+    ) -> None:
+        """Sort receivers into posts: those that share their lanes and their groups."""
+        self._table, self._kinds = fabric.groups.by_address, kinds
+        self._ways, self._values, self._windows = ways, values, windows
+        self._vpcs = len(fabric.rows.vpcs)
+        self._row_of = alike_rows(self._table, 2 * len(fabric.groups.group_sets))
+        targets = np.flatnonzero((kinds.destinations > 0) & ~kinds.is_single)
+        self._targets = targets
+        lanes = alike(kinds.vpc[targets], kinds.lane[0][targets], kinds.lane[1][targets])
+        self._track_vpc = kinds.vpc[targets[lanes.first]]
+        self._track_lanes = [kinds.lane[f][targets[lanes.first]] for f in (0, 1)]
+        rows = self._row_of[2 * kinds.group_set[targets] + 1]
+        self._ingress_rows = np.unique(rows)
+        rules = self._ingress_rows.searchsorted(rows)
+        posts = alike(lanes.group, rules)
+        self._post_of_target = posts.group
+        self._post_track = lanes.group[posts.first]
+        self._post_rules = rules[posts.first]
+        self._ingress = _IngressChunks(self._table, self._ingress_rows, windows)
+
+    def varies_in(self, family: int, sources: Column) -> Mask:
+        """Tell of which VPCs some rule of the senders' groups covers only a part, ``(vpcs,)``."""
+        rows = np.unique(self._row_of[2 * self._kinds.group_set[sources]])
+        _, is_whole = self._egress(family, rows)
+        varies: Mask = np.logical_not(is_whole.all(axis=0))
+        return varies
+
+    def _egress(self, family: int, rows: Column) -> tuple[Cells, NDArray[np.bool_]]:
+        """Return what egress rows say of each VPC and whether of all of it, ``(rows, vpcs)``."""
+        window = self._windows[family]
+        shape = (len(rows), self._vpcs)
+        value, is_whole = self._table.over(
+            rows.repeat(self._vpcs),
+            np.tile(window.low, len(rows)),
+            np.tile(window.high, len(rows)),
+        )
+        return value.reshape(shape), is_whole.reshape(shape)
+
+    def targets(self, vpc: int, far: Mask) -> tuple[Column, Column]:
+        """Return the posts in far VPCs, and the kinds of which rules tell the senders apart."""
+        in_reach = far[self._track_vpc]
+        varies = np.zeros(len(self._post_rules), bool)
+        for family, ways in enumerate(self._ways):
+            if not self._windows[family].has_any[vpc]:
+                continue
+            dead = ways.is_dead[vpc * self._vpcs + self._track_vpc]
+            live = ~dead & (self._track_lanes[family] != NO_ROW) & in_reach
+            _, is_whole = self._ingress.of_vpc(family, vpc)
+            varies |= live[self._post_track] & ~is_whole[self._post_rules]
+        posts = in_reach[self._post_track]
+        return np.flatnonzero(posts & ~varies), self._targets[
+            (posts & varies)[self._post_of_target]
+        ]
+
+    def between(
+        self, vpc: int, sources: Column, posts: Column, near: Mask, told: Mask
+    ) -> Iterator[Block]:
+        """Yield the block of the sources of a VPC and the far posts, but for kinds told of."""
+        if not len(posts):
+            return
+        senders = self._senders(sources, near)
+        chosen = sources[senders.first]
+        tracks, track_of_post = np.unique(self._post_track[posts], return_inverse=True)
+        keys = [self._track_classes(vpc, tracks)]
+        dead = np.ones(len(tracks), bool)
+        for family, ways in enumerate(self._ways):
+            if self._windows[family].has_any[vpc]:
+                dead &= ways.is_dead[vpc * self._vpcs + self._track_vpc[tracks]]
+        rules = self._post_rules[posts]
+        said = []
+        for family in (0, 1):
+            if not self._windows[family].has_any[vpc]:
+                said.append(Numbered(np.zeros(len(posts), np.int64), filled(1, 0)))
+                continue
+            value, _ = self._ingress.of_vpc(family, vpc)
+            numbered = Numbered.of(value)
+            code = np.where(dead[track_of_post], 0, numbered.code[rules])
+            said.append(Numbered(code, numbered.values))
+        classes = Numbered(keys[0][track_of_post], np.arange(int(keys[0].max()) + 1))
+        group, (_, ipv4, ipv6) = tabulated([classes, *said])
+        first = np.empty(len(ipv4), np.int64)
+        first[group[::-1]] = np.arange(len(posts))[::-1]
+        example = tracks[track_of_post[first]]
+        numbers = self._numbers(chosen, example, (ipv4, ipv6))
+        of_post = filled(len(self._post_track), NO_ROW)
+        of_post[posts] = group
+        found = of_post[self._post_of_target]
+        here = (found != NO_ROW) & ~told[self._targets]
+        yield Block(sources, senders.group, self._targets[here], found[here], numbers)
+
+    def _senders(self, sources: Column, near: Mask) -> Likeness:
+        """Merge sources with one egress row that all far VPCs see alike."""
+        kinds = self._kinds
+        columns = [self._row_of[2 * kinds.group_set[sources]]]
+        for family, ways in enumerate(self._ways):
+            lanes = kinds.lane[family][sources]
+            found = alike(lanes)
+            seen: dict[bytes, int] = {}
+            names = [
+                NO_ROW
+                if lane == NO_ROW
+                else seen.setdefault(
+                    np.where(near, 0, ways.lanes.classes[lane]).tobytes(), len(seen)
+                )
+                for lane in lanes[found.first].tolist()
+            ]
+            columns.append(np.array(names, np.int64)[found.group])
+        return alike(*columns)
+
+    def _track_classes(self, vpc: int, tracks: Column) -> Column:
+        """Number tracks by their VPC and by the classes of their lanes as the senders see them."""
+        columns = [self._track_vpc[tracks]]
+        for family, ways in enumerate(self._ways):
+            lanes = self._track_lanes[family][tracks]
+            if not len(ways.lanes):
+                continue
+            classes = ways.lanes.classes[lanes.clip(min=0), vpc].astype(np.int64)
+            columns.append(np.where(lanes == NO_ROW, NO_ROW, classes))
+        return alike(*columns).group
+
+    def _numbers(self, sources: Column, tracks: Column, ingress: tuple[Column, Column]) -> Cells:
+        """Return the pair values of senders and groups of posts, ``(senders, groups)``."""
+        flows = []
+        for family in (0, 1):
+            there = self._track_lanes[family][tracks]
+            here = self._kinds.lane[family][sources]
+            if (here == NO_ROW).all() or (there == NO_ROW).all():
+                flows.append(filled(1, NOWHERE).reshape(1, 1))
+                continue
+            ways = (
+                self._ways[family]
+                .between(here.clip(min=0).repeat(len(there)), np.tile(there.clip(min=0), len(here)))
+                .reshape(len(here), len(there))
+            )
+            absent = (here == NO_ROW)[:, None] | (there == NO_ROW)[None, :]
+            rows = self._row_of[2 * self._kinds.group_set[sources]]
+            egress, _ = self._egress(family, rows)
+            allowed = self._values.ingress(ingress[family], filled(len(there), 0))
+            parts = (
+                Numbered.of(np.where(absent, NOWHERE, ways)),
+                Numbered.of(egress).take(
+                    np.arange(len(rows))[:, None], self._track_vpc[tracks][None, :]
+                ),
+                Numbered.of(allowed[None, :]),
+            )
+            cells, (way, out, into) = tabulated(parts)
+            flows.append(self._values.flow(way, self._values.groups(out, into))[cells])
+        cells, (ipv4, ipv6) = tabulated([Numbered.of(one) for one in flows])
+        numbers: Cells = self._values.pair(ipv4, ipv6)[cells]
+        return np.broadcast_to(numbers, (len(sources), len(tracks)))
+
+
+class _IngressChunks:
+    """What ingress rows say of each VPC's senders, worked out for many VPCs at once.
+
+    Queries in order of row and address keep the search in the processor's cache.
+    """
+
+    def __init__(self, table: PieceTable, rows: Column, windows: tuple[Windows, Windows]) -> None:
+        self._table, self._rows, self._windows = table, rows, windows
+        self._chunk = NO_ROW
+        self._found: list[tuple[Cells, NDArray[np.bool_]]] = []
+
+    def of_vpc(self, family: int, vpc: int) -> tuple[Column, Mask]:
+        """Return what each row says of a VPC, and whether of all of it, ``(rows,)`` each."""
+        if vpc // CHUNK != self._chunk:
+            self._chunk = vpc // CHUNK
+            self._found = [self._look(window) for window in self._windows]
+        value, is_whole = self._found[family]
+        at = vpc - self._chunk * CHUNK
+        return value[:, at], is_whole[:, at]
+
+    def _look(self, window: Windows) -> tuple[Cells, NDArray[np.bool_]]:
+        part = slice(self._chunk * CHUNK, (self._chunk + 1) * CHUNK)
+        low, high = window.low[part], window.high[part]
+        shape = (len(self._rows), len(low))
+        if not window.has_any[part].any():
+            return np.zeros(shape, np.int64), np.ones(shape, bool)
+        order = np.argsort(low, kind="stable")
+        value, is_whole = self._table.over(
+            self._rows.repeat(len(low)),
+            np.tile(low[order], len(self._rows)),
+            np.tile(high[order], len(self._rows)),
+        )
+        values, wholes = np.empty(shape, np.int64), np.empty(shape, bool)
+        values[:, order] = value.reshape(shape)
+        wholes[:, order] = is_whole.reshape(shape)
+        return values, wholes
+
+
+def alike_rows(table: PieceTable, rows: int) -> Column:
+    """Return for each row the first that says the same of all addresses, ``(rows,)``."""
+    numbers = np.arange(rows + 1) << 32
+    first = table.keys.searchsorted(numbers)
+    atoms = table.keys & 0xFFFFFFFF
+    known: dict[tuple[bytes, bytes], int] = {}
+    return np.array(
+        [
+            known.setdefault((atoms[a:b].tobytes(), table.values[a:b].tobytes()), row)
+            for row, (a, b) in enumerate(zip(first[:-1].tolist(), first[1:].tolist(), strict=True))
+        ],
+        np.int64,
+    )

@@ -1,0 +1,263 @@
+"""Lane ways: what travels between two lanes, there and back, before security groups are asked.
+
+Each pair of classes of lanes is walked once, by two of their addresses, through the same elements
+as any other question, with the groups of both ends left for later.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from netreach.fabric.element import FIRST_UNKNOWN, MODE_BITS, STRICT_BITS, Assumed, Fate, Stage
+from netreach.fabric.fabric import Fabric
+from netreach.fabric.lanes import SAFE_IF_DEAD, Lanes, safe_stages
+from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, filled
+from netreach.packets.likeness import alike
+from netreach.packets.pool import NOTHING
+from netreach.query.flow_batch import FlowBatch
+from netreach.query.flows import PIECE, Asker
+from netreach.query.trips import Ways
+
+#: Numbers of lane ways that every matrix has: to be asked one by one; no such pair.
+SINGLY: Final = 0
+NOWHERE: Final = 1
+_DEAD_STAGES: Final = sum(1 << stage for stage in SAFE_IF_DEAD)
+#: What of `assumed` an answer depends on.
+KEPT_BITS: Final = int(Assumed.EITHER | STRICT_BITS)
+
+
+class Branch(NamedTuple):
+    """One branch of the way between two lanes; ids are the pool's."""
+
+    forward: int
+    replies: int
+    random: int
+    assumed: int
+    #: Whether it got to the receiver, whose groups are then asked.
+    arrives: bool
+    #: Whether the receiver's groups know by which interface it was sent.
+    carries: bool
+
+
+LaneWay = tuple[Branch, ...]
+Flags = NDArray[np.bool_]
+
+
+class LaneWays(Struct, frozen=True):
+    """What travels between each two classes of lanes of one family."""
+
+    lanes: Lanes
+    #: ``(vpcs * vpcs,)``: where the pairs of an ordered pair of VPCs begin in `numbers`.
+    first: Column
+    #: One number for each pair of classes, the source's varying slowest.
+    numbers: Column
+    #: ``(vpcs * vpcs,)``: whether nothing travels from the one VPC to the other at all.
+    is_dead: Mask
+
+    def between(self, sources: Column, destinations: Column) -> Column:
+        """Return the numbers of the ways between lanes, ``(N,)``; neither may be NO_ROW."""
+        lanes = self.lanes
+        here, there = lanes.vpc[sources], lanes.vpc[destinations]
+        known = (here != NO_ROW) & (there != NO_ROW)
+        mine = lanes.classes[sources, there].astype(np.int64)
+        theirs = lanes.classes[destinations, here]
+        at = self.first[here * len(lanes.sizes) + there] + mine * lanes.sizes[there, here] + theirs
+        at = np.where(known, at, 0).clip(max=len(self.numbers) - 1)
+        return np.where(known, self.numbers[at], SINGLY)
+
+
+def lane_ways(
+    asker: Asker, lanes: Lanes, book: WayNumbers, wanted: Flags, *, asked: bool
+) -> LaneWays:
+    """Walk between each two classes of lanes; each batch holds up to `PIECE` pairs.
+
+    `wanted` tells from which VPCs to which; where the family is not `asked` at all, nowhere.
+    """
+    if not asked:
+        vpcs = len(lanes.sizes)
+        nowhere = filled(vpcs * vpcs + 1, 0), filled(1, NOWHERE), np.ones(vpcs * vpcs, bool)
+        return LaneWays(lanes, *nowhere)
+    first, sources, destinations = _pairs(lanes, wanted)
+    numbers = filled(max(1, len(sources)), SINGLY)
+    for start in range(0, len(sources), PIECE):
+        part = slice(start, start + PIECE)
+        numbers[part] = _walked(asker, lanes, sources[part], destinations[part], book)
+    return LaneWays(lanes, first, numbers, _dead_pairs(first, numbers, book))
+
+
+def _dead_pairs(first: Column, numbers: Column, book: WayNumbers) -> Mask:
+    """Tell between which VPCs nothing travels."""
+    dead = np.array([is_dead(way) for way in book.ways], bool)
+    dead[SINGLY] = False
+    alive = np.concatenate([[0], (~dead[numbers]).cumsum()])
+    result: Mask = alive[first[1:]] == alive[first[:-1]]
+    return result
+
+
+def is_dead(way: LaneWay) -> bool:
+    """Tell whether a way lets nothing through on any branch, not even perhaps."""
+    return all(branch.forward == NOTHING for branch in way)
+
+
+def _pairs(lanes: Lanes, wanted: Flags) -> tuple[Column, Column, Column]:
+    """Return where each pair of VPCs begins, and a lane of each class at both ends."""
+    vpcs = len(lanes.sizes)
+    sizes = lanes.sizes.astype(np.int64)
+    counts = np.where(wanted, sizes * sizes.T, 0).ravel()
+    first = np.concatenate([[0], counts.cumsum()])
+    starts, samples = _samples(lanes)
+    pair = np.arange(vpcs * vpcs).repeat(counts)
+    offset = np.arange(len(pair)) - first[pair]
+    here, there = pair // max(1, vpcs), pair % max(1, vpcs)
+    mine, theirs = np.divmod(offset, sizes[there, here])
+    sources = samples[starts[here * vpcs + there] + mine]
+    return first, sources, samples[starts[there * vpcs + here] + theirs]
+
+
+def _samples(lanes: Lanes) -> tuple[Column, Column]:
+    """Return one lane of each class: where those of each pair of VPCs begin, and the lanes."""
+    vpcs = len(lanes.sizes)
+    starts = np.concatenate([[0], lanes.sizes.ravel().cumsum(dtype=np.int64)])
+    samples = filled(int(starts[-1]), 0)
+    others = np.arange(vpcs)
+    for number in range(vpcs):
+        own = np.arange(lanes.first[number], lanes.first[number + 1])[::-1]
+        for lane in own.tolist():  # the lowest lane of a class is written last
+            samples[starts[number * vpcs + others] + lanes.classes[lane]] = lane
+    return starts, samples
+
+
+class WayNumbers:
+    """Numbers distinct ways; the first two numbers are not ways."""
+
+    def __init__(self) -> None:
+        """Know no way yet."""
+        self.ways: list[LaneWay] = [(), ()]
+        self._known: dict[LaneWay, int] = {}
+
+    def number(self, way: LaneWay) -> int:
+        """Return the number of a way."""
+        found = self._known.get(way)
+        if found is None:
+            found = self._known[way] = len(self.ways)
+            self.ways.append(way)
+        return found
+
+
+class _Watch:
+    """Which stages packets passed, and whether they came to a VPC that neither end is in."""
+
+    def __init__(self, flows: FlowBatch, far: Column) -> None:
+        self._near, self._far = flows.vpc, far
+        self.stages = filled(len(flows), 0)
+        self.is_astray = np.zeros(len(flows), bool)
+
+    def __call__(self, moving: PacketBatch, flow: Column) -> None:
+        self.stages[flow] |= 1 << moving.stage
+        vpc = moving.vpc
+        third = (vpc != NO_ROW) & (vpc != self._near[flow]) & (vpc != self._far[flow])
+        self.is_astray[flow[third]] = True
+
+
+def _walked(
+    asker: Asker, lanes: Lanes, sources: Column, destinations: Column, book: WayNumbers
+) -> Column:
+    """Return the numbers of the ways between lanes, ``(N,)``."""
+    fabric = asker.fabric
+    rows = lanes.row[sources], _far_rows(fabric, lanes, sources, destinations)
+    numbers = np.where(rows[1] == NO_ROW, NOWHERE, SINGLY)
+    single = lanes.is_single[sources] | lanes.is_single[destinations]
+    asked = np.flatnonzero((rows[1] != NO_ROW) & ~single)
+    if not len(asked):
+        return numbers
+    flows = flows_between(fabric, rows[0][asked], rows[1][asked])
+    watch = _Watch(flows, lanes.vpc[destinations[asked]])
+    ways = asker.ways(flows, defers_groups=True, watch=watch)
+    numbers[asked] = _numbered(ways, flows, book)
+    numbers[asked[~_is_safe(fabric, ways, flows, watch)]] = SINGLY
+    return numbers
+
+
+def _far_rows(fabric: Fabric, lanes: Lanes, sources: Column, destinations: Column) -> Column:
+    """Return an address row of each destination that is another interface's than the source's."""
+    interface = fabric.book.interface
+    row = lanes.row[destinations]
+    same = interface[row] == interface[lanes.row[sources]]
+    return np.where(same, lanes.other_row[destinations], row)
+
+
+def flows_between(fabric: Fabric, sources: Column, destinations: Column) -> FlowBatch:
+    """Return the flows from address rows to others, each to be received by their own holder."""
+    book, columns = fabric.book, fabric.interfaces.columns
+    sender = book.interface[sources]
+    none = filled(len(sources), NO_ROW)
+    return FlowBatch(
+        source_interface=sender,
+        vpc=columns.vpc[sender],
+        subnet=columns.subnet[sender],
+        source=book.first_atom[sources],
+        destination=book.first_atom[destinations],
+        site=none,
+        expected=book.interface[destinations],
+        chooser=none,
+        choice=none,
+    )
+
+
+def _is_safe(fabric: Fabric, ways: Ways, flows: FlowBatch, watch: _Watch) -> Mask:
+    """Tell which flows stand for all others between their lanes."""
+    size = len(flows)
+    is_ipv6 = fabric.book.axis.is_ipv6(flows.source)
+    allowed = np.where(
+        is_ipv6, safe_stages(fabric, is_ipv6=True), safe_stages(fabric, is_ipv6=False)
+    )
+    alive = np.zeros(size, bool)
+    alive[ways.ends.row[ways.forward != NOTHING]] = True
+    unsafe = (watch.stages & ~allowed & ~np.where(alive, 0, _DEAD_STAGES)) != 0
+    flow = ways.ends.row
+    arrives = ways.forward_fate == Fate.DELIVERED
+    changed = arrives & (ways.ends.source != flows.source[flow])
+    # what stops at the receiver for want of knowledge has passed its groups, or not: ask
+    changed |= (ways.forward_fate >= FIRST_UNKNOWN) & (ways.ends.stage == Stage.DELIVER)
+    changed |= (ways.assumed & MODE_BITS) != 0
+    changed |= (ways.assumed & Assumed.MAPPED) != 0
+    unsafe[flow[changed]] = True
+    safe: Mask = ~unsafe & ~watch.is_astray
+    return safe
+
+
+def _numbered(ways: Ways, flows: FlowBatch, book: WayNumbers) -> Column:
+    """Return the number of each flow's branches together, ``(flows,)``."""
+    flow, size = ways.ends.row, len(flows)
+    arrives = ways.forward_fate == Fate.DELIVERED
+    carries = ways.ends.carrier == flows.source_interface[flow]
+    columns = (
+        ways.forward,
+        np.where(ways.forward == NOTHING, NOTHING, ways.replies),
+        np.where(ways.forward == NOTHING, NOTHING, ways.random),
+        ways.assumed & KEPT_BITS,
+        arrives.astype(np.int64),
+        (carries & arrives).astype(np.int64),
+    )
+    found = alike(*columns)
+    table = np.stack([values[found.first] for values in columns], axis=1).tolist()
+    branches = [
+        Branch(forward, replies, random, assumed, bool(here), bool(known))
+        for forward, replies, random, assumed, here, known in table
+    ]
+    counts = np.bincount(flow, minlength=size)
+    result = filled(size, NOWHERE)
+    alone = counts[flow] == 1
+    ids = column([book.number((branch,)) for branch in branches])
+    result[flow[alone]] = ids[found.group[alone]]
+    several: dict[int, list[Branch]] = {}
+    rest = np.flatnonzero(~alone)
+    for one, group in zip(flow[rest].tolist(), found.group[rest].tolist(), strict=True):
+        several.setdefault(one, []).append(branches[group])
+    for one, own in several.items():
+        result[one] = book.number(tuple(sorted(set(own))))
+    return result

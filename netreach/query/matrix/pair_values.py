@@ -1,0 +1,181 @@
+"""What every pair comes to, numbered: the way between two lanes, narrowed by both ends' groups.
+
+Many pairs come to the same, so a matrix holds small integers and judges each of them once, for
+whatever services are asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from netreach.fabric.element import STRICT_BITS, Assumed
+from netreach.packets.batch import Column
+from netreach.packets.pool import NOTHING, Bounds, PairMemo, ServicePool
+from netreach.packets.prefixes import Family
+from netreach.packets.services import ServiceSet
+from netreach.query.matrix.lane_ways import NOWHERE, SINGLY, LaneWay
+from netreach.query.verdict import WITH_PORTS, Question, Verdict, combined, judge
+
+#: The number of what is to be asked one by one.
+ASK: Final = 0
+
+
+class Arrived(NamedTuple):
+    """One branch after all filters; ids are the pool's."""
+
+    forward: int
+    replies: int
+    random: int
+    assumed: int
+
+
+#: All branches of the flow of one family; None where the ends do not share it.
+FlowValue = tuple[Arrived, ...] | None
+
+
+class Fared(NamedTuple):
+    """What became of a pair."""
+
+    verdict: Verdict
+    #: The services that make the round trip, surely.
+    services: ServiceSet
+    #: The client ports whose replies come back, as replies to them.
+    replies: ServiceSet
+
+
+def fared(verdict: Verdict, services: ServiceSet, replies: ServiceSet) -> Fared:
+    """Return what became of a pair; of the replies those count that come to client ports."""
+    return Fared(verdict, services, replies & WITH_PORTS)
+
+
+NO_COMMON_FAMILY: Final = Fared(Verdict.UNREACHABLE, ServiceSet.empty(), ServiceSet.empty())
+
+
+class PairValues:
+    """Numbers what pairs come to, and judges each number once per question."""
+
+    def __init__(self, pool: ServicePool, asked: Question, ways: list[LaneWay]) -> None:
+        """Take the ways of both families: they must be numbered alike."""
+        self._pool, self.asked, self._ways = pool, asked, ways
+        self._ingress: list[tuple[int, int]] = [(NOTHING, NOTHING)]
+        self._groups: list[tuple[int, int]] = [(NOTHING, 0)]
+        self._flows: list[FlowValue] = [None, None]
+        self._known: dict[FlowValue, int] = {None: 1}
+        #: By number: the flows of IPv4 and of IPv6, or what asking singly found.
+        self.pairs: list[tuple[int, int] | Fared] = [NO_COMMON_FAMILY]
+        self._fared: dict[Fared, int] = {}
+        self.ingress = PairMemo(self._number_ingress)
+        self.groups = PairMemo(self._number_groups)
+        self.flow = PairMemo(self._number_flow)
+        self.join = pool.join
+        self._pair = PairMemo(self._number_pair)
+
+    # -- numbering
+
+    def _number_ingress(self, address: int, reference: int) -> int:
+        self._ingress.append((address, reference))
+        return len(self._ingress) - 1
+
+    def _number_groups(self, egress: int, ingress: int) -> int:
+        self._groups.append((egress, ingress))
+        return len(self._groups) - 1
+
+    def _number_flow(self, way: int, groups: int) -> int:
+        if way in (SINGLY, NOWHERE):
+            return way
+        egress, ingress = self._groups[groups]
+        value = tuple(sorted({*self._arrived(way, egress, self._ingress[ingress])}))
+        found = self._known.get(value)
+        if found is None:
+            found = self._known[value] = len(self._flows)
+            self._flows.append(value)
+        return found
+
+    def _arrived(self, way: int, egress: int, ingress: tuple[int, int]) -> Iterable[Arrived]:
+        """Yield what is left of each branch once the groups of both ends have been asked."""
+        for branch in self._ways[way]:
+            forward = self._meet(branch.forward, egress)
+            if branch.arrives:
+                address, reference = ingress
+                allowed = self._join(address, reference if branch.carries else NOTHING)
+                forward = self._meet(forward, allowed)
+            if forward == NOTHING:
+                yield Arrived(NOTHING, NOTHING, NOTHING, branch.assumed & Assumed.EITHER)
+            else:
+                yield Arrived(forward, branch.replies, branch.random, branch.assumed)
+
+    def _meet(self, left: int, right: int) -> int:
+        a, b = self._pool[left], self._pool[right]
+        return self._pool.intern(a.sure & b.sure, a.maybe & b.maybe)
+
+    def _join(self, left: int, right: int) -> int:
+        a, b = self._pool[left], self._pool[right]
+        return self._pool.intern(a.sure | b.sure, a.maybe | b.maybe)
+
+    def pair(self, ipv4: Column, ipv6: Column) -> Column:
+        """Return the numbers of pairs by those of their flows, ``(N,)``."""
+        return self._pair(ipv4, ipv6)
+
+    def _number_pair(self, ipv4: int, ipv6: int) -> int:
+        if SINGLY in (ipv4, ipv6):
+            return ASK
+        self.pairs.append((ipv4, ipv6))
+        return len(self.pairs) - 1
+
+    def number_of(self, fared: Fared) -> int:
+        """Return the number of what asking singly found."""
+        number = self._fared.get(fared)
+        if number is None:
+            number = self._fared[fared] = len(self.pairs)
+            self.pairs.append(fared)
+        return number
+
+    # -- judging
+
+    def fared(
+        self, number: int, question: Question, families: tuple[Family, ...], *, strict: bool
+    ) -> Fared:
+        """Return what a pair came to for a question about services that were all asked."""
+        pair = self.pairs[number]
+        if isinstance(pair, Fared):
+            return pair
+        flows = [
+            value
+            for family, flow in zip((4, 6), pair, strict=True)
+            if family in families and (value := self._flows[flow]) is not None
+        ]
+        if not flows:
+            return NO_COMMON_FAMILY
+        found = [self._judged(value, question, strict=strict) for value in flows]
+        services, replies = ServiceSet.empty(), ServiceSet.empty()
+        for one in found:
+            services, replies = services | one.services, replies | one.replies
+        return fared(combined(one.verdict for one in found), services, replies)
+
+    def _judged(self, value: tuple[Arrived, ...], question: Question, *, strict: bool) -> Fared:
+        """Weigh the branches of one flow."""
+        narrow = question != self.asked
+        awaited = question.replies()
+        verdicts: set[Verdict] = set()
+        services, replies = ServiceSet.empty(), ServiceSet.empty()
+        for branch in value:
+            forward, back = self._pool[branch.forward], self._pool[branch.replies]
+            if narrow:
+                forward = _within(forward, question.services)
+                back = _within(back, awaited)
+            if strict and branch.assumed & STRICT_BITS:
+                forward = Bounds(ServiceSet.empty(), forward.maybe)
+            outcome = judge(question, forward, back, self._pool[branch.random])
+            verdicts.add(outcome.verdict)
+            services |= outcome.services.sure
+            replies |= outcome.replies
+        verdict = combined(verdicts)
+        is_either = any(branch.assumed & Assumed.EITHER for branch in value)
+        if is_either and len(verdicts) > 1:
+            verdict = Verdict.UNKNOWN
+        return fared(verdict, services, replies)
+
+
+def _within(bounds: Bounds, services: ServiceSet) -> Bounds:
+    return Bounds(bounds.sure & services, bounds.maybe & services)
