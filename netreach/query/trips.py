@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from netreach.fabric.element import MODE_BITS, MODES, Assumed, Passage
 from netreach.packets.batch import Column, Mask, PacketBatch, column
-from netreach.query.verdict import Outcome, Verdict
+from netreach.query.verdict import Outcome, Verdict, combined
 
 #: The order of verdicts in columns.
 VERDICTS: Final = tuple(Verdict)
@@ -121,6 +121,18 @@ class Ways(Struct, frozen=True):
     back: Passage
     #: Branch -> its row number in the return walk, or NO_ROW.
     returning_row: Column
+
+
+def of_branches(surely: frozenset[Verdict], perhaps: frozenset[Verdict]) -> Verdict:
+    """Return the verdict of one flow by those of its branches, as `Trips.verdict_of_flow` does.
+
+    `perhaps` are those of ways of which nobody knows whether AWS takes them.
+    """
+    together = combined(surely | perhaps) if surely | perhaps else Verdict.UNREACHABLE
+    settled = bool(surely) and combined(surely) is Verdict.PARTIAL
+    if perhaps and len(surely | perhaps) > 1 and not settled:
+        return Verdict.UNKNOWN
+    return together
 
 
 class Returned(Struct, frozen=True):

@@ -15,6 +15,7 @@ from netreach.packets.pool import NOTHING, Bounds, PairMemo, ServicePool
 from netreach.packets.prefixes import Family
 from netreach.packets.services import ServiceSet
 from netreach.query.matrix.lane_ways import NOWHERE, SINGLY, LaneWay
+from netreach.query.trips import of_branches
 from netreach.query.verdict import WITH_PORTS, Question, Verdict, combined, judge
 
 #: The number of what is to be asked one by one.
@@ -157,7 +158,8 @@ class PairValues:
         """Weigh the branches of one flow."""
         narrow = question != self.asked
         awaited = question.replies()
-        verdicts: set[Verdict] = set()
+        surely: set[Verdict] = set()
+        perhaps: set[Verdict] = set()
         services, replies = ServiceSet.empty(), ServiceSet.empty()
         for branch in value:
             forward, back = self._pool[branch.forward], self._pool[branch.replies]
@@ -167,14 +169,11 @@ class PairValues:
             if strict and branch.assumed & STRICT_BITS:
                 forward = Bounds(ServiceSet.empty(), forward.maybe)
             outcome = judge(question, forward, back, self._pool[branch.random])
-            verdicts.add(outcome.verdict)
+            is_either = branch.assumed & Assumed.EITHER
+            (perhaps if is_either else surely).add(outcome.verdict)
             services |= outcome.services.sure
             replies |= outcome.replies
-        verdict = combined(verdicts)
-        is_either = any(branch.assumed & Assumed.EITHER for branch in value)
-        if is_either and len(verdicts) > 1:
-            verdict = Verdict.UNKNOWN
-        return fared(verdict, services, replies)
+        return fared(of_branches(frozenset(surely), frozenset(perhaps)), services, replies)
 
 
 def _within(bounds: Bounds, services: ServiceSet) -> Bounds:
