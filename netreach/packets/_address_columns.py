@@ -7,7 +7,7 @@ file works on such tuples and never sees text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Final, NoReturn, TypeAlias
 
@@ -141,6 +141,13 @@ def _as_uint32(array: NDArray[Any]) -> NDArray[np.uint32]:
 def no_words(family: Family, count: int = 0) -> Words:
     """Return a column of so many zeros."""
     return unpack(bytes(count * BITS[family] // 8), family)
+
+
+def words_of(numbers: Sequence[int], family: Family) -> Words:
+    """Return addresses that are plain integers as columns; every one is of the family."""
+    if family == 4:
+        return (np.fromiter(numbers, np.uint32, len(numbers)),)
+    return unpack(b"".join([number.to_bytes(16, "big") for number in numbers]), 6)
 
 
 def unpack(packed: bytes | bytearray | memoryview, family: Family) -> Words:

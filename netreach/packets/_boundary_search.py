@@ -28,8 +28,8 @@ CHUNK: Final = 1 << 16
 _COMPILED_CHUNK: Final = 1 << 17
 """The same for kernels, which have chunks of their own and a price for each call."""
 
-_BY_NUMPY: Final = Effort(Jit.never(), 0)
-"""How keys are made when a search is built."""
+BY_NUMPY: Final = Effort(Jit.never(), 0)
+"""How keys are made when a search is built, and whoever has no switch searches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class LowerWords:
         last = np.append(np.flatnonzero(opens)[1:], opens.size) - 1
         is_crowded = np.zeros(last.size, bool)
         is_crowded[place[word != 0]] = True
-        keys = SortedKeys(axis.key(place, word, _BY_NUMPY))
+        keys = SortedKeys(axis.key(place, word, BY_NUMPY))
         return cls(axis, keys, last, is_crowded)
 
 
@@ -103,7 +103,7 @@ class BoundarySearch:
     def of(cls, words: Words, table: NDArray[np.int64] | None = None) -> BoundarySearch:
         """Index distinct boundaries that ascend, by table first; each table has one at 0."""
         axis = None if table is None else Axis.of(words[0])
-        upper = _upper_keys(axis, words, table, _BY_NUMPY)
+        upper = _upper_keys(axis, words, table, BY_NUMPY)
         if not any(word.any() for word in words[1:]):
             return cls(axis, SortedKeys(upper), None)
         opens = is_new((upper,))

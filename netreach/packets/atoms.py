@@ -10,9 +10,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Self
 
+import numpy as np
+
+from netreach.packets._address_columns import Words, words_of
+from netreach.packets._boundary_search import BY_NUMPY, BoundarySearch
 from netreach.packets.batch import Column, Mask, column
+from netreach.packets.jit import Effort
 from netreach.packets.prefixes import WIDTH, Address, Family, Prefix
 
 #: An inclusive span of atoms.
@@ -21,7 +27,13 @@ Span = tuple[int, int]
 _END: Final = {family: 1 << width for family, width in WIDTH.items()}
 
 
-@dataclass(frozen=True, slots=True)
+_FAMILIES: Final[tuple[Family, ...]] = (4, 6)
+
+#: From so many addresses on, columns are faster than a search for each.
+_COLUMNS_FROM: Final = 64
+
+
+@dataclass(frozen=True)
 class AtomAxis:
     """Both address families on one axis of atoms."""
 
@@ -50,9 +62,37 @@ class AtomAxis:
             return bisect_right(self.starts4, address.number) - 1
         return len(self.starts4) + bisect_right(self.starts6, address.number) - 1
 
-    def locate_many(self, addresses: Iterable[Address]) -> Column:
-        """Return the atoms of many addresses, ``(N,)``."""
-        return column([self.locate(address) for address in addresses])
+    def locate_many(self, addresses: Iterable[Address], effort: Effort = BY_NUMPY) -> Column:
+        """Return the atoms of many addresses of both families, ``(N,)``."""
+        some = list(addresses)
+        if len(some) < _COLUMNS_FROM:
+            return column([self.locate(address) for address in some])
+        is_ipv6 = np.array([family == 6 for family, _ in some])
+        found = np.empty(len(some), np.int64)
+        for family in _FAMILIES:
+            rows = np.flatnonzero(is_ipv6 == (family == 6))
+            asked = some if rows.size == len(some) else [some[row] for row in rows.tolist()]
+            numbers = [number for _, number in asked]
+            found[rows] = self.locate_words(words_of(numbers, family), effort)
+        return found
+
+    def locate_words(self, words: Words, effort: Effort = BY_NUMPY) -> Column:
+        """Return the atoms of addresses of one family that are columns already.
+
+        A column of ``uint32`` are IPv4 addresses, two of ``uint64`` IPv6 ones, the upper words
+        first.
+        """
+        if len(words) == 1:
+            return self._search4.locate(words, effort)
+        return len(self.starts4) + self._search6.locate(words, effort)
+
+    @cached_property
+    def _search4(self) -> BoundarySearch:
+        return BoundarySearch.of(words_of(self.starts4, 4))
+
+    @cached_property
+    def _search6(self) -> BoundarySearch:
+        return BoundarySearch.of(words_of(self.starts6, 6))
 
     def whole(self, family: Family | None) -> Span:
         """Return the span of all atoms of a family; of both for None."""
