@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import networkx
 
     from netreach.explain.chain import ChainReport
+    from netreach.matrix import Matrix, Progress
     from netreach.query.path import PathResult
     from netreach.query.selectors import Selectors
 
@@ -225,6 +226,33 @@ class Network:
 
         found = narrowed(self.fabric, result, self._finder.selectors.resolve(target))
         return ThroughReport(self._reporter, found)
+
+    def matrix(  # noqa: PLR0913 - each is an option of the question
+        self,
+        sources: str | Sequence[str] = (),
+        destinations: str | Sequence[str] = (),
+        *,
+        port: int | str | None = None,
+        protocol: int | str | None = None,
+        client_ports: str = "any",
+        family: int | str | None = None,
+        strict: bool = False,
+        progress: Progress | None = None,
+    ) -> Matrix:
+        """Return what every ordered pair of interfaces comes to, of all or of two selections.
+
+        Raises:
+            NetreachError: an end matches nothing, or the options are bad.
+        """
+        from netreach.matrix import Matrix  # noqa: PLC0415 - only where asked for
+        from netreach.query.matrix.plan import planned  # noqa: PLC0415
+
+        question = parse_question(protocol, port, client_ports)
+        families = parse_families(family, question)
+        ends = [(one,) if isinstance(one, str) else tuple(one) for one in (sources, destinations)]
+        selectors = self._finder.selectors
+        plan = planned(self.fabric, selectors, ends[0], ends[1], question, families, strict=strict)
+        return Matrix(plan, selectors, progress)
 
     def graph(self) -> networkx.MultiDiGraph[str]:
         """Return the compiled network as a networkx graph, to use or draw."""

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
+from netreach.errors import UsageError
 from netreach.fabric.fabric import Fabric
-from netreach.packets.batch import NO_ROW, Column, column
+from netreach.packets.batch import NO_ROW, Column, column, filled
 from netreach.packets.prefixes import Family
 from netreach.query.flows import Asker
 from netreach.query.matrix.blocks import Block
 from netreach.query.matrix.kinds import Holdings, compile_kinds, host_of
 from netreach.query.matrix.lane_ways import LaneWays, WayNumbers, lane_ways
 from netreach.query.matrix.pair_values import ASK, Fared, PairValues
+from netreach.query.matrix.selection import selected
 from netreach.query.matrix.singly import Singly
 from netreach.query.matrix.tile_rows import TileRows
-from netreach.query.verdict import Question
+from netreach.query.selectors import Selectors
+from netreach.query.verdict import Question, Verdict
 
 
 class Singles(NamedTuple):
@@ -30,11 +34,17 @@ class Singles(NamedTuple):
 
 
 class TileRow(NamedTuple):
-    """What the sources of one VPC come to; cells of blocks that say ASK are among the singles."""
+    """What the sources of one VPC come to; cells of blocks that say ASK are among the singles.
+
+    The patches are pairs within one host, each kind's only one: they hold, not the blocks' cells,
+    which say `was`.
+    """
 
     vpc: int
     blocks: tuple[Block, ...]
     singles: Singles
+    patches: Singles
+    was: Column
 
 
 class PairMatrix:
@@ -82,15 +92,59 @@ class PairMatrix:
         """The VPCs that sources are in; NO_ROW stands for those that the snapshot lacks."""
         return np.unique(self.kinds.vpc[self.kinds.sources > 0])
 
-    def rows(self) -> Iterator[TileRow]:
-        """Yield the tile row of each source VPC."""
-        for vpc in self.source_vpcs.tolist():
+    @property
+    def walked(self) -> int:
+        """How many pairs of lanes were walked."""
+        return sum(len(ways.numbers) for ways in self._ways)
+
+    def rows(self, progress: Callable[[int, int], None] | None = None) -> Iterator[TileRow]:
+        """Yield the tile row of each source VPC; `progress` hears how many are done."""
+        vpcs = self.source_vpcs.tolist()
+        for done, vpc in enumerate(vpcs, start=1):
             yield self.row(vpc)
+            if progress is not None:
+                progress(done, len(vpcs))
 
     def row(self, vpc: int, only: Column | None = None) -> TileRow:
         """Return the tile row of a source VPC, or what `only` some of its kinds come to."""
         blocks = tuple(self._tiles.of_vpc(vpc, only))
-        return TileRow(vpc, blocks, self._asked(blocks))
+        patches, was = self._patches(vpc, only)
+        return TileRow(vpc, blocks, self._asked(blocks), patches, was)
+
+    @cached_property
+    def _neighbours(self) -> dict[int, list[tuple[int, int]]]:
+        """By source VPC: the pairs of different interfaces of one host."""
+        hosts = self.hosts
+        several = np.bincount(hosts)[hosts] > 1 if len(hosts) else np.zeros(0, bool)
+        targets: dict[int, list[int]] = {}
+        for row in self.destinations[several[self.destinations]].tolist():
+            targets.setdefault(int(hosts[row]), []).append(row)
+        found: dict[int, list[tuple[int, int]]] = {}
+        for row in self.sources[several[self.sources]].tolist():
+            vpc = int(self.kinds.vpc[self.kinds.of_interface[row]])
+            pairs = [(row, other) for other in targets.get(int(hosts[row]), ()) if other != row]
+            found.setdefault(vpc, []).extend(pairs)
+        return found
+
+    def _patches(self, vpc: int, only: Column | None) -> tuple[Singles, Column]:
+        """Return what pairs within one host come to, and what the blocks say of them."""
+        kinds, chosen = self.kinds.of_interface, None if only is None else set(only.tolist())
+        pairs, was = [], []
+        for source, destination in self._neighbours.get(vpc, ()):
+            mine, theirs = int(kinds[source]), int(kinds[destination])
+            single = self.kinds.is_single[mine] or self.kinds.is_single[theirs]
+            if single or (chosen is not None and mine not in chosen):
+                continue
+            number = self._tiles.number(vpc, mine, theirs)
+            if number != ASK:
+                pairs.append((source, destination))
+                was.append(number)
+        left, right = column([a for a, _ in pairs]), column([b for _, b in pairs])
+        numbers = [self.values.number_of(one) for one in self._ask(left, right)]
+        return Singles(kinds[left], kinds[right], column(numbers)), column(was)
+
+    def _ask(self, sources: Column, destinations: Column) -> list[Fared]:
+        return self.singly(self.question).ask(sources, destinations)
 
     def _asked(self, blocks: tuple[Block, ...]) -> Singles:
         """Ask the pairs of kinds whose cells say so."""
@@ -103,13 +157,13 @@ class PairMatrix:
                 sources.append(left.repeat(len(right)))
                 destinations.append(np.tile(right, len(left)))
         source, destination = np.concatenate(sources), np.concatenate(destinations)
-        left, right = self._examples(source, destination)
+        left, right = self.examples(source, destination)
         known = right != NO_ROW  # a kind of one interface has no pair with itself
-        fared = self.singly(self.question).ask(left[known], right[known])
+        fared = self._ask(left[known], right[known])
         number = column([self.values.number_of(one) for one in fared])
         return Singles(source[known], destination[known], number)
 
-    def _examples(self, sources: Column, destinations: Column) -> tuple[Column, Column]:
+    def examples(self, sources: Column, destinations: Column) -> tuple[Column, Column]:
         """Return an interface of each kind, two different ones of the same kind, else NO_ROW."""
         start, rows = self.kinds.members
         same = sources == destinations
@@ -137,9 +191,120 @@ class PairMatrix:
             number = self._tiles.number(vpc, int(mine), int(theirs))
         if number != ASK:
             return number
-        (fared,) = self.singly(self.question).ask(column([source]), column([destination]))
+        (fared,) = self._ask(column([source]), column([destination]))
         return self.values.number_of(fared)
 
     def fared(self, number: int) -> Fared:
         """Return what stands behind a number."""
         return self.values.fared(number, self.question, self.families, strict=self.strict)
+
+    def numbers_from(self, kind: int) -> Column:
+        """Return what the interfaces of a kind come to with each kind, NO_ROW where not asked."""
+        row = self.row(int(self.kinds.vpc[kind]), column([kind]))
+        found = filled(len(self.kinds), NO_ROW)
+        for block in row.blocks:
+            group = int(block.source_group[block.sources == kind][0])
+            found[block.destinations] = block.numbers[group, block.destination_group]
+        for part in (row.singles, row.patches):
+            mine = part.source == kind
+            found[part.destination[mine]] = part.number[mine]
+        return found
+
+    def towards(self, destinations: Column) -> PairMatrix:
+        """Return the matrix of the same sources and some of the destinations."""
+        return PairMatrix(
+            self.fabric,
+            self.question,
+            self.families,
+            strict=self.strict,
+            sources=self.sources,
+            destinations=destinations,
+        )
+
+    # -- other questions about the same pairs
+
+    def narrowed(self, question: Question, families: tuple[Family, ...]) -> Narrowed:
+        """Return the same pairs, asked about some of the services that this matrix asked about.
+
+        Raises:
+            UsageError: it did not ask about all of them.
+        """
+        known = question.services <= self.question.services
+        if not known or question.client_ports != self.question.client_ports:
+            raise UsageError(
+                place="count",
+                what=f"the matrix was not asked about {question.services}",
+                mend="make one without --port and --protocol, or for this service",
+            )
+        return Narrowed(self, question, tuple(f for f in families if f in self.families))
+
+    def singly_pairs(self, totals: Mapping[int, int]) -> int:
+        """Return how many pairs were asked one by one, of the pairs by number."""
+        pairs = self.values.pairs
+        return sum(count for number, count in totals.items() if isinstance(pairs[number], Fared))
+
+
+class Narrowed:
+    """The pairs of a matrix, asked about some of its services."""
+
+    def __init__(self, plan: PairMatrix, question: Question, families: tuple[Family, ...]) -> None:
+        """Take what is asked now; what was asked one by one is asked once more."""
+        self._plan, self._question, self._families = plan, question, families
+
+    def counts(
+        self, totals: Mapping[int, int], progress: Callable[[int, int], None] | None = None
+    ) -> Counter[Verdict]:
+        """Return how many pairs have each verdict, of the pairs by what they came to before."""
+        plan, found = self._plan, Counter[Verdict]()
+        asks_again = False
+        for number, pairs in totals.items():
+            if isinstance(plan.values.pairs[number], Fared):
+                asks_again = True
+                continue
+            fared = plan.values.fared(number, self._question, self._families, strict=plan.strict)
+            found[fared.verdict] += pairs
+        if asks_again:
+            found += self._asked_again(progress)
+        return found
+
+    def _asked_again(self, progress: Callable[[int, int], None] | None) -> Counter[Verdict]:
+        plan, found = self._plan, Counter[Verdict]()
+        singly = Singly(
+            Asker(plan.fabric, self._question, strict=plan.strict),
+            plan.holdings,
+            plan.hosts,
+            self._families,
+        )
+        kinds = plan.kinds
+        for row in plan.rows(progress):
+            for part in (row.singles, row.patches):
+                left, right = plan.examples(part.source, part.destination)
+                same = np.where(part.source == part.destination, kinds.both[part.source], 0)
+                pairs = kinds.sources[part.source] * kinds.destinations[part.destination] - same
+                for fared, count in zip(singly.ask(left, right), pairs.tolist(), strict=True):
+                    found[fared.verdict] += count
+        return found
+
+
+def planned(
+    fabric: Fabric,
+    selectors: Selectors,
+    sources: Sequence[str],
+    destinations: Sequence[str],
+    question: Question,
+    families: tuple[Family, ...],
+    *,
+    strict: bool,
+) -> PairMatrix:
+    """Return the matrix between what selectors name; all interfaces where there is none.
+
+    Raises:
+        SelectorError: one of them matches nothing that a matrix could ask about.
+    """
+    ends = [
+        selected(fabric, selectors, texts, is_source=is_source).interfaces
+        for texts, is_source in ((sources, True), (destinations, False))
+    ]
+    return PairMatrix(
+        fabric, question, families, strict=strict, sources=ends[0], destinations=ends[1]
+    )

@@ -1,0 +1,287 @@
+"""Matrix: every ordered pair of interfaces between two selections, exact and factorised."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from netreach.errors import SelectorError
+from netreach.packets.batch import column
+from netreach.packets.services import ServiceSet
+from netreach.query.matrix.labels import labels_of
+from netreach.query.matrix.pair_values import NO_COMMON_FAMILY, Fared
+from netreach.query.matrix.plan import PairMatrix
+from netreach.query.matrix.tally import Labels, Tally, totals
+from netreach.query.options import parse_families, parse_question
+from netreach.query.selectors import Selectors
+from netreach.query.verdict import Question, Verdict, client_ports, combined
+from netreach.query.words import quoted
+
+#: Told how far something is: how much is done, and of how much.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What one ordered pair of interfaces comes to."""
+
+    source: str
+    destination: str
+    verdict: Verdict
+    #: The services that make the round trip.
+    services: ServiceSet
+    #: The client ports whose replies come back.
+    client_ports: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What the pairs between two groups of interfaces come to."""
+
+    source: str
+    destination: str
+    #: How many pairs there are, by verdict.
+    pairs: Mapping[Verdict, int]
+    #: The services that some pair has, and those that all pairs have.
+    services: ServiceSet
+    everywhere: ServiceSet
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of all pairs together."""
+        return combined(self.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What a matrix was worked out from."""
+
+    pairs: int
+    kinds: int
+    lanes: int
+    #: Pairs of lanes that were walked, and pairs that were asked one by one.
+    walked: int
+    singly: int
+
+    @property
+    def share_singly(self) -> float:
+        """The share of pairs that were asked one by one."""
+        return self.singly / self.pairs if self.pairs else 0.0
+
+
+class Matrix:
+    """Every ordered pair of interfaces between two selections; `Network.matrix` makes it.
+
+    It holds what the pairs have in common, not the pairs: each question works out what it needs,
+    VPC by VPC, in memory that does not grow with the number of pairs.
+
+    >>> import netreach
+    >>> matrix = netreach.load("fixtures/three-tier").matrix()
+    >>> str(matrix.services("app-1", "db-1"))
+    'tcp 5432'
+    """
+
+    def __init__(
+        self, plan: PairMatrix, selectors: Selectors, progress: Progress | None = None
+    ) -> None:
+        """Hold a plan; `progress` hears of every VPC that is worked out."""
+        self.plan = plan
+        self._selectors, self._progress = selectors, progress
+        self._ids = tuple(plan.fabric.snapshot.interfaces)
+        self._rows = plan.fabric.rows.interfaces
+
+    def __repr__(self) -> str:
+        """Show how many pairs it answers for."""
+        return f"<Matrix of {len(self)} pairs>"
+
+    def __len__(self) -> int:
+        """Count the ordered pairs, none of an interface with itself."""
+        kinds = self.plan.kinds
+        return int(kinds.sources.sum() * kinds.destinations.sum() - kinds.both.sum())
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The ids of the interfaces that send."""
+        return tuple(self._ids[row] for row in self.plan.sources.tolist())
+
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """The ids of the interfaces that are asked."""
+        return tuple(self._ids[row] for row in self.plan.destinations.tolist())
+
+    # -- how many
+
+    @cached_property
+    def _totals(self) -> Counter[int]:
+        return totals(self.plan, self.plan.rows(self._progress))
+
+    def count(self, port: int | str | None = None, protocol: int | str | None = None) -> int:
+        """Return how many ordered pairs are `reachable`, on a service if one is given.
+
+        Raises:
+            UsageError: the service is none, or not among those that the matrix was asked for.
+        """
+        return self.counts(port, protocol)[Verdict.REACHABLE]
+
+    def counts(
+        self, port: int | str | None = None, protocol: int | str | None = None
+    ) -> Counter[Verdict]:
+        """Return how many ordered pairs have each verdict, on a service if one is given."""
+        if port is None and protocol is None:
+            return _by_verdict(self._totals, self.plan.fared)
+        question = parse_question(protocol, port, _ports(self.plan.question))
+        if question == self.plan.question:
+            return _by_verdict(self._totals, self.plan.fared)
+        narrowed = self.plan.narrowed(question, parse_families(None, question))
+        return narrowed.counts(self._totals, self._progress)
+
+    def statistics(self) -> Statistics:
+        """Return what the matrix was worked out from."""
+        plan = self.plan
+        return Statistics(
+            pairs=len(self),
+            kinds=len(plan.kinds),
+            lanes=sum(len(lanes) for lanes in plan.kinds.lanes),
+            walked=plan.walked,
+            singly=plan.singly_pairs(self._totals),
+        )
+
+    # -- which
+
+    def _interfaces(self, text: str, known: tuple[int, ...], end: str) -> list[int]:
+        row = self._rows.get(text)
+        rows = [row] if row is not None else self._named(text)
+        found = [row for row in rows if row in known]
+        if not found:
+            raise SelectorError(f"{quoted(text)} is among no {end} of this matrix")
+        return found
+
+    def _named(self, text: str) -> list[int]:
+        members = self._selectors.resolve(text).members
+        return [self._rows[member.interface] for member in members if member.interface]
+
+    @cached_property
+    def _known(self) -> tuple[frozenset[int], frozenset[int]]:
+        return frozenset(self.plan.sources.tolist()), frozenset(self.plan.destinations.tolist())
+
+    def _between(self, source: str, destination: str) -> Fared:
+        """Return what two resources come to: all pairs of their interfaces together."""
+        senders, receivers = self._known
+        found = [
+            self.plan.fared(self.plan.number(left, right))
+            for left in self._interfaces(source, senders, "sources")
+            for right in self._interfaces(destination, receivers, "destinations")
+            if left != right
+        ]
+        if not found:
+            raise SelectorError(
+                f"{quoted(source)} and {quoted(destination)} are one interface: a matrix holds no "
+                "pair of an interface with itself"
+            )
+        return _together([one for one in found if one is not NO_COMMON_FAMILY] or found)
+
+    def verdict(self, source: str, destination: str) -> Verdict:
+        """Return the verdict of a pair, as `Network.path` gives it."""
+        return self._between(source, destination).verdict
+
+    def services(self, source: str, destination: str) -> ServiceSet:
+        """Return the services that make the round trip, as `Network.path` gives them."""
+        return self._between(source, destination).services
+
+    def client_ports(self, source: str, destination: str) -> tuple[str, ...]:
+        """Return the client ports whose replies come back, as ranges."""
+        fared = self._between(source, destination)
+        return client_ports(fared.replies, fared.services)
+
+    def row(self, source: str) -> Iterator[Pair]:
+        """Yield what a resource comes to with every destination."""
+        for row in self._interfaces(source, self._known[0], "sources"):
+            yield from self._row(row)
+
+    def rows(self) -> Iterator[Pair]:
+        """Yield every pair, a source after the other; there may be a great many."""
+        for row in self.plan.sources.tolist():
+            yield from self._row(row)
+
+    def column(self, destination: str) -> Iterator[Pair]:
+        """Yield what every source comes to with a resource."""
+        known = self._known[1]
+        wanted = column(self._interfaces(destination, known, "destinations"))
+        part = self.plan.towards(wanted)
+        for row in part.sources.tolist():
+            yield from Matrix(part, self._selectors)._row(row)  # noqa: SLF001 - of its own kind
+
+    def _row(self, row: int) -> Iterator[Pair]:
+        plan = self.plan
+        kind = int(plan.kinds.of_interface[row])
+        numbers = plan.numbers_from(kind)[plan.kinds.of_interface[plan.destinations]]
+        for other, number in zip(plan.destinations.tolist(), numbers.tolist(), strict=True):
+            if other == row:
+                continue
+            yield self._pair(row, other, number if number > 0 else plan.number(row, other))
+
+    def _pair(self, source: int, destination: int, number: int) -> Pair:
+        fared = self.plan.fared(number)
+        ports = client_ports(fared.replies, fared.services)
+        ids = self._ids
+        return Pair(ids[source], ids[destination], fared.verdict, fared.services, ports)
+
+    # -- by groups
+
+    def by(self, grouping: str) -> list[Group]:
+        """Return what groups of interfaces come to: by vpc, subnet, security-group or tag:KEY.
+
+        An interface in several groups counts in each. Sorted by the groups' names.
+
+        Raises:
+            UsageError: nothing is grouped by that.
+        """
+        snapshot = self.plan.fabric.snapshot
+        sources = labels_of(snapshot, self.plan.sources, grouping)
+        destinations = labels_of(snapshot, self.plan.destinations, grouping)
+        found = self._weighed(sources, destinations)
+        groups = [
+            self._group(sources.names[left], destinations.names[right], numbers)
+            for (left, right), numbers in found.items()
+        ]
+        return sorted(groups, key=lambda group: (group.source, group.destination))
+
+    def _weighed(
+        self, sources: Labels, destinations: Labels
+    ) -> dict[tuple[int, int], Counter[int]]:
+        tally = Tally(self.plan, sources, destinations)
+        found: dict[tuple[int, int], Counter[int]] = {}
+        for row in self.plan.rows(self._progress):
+            for weighed in tally.of_row(row):
+                columns = (one.tolist() for one in weighed)
+                for left, right, number, pairs in zip(*columns, strict=True):
+                    found.setdefault((left, right), Counter())[number] += pairs
+        return {key: kept for key, one in found.items() if (kept := +one)}
+
+    def _group(self, source: str, destination: str, numbers: Counter[int]) -> Group:
+        fared = [self.plan.fared(number) for number in numbers]
+        some, every = fared[0].services, fared[0].services
+        for one in fared[1:]:
+            some, every = some | one.services, every & one.services
+        return Group(source, destination, _by_verdict(numbers, self.plan.fared), some, every)
+
+
+def _by_verdict(numbers: Mapping[int, int], fared: Callable[[int], Fared]) -> Counter[Verdict]:
+    found: Counter[Verdict] = Counter()
+    for number, pairs in numbers.items():
+        found[fared(number).verdict] += pairs
+    return found
+
+
+def _ports(question: Question) -> str:
+    low, high = question.client_ports
+    return f"{low}-{high}"
+
+
+def _together(found: list[Fared]) -> Fared:
+    services, replies = ServiceSet.empty(), ServiceSet.empty()
+    for one in found:
+        services, replies = services | one.services, replies | one.replies
+    return Fared(combined(one.verdict for one in found), services, replies)

@@ -1,0 +1,185 @@
+"""Tally: how many pairs come to what, all together or by groups of both ends."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from msgspec import Struct
+
+from netreach.packets.batch import Column, column, filled
+from netreach.packets.likeness import alike
+from netreach.query.matrix.blocks import Block
+from netreach.query.matrix.pair_values import ASK
+from netreach.query.matrix.plan import PairMatrix, TileRow
+
+#: The cells of a block are weighed in pieces of about this size.
+PIECE: int = 1 << 22
+
+
+class Weighed(NamedTuple):
+    """How many pairs of one group of sources and one of destinations come to a number."""
+
+    source: Column
+    destination: Column
+    number: Column
+    pairs: Column
+
+
+class Labels(Struct, frozen=True):
+    """Groups of interfaces: a row for each interface in each of its groups."""
+
+    #: Interface rows and the groups that they are in.
+    interface: Column
+    label: Column
+    #: What the groups are called.
+    names: tuple[str, ...]
+
+    @classmethod
+    def whole(cls, interfaces: Column) -> Labels:
+        """Return one group of all."""
+        return cls(interfaces, filled(len(interfaces), 0), ("",))
+
+
+class Tally:
+    """Weighs the tile rows of a matrix by groups of its ends."""
+
+    def __init__(self, plan: PairMatrix, sources: Labels, destinations: Labels) -> None:
+        """Count how many interfaces of each kind are in each group."""
+        self._plan = plan
+        self._sources = _by_kind(plan, sources)
+        self._destinations = _by_kind(plan, destinations)
+        self._own = self._own_pairs(sources, destinations)
+
+    def _own_pairs(self, sources: Labels, destinations: Labels) -> Weighed:
+        """Return how many interfaces of each kind are in a group of both ends: no pairs."""
+        both = np.intersect1d(self._plan.sources, self._plan.destinations)
+        left, right = _lists(sources, both), _lists(destinations, both)
+        found: Counter[tuple[int, int, int]] = Counter()
+        kinds = self._plan.kinds.of_interface[both].tolist()
+        for kind, mine, theirs in zip(kinds, left, right, strict=True):
+            found.update((kind, one, other) for one in mine for other in theirs)
+        table = column([(*key, count) for key, count in found.items()]).reshape(-1, 4)
+        return Weighed(table[:, 1], table[:, 2], table[:, 0], table[:, 3])
+
+    def of_row(self, row: TileRow) -> Iterator[Weighed]:
+        """Yield how many pairs of a tile row come to what; what is negative is to be taken off."""
+        for block in row.blocks:
+            yield from self._of_block(block)
+            yield self._of_own(block)
+        yield self._of_pairs(row.singles.source, row.singles.destination, row.singles.number, 1)
+        own = row.singles.source == row.singles.destination
+        yield self._of_own_kinds(row.singles.source[own], row.singles.number[own])
+        patches = row.patches
+        yield self._of_pairs(patches.source, patches.destination, patches.number, 1)
+        yield self._of_pairs(patches.source, patches.destination, row.was, -1)
+
+    def _of_block(self, block: Block) -> Iterator[Weighed]:
+        mine = _in_block(self._sources, block.sources, block.source_group)
+        theirs = _in_block(self._destinations, block.destinations, block.destination_group)
+        if not len(mine.number) or not len(theirs.number):
+            return
+        step = max(1, PIECE // len(theirs.number))
+        for first in range(0, len(mine.number), step):
+            part = slice(first, first + step)
+            group, label, count = mine.number[part], mine.source[part], mine.pairs[part]
+            numbers = block.numbers[group[:, None], theirs.number[None, :]]
+            shape = numbers.shape
+            yield _summed(
+                np.broadcast_to(label[:, None], shape).ravel(),
+                np.broadcast_to(theirs.source[None, :], shape).ravel(),
+                numbers.ravel(),
+                (count[:, None] * theirs.pairs[None, :]).ravel(),
+            )
+
+    def _of_own(self, block: Block) -> Weighed:
+        """Return what is to be taken off a block: interfaces with themselves."""
+        kinds, mine, theirs = np.intersect1d(block.sources, block.destinations, return_indices=True)
+        numbers = block.numbers[block.source_group[mine], block.destination_group[theirs]]
+        return self._of_own_kinds(kinds, numbers)
+
+    def _of_own_kinds(self, kinds: Column, numbers: Column) -> Weighed:
+        of_kind = filled(len(self._plan.kinds) + 1, ASK)
+        of_kind[kinds] = numbers
+        number = of_kind[self._own.number]
+        here = number != ASK
+        own = self._own
+        return Weighed(own.source[here], own.destination[here], number[here], -own.pairs[here])
+
+    def _of_pairs(
+        self, sources: Column, destinations: Column, numbers: Column, sign: int
+    ) -> Weighed:
+        """Return what single pairs of kinds weigh."""
+        left, mine = _joined(self._sources, sources)
+        right, theirs = _joined(self._destinations, destinations[left])
+        mine, pair = mine[right], left[right]
+        return Weighed(
+            self._sources.source[mine],
+            self._destinations.source[theirs],
+            numbers[pair],
+            sign * self._sources.pairs[mine] * self._destinations.pairs[theirs],
+        )
+
+
+def _by_kind(plan: PairMatrix, labels: Labels) -> Weighed:
+    """Return how many interfaces of each kind (`number`) are in each group (`source`)."""
+    kinds = plan.kinds.of_interface[labels.interface]
+    found = alike(kinds, labels.label)
+    counts = np.bincount(found.group, minlength=found.size)
+    return Weighed(labels.label[found.first], column([]), kinds[found.first], counts)
+
+
+def _joined(known: Weighed, kinds: Column) -> tuple[Column, Column]:
+    """Return positions in `kinds`, and the rows of `known`, which are in order, of each."""
+    first = known.number.searchsorted(kinds)
+    counts = known.number.searchsorted(kinds, side="right") - first
+    positions = np.arange(len(kinds)).repeat(counts)
+    offset = np.arange(len(positions)) - (counts.cumsum() - counts).repeat(counts)
+    return positions, first.repeat(counts) + offset
+
+
+def _in_block(known: Weighed, kinds: Column, groups: Column) -> Weighed:
+    """Return how many interfaces of each group of a block (`number`) are in which group."""
+    positions, rows = _joined(known, kinds)
+    label, group = known.source[rows], groups[positions]
+    found = alike(group, label)
+    counts = np.bincount(found.group, weights=known.pairs[rows], minlength=found.size)
+    return Weighed(label[found.first], column([]), group[found.first], counts.astype(np.int64))
+
+
+def _summed(source: Column, destination: Column, number: Column, pairs: Column) -> Weighed:
+    """Add up what agrees in groups and number; cells that are to be asked count nothing."""
+    keep = number != ASK
+    if not keep.all():
+        source, destination = source[keep], destination[keep]
+        number, pairs = number[keep], pairs[keep]
+    if not len(number):
+        return Weighed(source, destination, number, pairs)
+    width, height = int(destination.max()) + 1, int(number.max()) + 1
+    code = (source * width + destination) * height + number
+    codes, at = np.unique(code, return_inverse=True)
+    total = np.bincount(at, weights=pairs)  # exact up to 2 ** 53 pairs
+    rest, number = np.divmod(codes, height)
+    source, destination = np.divmod(rest, width)
+    return Weighed(source, destination, number, total.astype(np.int64))
+
+
+def _lists(labels: Labels, interfaces: Column) -> list[Sequence[int]]:
+    """Return the groups of each of some interfaces."""
+    found: dict[int, list[int]] = {}
+    for interface, label in zip(labels.interface.tolist(), labels.label.tolist(), strict=True):
+        found.setdefault(interface, []).append(label)
+    return [found.get(interface, ()) for interface in interfaces.tolist()]
+
+
+def totals(plan: PairMatrix, rows: Iterator[TileRow]) -> Counter[int]:
+    """Return how many pairs come to each number."""
+    tally = Tally(plan, Labels.whole(plan.sources), Labels.whole(plan.destinations))
+    found: Counter[int] = Counter()
+    for row in rows:
+        for weighed in tally.of_row(row):
+            for number, pairs in zip(weighed.number.tolist(), weighed.pairs.tolist(), strict=True):
+                found[number] += pairs
+    return Counter({number: pairs for number, pairs in found.items() if pairs})
