@@ -150,7 +150,7 @@ class Matrix:
 
     # -- which
 
-    def _interfaces(self, text: str, known: tuple[int, ...], end: str) -> list[int]:
+    def _interfaces(self, text: str, known: frozenset[int], end: str) -> list[int]:
         row = self._rows.get(text)
         rows = [row] if row is not None else self._named(text)
         found = [row for row in rows if row in known]

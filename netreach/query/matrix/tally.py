@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -16,7 +16,7 @@ from netreach.query.matrix.pair_values import ASK
 from netreach.query.matrix.plan import PairMatrix, TileRow
 
 #: The cells of a block are weighed in pieces of about this size.
-PIECE: int = 1 << 22
+PIECE: Final = 1 << 22
 
 
 class Weighed(NamedTuple):
@@ -61,7 +61,7 @@ class Tally:
         kinds = self._plan.kinds.of_interface[both].tolist()
         for kind, mine, theirs in zip(kinds, left, right, strict=True):
             found.update((kind, one, other) for one in mine for other in theirs)
-        table = column([(*key, count) for key, count in found.items()]).reshape(-1, 4)
+        table = np.array([(*key, count) for key, count in found.items()], np.int64).reshape(-1, 4)
         return Weighed(table[:, 1], table[:, 2], table[:, 0], table[:, 3])
 
     def of_row(self, row: TileRow) -> Iterator[Weighed]:
