@@ -229,6 +229,16 @@ _STOPS: Final[Mapping[Fate, str]] = {
         "{component} keeps the client's address {source}, and {destination} drops what comes with "
         "it: a target can't reach itself through its balancer, nor another balancer behind it"
     ),
+    Fate.ELBV2_LISTENER_REQUIRES_TG_ACCEPT: (
+        "no target of {component} can be sent GENEVE (udp 6081) by the Gateway Load Balancer and "
+        "answer it: groups, ACLs or routes between the two are in the way"
+    ),
+    Fate.GWLB_DESTINATION_PORT_RESTRICTION: (
+        "{component} exchanges GENEVE with its targets, udp 6081 and nothing else"
+    ),
+    Fate.GWLB_PROTOCOL_RESTRICTION: (
+        "{component} exchanges GENEVE with its targets, udp 6081 and no other protocol"
+    ),
     Fate.PCX_REQUIRES_ADDRESS_IN_VPC_CIDR: (
         "{component} carries packets for the peer VPC's own addresses only, and {destination} is "
         "none: peering leads no further, neither to a third network nor to the peer's gateways"

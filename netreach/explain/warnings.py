@@ -121,11 +121,12 @@ def _passing_on(origins: Origins, steps: Sequence[PacketStep]) -> Iterator[str]:
     ]
     if not crossed:
         return
-    ends = _listed(origins.id_of(step.kind, step.row) for step in crossed)
-    yield (
-        f"the appliances behind {ends} are assumed to pass on what they are sent "
-        f"({Code.PATH_THROUGH_GWLB_NOT_CHECKED})"
-    )
+    known = origins.fabric.inspections.appliances.is_known
+    for is_checked, note in ((True, ""), (False, f" ({Code.PATH_THROUGH_GWLB_NOT_CHECKED})")):
+        some = [s for s in crossed if bool(known[s.row]) is is_checked]
+        if some:
+            ends = _listed(origins.id_of(step.kind, step.row) for step in some)
+            yield f"the appliances behind {ends} are assumed to pass on what they are sent{note}"
     there, back = ({s.row for s in crossed if s.returning is leg} for leg in (False, True))
     if back or any(step.returning for step in steps):
         missed = _listed(origins.id_of(Kind.INSPECTION, row) for row in sorted(there ^ back))

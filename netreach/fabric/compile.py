@@ -20,6 +20,7 @@ from netreach.fabric.element import Stage
 from netreach.fabric.endpoint import compile_endpoints, endpoint_rows
 from netreach.fabric.fabric import Fabric, RowNumbers
 from netreach.fabric.firewall_rules import firewall_prefixes
+from netreach.fabric.geneve import with_appliances
 from netreach.fabric.inspection import compile_inspections, firewall_endpoints
 from netreach.fabric.interface import Interfaces, compile_interface_columns
 from netreach.fabric.internet import Internet
@@ -86,7 +87,7 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
     balancers = compile_load_balancers(snapshot, interfaces, pool, rows.interfaces)
     private_links = compile_private_links(snapshot, interfaces, rows.interfaces)
     internet = Internet(book, gateways, egress_only, _has_private_ways(snapshot))
-    return Fabric(
+    fabric = Fabric(
         snapshot=snapshot,
         pool=pool,
         rows=rows,
@@ -141,6 +142,7 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
             Stage.PRIVATE_LINK: private_links.cross,
         },
     )
+    return with_appliances(fabric)
 
 
 #: Kinds of resources by which private addresses from elsewhere may come in.

@@ -81,6 +81,8 @@ class Kind(IntEnum):
     FIREWALL = auto()
     PUBLIC_ACCESS = auto()  # row: the subnet whose internet access is restricted
     ENDPOINT_SERVICE = auto()
+    GATEWAY_BALANCER = auto()  # behind an inspection endpoint; row: the interface of its node
+    APPLIANCES = auto()  # its target group
 
 
 class Fate(IntEnum):
@@ -129,6 +131,9 @@ class Fate(IntEnum):
     ELBV2_LISTENER_HAS_NO_TG = auto()
     ELBV2_NO_TARGETS_IN_AZ = auto()
     ELBV2_SOURCE_ADDRESS_PRESERVATION = auto()
+    ELBV2_LISTENER_REQUIRES_TG_ACCEPT = auto()
+    GWLB_DESTINATION_PORT_RESTRICTION = auto()
+    GWLB_PROTOCOL_RESTRICTION = auto()
     ELB_LISTENERS_MISMATCH = auto()
     ELB_INSTALLED_AZ_RESTRICTION = auto()
     ELB_NOT_CROSSZONE = auto()
@@ -360,3 +365,5 @@ class Passage(Struct):
 
 
 Cross = Callable[[PacketBatch, Passage], None]
+#: Sees all packets that are on their way, before each crossing.
+Watch = Callable[[PacketBatch], None]

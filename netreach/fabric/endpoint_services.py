@@ -36,7 +36,7 @@ class Leg(NamedTuple):
     fate: Fate = Fate.DELIVERED
 
 
-class _Zone(NamedTuple):
+class Zone(NamedTuple):
     """A zone as one account sees it."""
 
     id: str
@@ -44,7 +44,7 @@ class _Zone(NamedTuple):
     owner: str
     region: str
 
-    def is_same(self, other: _Zone) -> bool | None:
+    def is_same(self, other: Zone) -> bool | None:
         """Tell whether two are one zone; None where nobody can."""
         if self.id and other.id:
             return self.id == other.id
@@ -112,26 +112,35 @@ def _is_known(balancer: LoadBalancer) -> bool:
     return is_network and balancer.listeners is not None and not balancer.doubt
 
 
-def _enabled(snapshot: Snapshot, balancers: Iterable[LoadBalancer]) -> Iterator[_Zone]:
+def _enabled(snapshot: Snapshot, balancers: Iterable[LoadBalancer]) -> Iterator[Zone]:
     """Yield the zones that balancers enable, whether or not their nodes are on record."""
     for balancer in balancers:
         for zone in balancer.zones:
             subnet = snapshot.subnets.get(zone.subnet)
             number = zone.zone_id or (subnet.zone_id if subnet else "")
             name = zone.zone or (subnet.zone if subnet else "")
-            yield _Zone(number, name, balancer.owner, balancer.region)
+            yield Zone(number, name, balancer.owner, balancer.region)
+
+
+def zone_of(snapshot: Snapshot, subnet: str, whole: VpcEndpoint | LoadBalancer) -> Zone:
+    """Return the zone of a subnet of an endpoint or balancer."""
+    found = snapshot.subnets.get(subnet)
+    owner = next((one.owner for one in (found, whole) if one and one.owner), "")
+    region = next((one.region for one in (whole, found) if one and one.region), "")
+    name, number = (found.zone, found.zone_id) if found else ("", "")
+    return Zone(number, name, owner, region)
 
 
 def _zone_of(
     snapshot: Snapshot, record: NetworkInterface, whole: VpcEndpoint | LoadBalancer | None
-) -> _Zone:
+) -> Zone:
     """Return the zone of an interface of an endpoint or balancer."""
     subnet = snapshot.subnets.get(record.subnet)
     vpc = snapshot.vpcs.get(record.vpc)
     name = (subnet.zone if subnet else "") or record.zone
     owner = _owner(subnet, record, whole)
     region = next((one.region for one in (whole, subnet, vpc) if one and one.region), "")
-    return _Zone(subnet.zone_id if subnet else "", name, owner, region)
+    return Zone(subnet.zone_id if subnet else "", name, owner, region)
 
 
 def _owner(

@@ -10,7 +10,7 @@ from netreach.fabric.addresses import AddressBook
 from netreach.fabric.aws_service import AwsServices
 from netreach.fabric.client_vpn import ClientVpns
 from netreach.fabric.egress_only_gateway import EgressOnlyGateways
-from netreach.fabric.element import Cross, Stage
+from netreach.fabric.element import Cross, Passage, Stage, Watch
 from netreach.fabric.endpoint import Endpoints
 from netreach.fabric.inspection import Inspections
 from netreach.fabric.interface import Interfaces
@@ -28,6 +28,7 @@ from netreach.fabric.transit_gateway import TransitGateways
 from netreach.fabric.translation import Translation
 from netreach.fabric.vpn_gateway import VpnGateways
 from netreach.model.snapshot import Snapshot
+from netreach.packets.batch import PacketBatch, distinct
 from netreach.packets.pool import ServicePool
 
 
@@ -77,3 +78,18 @@ class Fabric(Struct, frozen=True):
     translation: Translation
     #: Who takes a batch at each stage.
     crossings: Mapping[Stage, Cross]
+
+    def carry(self, batch: PacketBatch, passage: Passage, watch: Watch | None = None) -> None:
+        """Carry a batch from element to element, until the way of every packet has ended."""
+        passage.move(batch)
+        while passage.pending:
+            moving = PacketBatch.joined(passage.pending)
+            passage.pending = []
+            if watch is not None:
+                watch(moving)
+            first = moving.stage[0]
+            if (moving.stage == first).all():
+                self.crossings[Stage(int(first))](moving, passage)
+                continue
+            for stage in distinct(moving.stage).tolist():
+                self.crossings[Stage(stage)](moving.where(moving.stage == stage), passage)

@@ -7,7 +7,8 @@ connection must cross the same endpoint: a firewall remembers what it has seen (
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Final
 
 import numpy as np
@@ -21,7 +22,17 @@ from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.sessions import SessionKind, SessionLog
 from netreach.model.services import EndpointKind, VpcEndpoint
 from netreach.model.snapshot import Snapshot
-from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, filled, mask_by_row
+from netreach.packets.batch import (
+    NO_ROW,
+    Column,
+    Mask,
+    PacketBatch,
+    by_row,
+    distinct,
+    filled,
+    mask_by_row,
+)
+from netreach.packets.pieces import Lists
 from netreach.packets.pool import EVERYTHING, NOTHING, UNSURE, ServicePool
 
 #: States of a firewall's endpoint, and of an endpoint, in which they carry packets.
@@ -29,6 +40,63 @@ _READY: Final = frozenset({"ready", "scaling", ""})
 _AVAILABLE: Final = frozenset({"available", ""})
 #: The tag that Network Firewall puts on its endpoints.
 _FIREWALL_TAG: Final = "AWSNetworkFirewallManaged"
+
+
+class Appliances(Struct, frozen=True):
+    """What becomes of packets behind endpoints of Gateway Load Balancers, as far as it is known.
+
+    Several things where flows are spread over targets of which some can't be reached.
+    """
+
+    #: Endpoint row -> its ways, none where nobody knows what is behind it.
+    of_endpoint: Lists
+    is_known: Mask
+    #: By way: how it ends there, Fate.DELIVERED where it goes on, and at which component.
+    fate: Column
+    kind: Column
+    row: Column
+
+    @classmethod
+    def of(cls, ways: Sequence[Sequence[tuple[Fate, Kind, int]]]) -> Appliances:
+        """Return the ways of each endpoint as columns."""
+        listed, numbers = [way for each in ways for way in each], count()
+        return cls(
+            of_endpoint=Lists.of([[next(numbers) for _ in each] for each in ways]),
+            is_known=mask_by_row([bool(each) for each in ways]),
+            fate=by_row([fate for fate, _, _ in listed]),
+            kind=by_row([kind for _, kind, _ in listed]),
+            row=by_row([row for _, _, row in listed]),
+        )
+
+    def spread(self, batch: PacketBatch, passage: Passage, seen: Mask) -> PacketBatch:
+        """Send packets by each way that their flow may be spread to; return those that go on.
+
+        What comes back by the endpoint at which it set out comes from the target that it went to.
+        """
+        positions, ways = self.of_endpoint.take(batch.place)
+        alone = np.ones(len(batch), bool)
+        alone[positions] = False
+        fates = self.fate[ways]
+        several = np.bincount(positions, minlength=len(batch))[positions] > 1
+        kept = ~(seen[positions] & several & (fates != Fate.DELIVERED))
+        positions, ways, several = positions[kept], ways[kept], several[kept]
+        branches = batch.at(positions)
+        forked = passage.sessions.fork(branches.where(several), ways[several])
+        parts = PacketBatch.joined([branches.where(~several), forked])
+        ways = np.concatenate([ways[~several], ways[several]])
+        going = self._stop(parts, ways, passage)
+        return PacketBatch.joined([batch.where(alone), going])
+
+    def _stop(self, batch: PacketBatch, ways: Column, passage: Passage) -> PacketBatch:
+        """End the ways that end at the balancer."""
+        for fate, kind in {
+            (int(self.fate[way]), int(self.kind[way])) for way in distinct(ways).tolist()
+        }:
+            chosen = (self.fate[ways] == fate) & (self.kind[ways] == kind)
+            if fate != Fate.DELIVERED:
+                rows = self.row[ways][chosen]
+                passage.stop(Fate(fate), Kind(kind), rows, batch.where(chosen))
+        return batch.where(self.fate[ways] == Fate.DELIVERED)
 
 
 class Inspections(Struct, frozen=True):
@@ -45,6 +113,7 @@ class Inspections(Struct, frozen=True):
     is_unrecorded: Mask
     firewalls: Firewalls
     firewall_ids: tuple[str, ...]
+    appliances: Appliances
     acls: NetworkAcls
     book: AddressBook
     ids: tuple[str, ...]
@@ -55,8 +124,20 @@ class Inspections(Struct, frozen=True):
         walled = self.firewall[batch.place] != NO_ROW
         self._send_on(self._inspect(batch.where(walled), passage), passage)
         behind = batch.where(~walled)
-        assumed = behind.assumed | int(Assumed.APPLIANCE)
-        self._send_on(behind.replace(assumed=assumed), passage)
+        if len(behind):
+            self._send_on(self._balance(behind, passage), passage)
+
+    def _balance(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
+        """Hand packets to appliances, which are assumed to pass them on."""
+        assumed = batch.assumed | int(Assumed.APPLIANCE)
+        batch = batch.replace(assumed=assumed)
+        seen = np.zeros(len(batch), bool)
+        if passage.returning:
+            seen = _seen_here(batch, passage.sessions) != NO_ROW
+        batch = self.appliances.spread(batch, passage, seen)
+        if passage.returning:
+            return batch
+        return _remember(batch, batch.services, np.zeros(len(batch), bool), passage)
 
     def _admit(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
         """Let packets into the endpoint's subnet, even if they come from there [NA-8]."""
@@ -208,6 +289,7 @@ def compile_inspections(
         ),
         firewalls=Firewalls(books, pool, len(book.axis)),
         firewall_ids=tuple(firewalls),
+        appliances=Appliances.of([[] for _ in rows]),
         acls=acls,
         book=book,
         ids=tuple(rows),

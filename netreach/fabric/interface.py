@@ -12,6 +12,7 @@ from netreach.fabric.addresses import AddressBook
 from netreach.fabric.aws_service import AwsServices
 from netreach.fabric.element import Fate, Kind, Passage, Stage
 from netreach.fabric.endpoint import Endpoints
+from netreach.fabric.gateway_balancer import gateway_nodes
 from netreach.fabric.load_balancer_targets import balancer_nodes
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.peering import Peerings
@@ -267,8 +268,8 @@ def compile_interface_columns(
     snapshot: Snapshot, vpcs: Mapping[str, int], subnets: Mapping[str, int]
 ) -> InterfaceColumns:
     """Turn interface records into columns."""
-    records, nodes = list(snapshot.interfaces.values()), balancer_nodes(snapshot)
-
+    records = list(snapshot.interfaces.values())
+    nodes = {*balancer_nodes(snapshot), *gateway_nodes(snapshot)}
     return InterfaceColumns(
         vpc=by_row([vpcs.get(r.vpc, NO_ROW) for r in records]),
         subnet=by_row([subnets.get(r.subnet, NO_ROW) for r in records]),

@@ -16,6 +16,11 @@ from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
 from netreach.fabric.element import Assumed, Check, Fate, Kind, Passage
+from netreach.fabric.gateway_balancer import (
+    GatewayNodes,
+    compile_gateway_nodes,
+    gateway_nodes,
+)
 from netreach.fabric.interface import Interfaces
 from netreach.fabric.load_balancer_compile import (
     NodeColumns,
@@ -40,6 +45,7 @@ class LoadBalancers(Struct, frozen=True):
 
     nodes: NodeColumns
     ways: Ways
+    gateways: GatewayNodes
     interfaces: Interfaces
     book: AddressBook
     translation: Translation
@@ -65,6 +71,10 @@ class LoadBalancers(Struct, frozen=True):
             if sent.any():
                 self._undo(batch.where(sent), passage)
             return
+        gateways = self.gateways.is_node[batch.place]
+        if gateways.any():
+            self.gateways.receive(batch.where(gateways), passage)
+            batch = batch.where(~gateways)
         passes = passage.gate(batch, self._checks(batch, passage))
         batch = batch if passes.all() else batch.where(passes)
         doubted = self.nodes.is_doubted[batch.place]
@@ -312,16 +322,19 @@ def compile_load_balancers(
     groups = group_rows(snapshot)
     places = TargetPlaces(snapshot, book.axis, nodes, rows)
     ways = compile_ways(snapshot, WayMaker(snapshot, places, pool, book.axis, groups), nodes)
+    names = {one: whole.id if whole else one for one, whole in gateway_nodes(snapshot).items()}
+    names |= {one: node.name for one, node in nodes.items()}
     records = [snapshot.target_groups.get(group) for group in groups]
     doubts = [UNSURE if record and record.doubt else EVERYTHING for record in records]
     return LoadBalancers(
         nodes=compile_node_columns(snapshot, pool, ways, nodes),
         ways=ways,
+        gateways=compile_gateway_nodes(snapshot, places, pool),
         interfaces=interfaces,
         book=book,
         translation=Translation(pool),
         without=PairMemo(lambda left, right: _without(pool, left, right)),
-        ids=tuple(nodes[one].name if one in nodes else "" for one in snapshot.interfaces),
+        ids=tuple(names.get(one, "") for one in snapshot.interfaces),
         hosts=by_row(_hosts(snapshot)),
         group_ids=tuple(groups),
         group_bounds=by_row(doubts, EVERYTHING),

@@ -65,6 +65,8 @@ class Origins(Struct, frozen=True):
                 Kind.PUBLIC_ACCESS: tuple(rows.subnets),
                 Kind.LOAD_BALANCER: fabric.balancers.ids,
                 Kind.TARGET_GROUP: fabric.balancers.group_ids,
+                Kind.GATEWAY_BALANCER: fabric.balancers.ids,
+                Kind.APPLIANCES: fabric.balancers.group_ids,
                 Kind.ENDPOINT_SERVICE: fabric.private_links.service_ids,
             },
         )
@@ -176,4 +178,6 @@ _WORDS: Mapping[Kind, str] = {
     Kind.LOAD_BALANCER: "load-balancer",
     Kind.TARGET_GROUP: "target-group",
     Kind.ENDPOINT_SERVICE: "vpc-endpoint-service",
+    Kind.GATEWAY_BALANCER: "load-balancer",
+    Kind.APPLIANCES: "target-group",
 }

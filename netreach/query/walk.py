@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from netreach.fabric.element import Passage, Stage
+from netreach.fabric.element import Passage, Watch
 from netreach.fabric.fabric import Fabric
-from netreach.packets.batch import PacketBatch, distinct
+from netreach.packets.batch import PacketBatch
 
-#: Sees all packets that are on their way, before each crossing.
-Watch = Callable[[PacketBatch], None]
+__all__ = ["Watch", "walk"]
 
 
 def walk(fabric: Fabric, batch: PacketBatch, passage: Passage, watch: Watch | None = None) -> None:
@@ -17,15 +14,4 @@ def walk(fabric: Fabric, batch: PacketBatch, passage: Passage, watch: Watch | No
 
     Every packet (or branch of one) ends exactly once: routers count hops, so loops end too.
     """
-    passage.move(batch)
-    while passage.pending:
-        moving = PacketBatch.joined(passage.pending)
-        passage.pending = []
-        if watch is not None:
-            watch(moving)
-        first = moving.stage[0]
-        if (moving.stage == first).all():
-            fabric.crossings[Stage(int(first))](moving, passage)
-            continue
-        for stage in distinct(moving.stage).tolist():
-            fabric.crossings[Stage(stage)](moving.where(moving.stage == stage), passage)
+    fabric.carry(batch, passage, watch)

@@ -193,8 +193,9 @@ ENTRIES: Final = (
         element="Gateway Load Balancer",
         title="What the appliances behind the endpoint do is not checked",
         meaning=(
-            "The path passes a Gateway Load Balancer endpoint. The detour to the appliances and "
-            "their own rules are not part of the answer."
+            "The path passes a Gateway Load Balancer endpoint, and the snapshot lacks the endpoint "
+            "service, the balancer or the targets behind it: the detour to the appliances is not "
+            "part of the answer."
         ),
         why=(
             "The appliances are other vendors' software; no AWS call lists their rules. The answer "
@@ -207,7 +208,9 @@ ENTRIES: Final = (
             Code.FIREWALL_RULES_RESTRICTION,
             Code.GWLB_PROTOCOL_RESTRICTION,
         ),
-        situations=("a path passes a Gateway Load Balancer endpoint",),
+        situations=(
+            "a path passes a Gateway Load Balancer endpoint, and nobody says what is behind it",
+        ),
         facts=("EP-4",),
     ),
     Entry(

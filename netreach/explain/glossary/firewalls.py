@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from netreach.explain.codes import Code
-from netreach.explain.glossary.entry import Entry, Group, Modelled
+from netreach.explain.glossary.entry import Entry, Group
 
 ENTRIES: Final = (
     Entry(
@@ -40,15 +40,15 @@ ENTRIES: Final = (
     Entry(
         code=Code.GWLB_DESTINATION_PORT_RESTRICTION,
         group=Group.FIREWALL,
-        modelled=Modelled.NEVER,
+        element="Gateway Load Balancer",
         title="A Gateway Load Balancer talks to its targets on port 6081",
         meaning=(
-            "AWS's analyser was asked about the leg between a Gateway Load Balancer and an "
-            "appliance on another port than 6081."
+            "A node of a Gateway Load Balancer was asked itself, by UDP to another port than 6081: "
+            "it exchanges GENEVE with its targets and answers nothing else."
         ),
         why=(
-            "That leg carries packets wrapped in GENEVE, over UDP port 6081. netreach follows the "
-            "wrapped packet through the endpoint instead of asking about the wrapping."
+            "That leg carries packets wrapped in GENEVE, over UDP to port 6081 both ways. netreach "
+            "asks about the wrapping where a path leads by an endpoint, and follows what is in it."
         ),
         fix=(
             "Ask with --protocol udp --port 6081 for the leg itself; otherwise ask for the real "
@@ -57,20 +57,21 @@ ENTRIES: Final = (
         commands=("netreach path SNAPSHOT SOURCE DESTINATION --protocol udp --port 6081",),
         example="the Gateway Load Balancer reaches appliance i-0b1 on udp 6081 only.",
         related=(Code.GWLB_PROTOCOL_RESTRICTION,),
+        situations=("a Gateway Load Balancer's node is asked by udp on another port than 6081",),
         facts=("EP-4",),
     ),
     Entry(
         code=Code.GWLB_PROTOCOL_RESTRICTION,
         group=Group.FIREWALL,
-        modelled=Modelled.NEVER,
+        element="Gateway Load Balancer",
         title="A Gateway Load Balancer talks to its targets in GENEVE over UDP",
         meaning=(
-            "AWS's analyser was asked about the leg between a Gateway Load Balancer and an "
-            "appliance with another protocol than UDP."
+            "A node of a Gateway Load Balancer was asked itself, by another protocol than UDP. It "
+            "exchanges GENEVE with its targets and answers nothing else, ping included."
         ),
         why=(
-            "That leg carries packets wrapped in GENEVE, over UDP port 6081. netreach follows the "
-            "wrapped packet through the endpoint instead of asking about the wrapping."
+            "That leg carries packets wrapped in GENEVE, over UDP to port 6081 both ways. netreach "
+            "asks about the wrapping where a path leads by an endpoint, and follows what is in it."
         ),
         fix=(
             "Ask with --protocol udp --port 6081 for the leg itself; otherwise ask for the real "
@@ -79,6 +80,7 @@ ENTRIES: Final = (
         commands=("netreach path SNAPSHOT SOURCE DESTINATION --protocol udp --port 6081",),
         example="the Gateway Load Balancer reaches appliance i-0b1 by udp 6081, not by tcp.",
         related=(Code.GWLB_DESTINATION_PORT_RESTRICTION,),
+        situations=("a Gateway Load Balancer's node is asked by another protocol than udp",),
         facts=("EP-4",),
     ),
 )

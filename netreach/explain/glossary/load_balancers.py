@@ -101,8 +101,7 @@ ENTRIES: Final = (
     Entry(
         code=Code.ELBV2_LISTENER_REQUIRES_TG_ACCEPT,
         group=Group.LOAD_BALANCER,
-        modelled=Modelled.LATER,
-        element="load balancer",
+        element="Gateway Load Balancer",
         title="No target group of the listener takes the traffic",
         meaning=(
             "The listener has target groups with targets, but none of the targets can take what "
@@ -111,7 +110,9 @@ ENTRIES: Final = (
         why=(
             "The balancer's leg to the target is a connection of its own: with the target's port, "
             "and with the balancer's address as the source unless client addresses are preserved. "
-            "It must pass the target's groups and ACLs like any other."
+            "It must pass the target's groups and ACLs like any other. netreach gives the code for "
+            "appliances behind a Gateway Load Balancer, which get GENEVE, udp 6081, and send it to "
+            "the same port; of other balancers it names what is in the way itself."
         ),
         fix=(
             "Look at the blockers named for the targets; usually the target's security group does "
@@ -119,13 +120,13 @@ ENTRIES: Final = (
         ),
         commands=(
             (
-                "aws ec2 authorize-security-group-ingress --group-id sg-TARGET --protocol tcp "
-                "--port 8080 --source-group sg-LB"
+                "aws ec2 authorize-security-group-ingress --group-id sg-TARGET --protocol udp "
+                "--port 6081 --cidr 10.0.6.0/24"
             ),
         ),
         example=(
-            "every target of group blue is blocked: sg-0b2 allows tcp 80, the targets listen on "
-            "tcp 8080."
+            "every appliance of group walls is blocked: sg-0b2 lets in tcp 22 only, and the "
+            "balancer sends udp 6081."
         ),
         related=(
             Code.ELBV2_LISTENER_HAS_NO_TG,
@@ -134,11 +135,12 @@ ENTRIES: Final = (
         ),
         situations=(
             (
-                "the matching listener's target groups have targets, and none of them can be "
-                "reached from the balancer"
+                "targets behind a Gateway Load Balancer can't be sent GENEVE or can't send it "
+                "back: all of them, or those that some flows are spread to"
             ),
         ),
         facts=(
+            "EP-4",
             "LB-1",
             "LB-4",
             "LB-5",
