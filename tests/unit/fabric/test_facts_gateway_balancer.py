@@ -66,7 +66,7 @@ def inspected(
     without: tuple[str, ...] = (),
 ) -> Network:
     """Compile the crossing by vpce-a, with a Gateway Load Balancer in both zones behind it."""
-    forms = {key: dict(form) for key, form in INSPECTED.items()}
+    forms: dict[str, Any] = {key: dict(form) for key, form in INSPECTED.items()}
     for key, form in (base or {}).items():
         forms[key] = forms.get(key, {}) | form
     forms.setdefault("acls", {}).setdefault("gw", OPEN)
