@@ -991,15 +991,17 @@ def test_a_stopped_target_gets_nothing() -> None:
     assert (answer.verdict, codes(answer)) == ("unreachable", {"BAD_STATE"})
 
 
-def test_a_gateway_balancer_is_not_asked() -> None:
+def test_ep_4_a_gateway_balancer_that_is_not_on_record_answers_nothing_but_geneve() -> None:
     base = snapshot()
     own = replace(
         node(NETWORK),
         interface_type="gateway_load_balancer",
         description="ELB gwy/front/0123456789abcdef",
     )
-    answer = ask(Network(with_balancers([], [own], [], base)), f"db-1 {NODE_A} tcp 80")
-    assert (answer.verdict, codes(answer)) == ("unknown", {"NOT_MODELLED"})
+    network = Network(with_balancers([], [own], [], base))
+    answer = ask(network, f"db-1 {NODE_A} tcp 80")
+    assert (answer.verdict, codes(answer)) == ("unreachable", {"GWLB_PROTOCOL_RESTRICTION"})
+    assert verdict(network, f"db-1 {NODE_A} udp 6081") == "unknown"
 
 
 def test_a_balancer_itself_can_be_the_source() -> None:
