@@ -91,7 +91,8 @@ def path(  # noqa: PLR0913 - each is an option of the command
         str,
         typer.Option(
             metavar="BALANCER",
-            help="Go over this load balancer: DESTINATION is one of its targets.",
+            help="Go over this load balancer, or the PrivateLink endpoint before one: "
+            "DESTINATION is one of its targets.",
             show_default=False,
         ),
     ] = "",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from netreach.explain import sentences
+from netreach.explain.balancer_reading import BalancerReading
 from netreach.explain.codes import Code
 from netreach.explain.components import of_row
 from netreach.explain.evidence import (
@@ -40,6 +41,8 @@ _DENIALS: Final = {
 }
 
 
+#: How ways end at a balancer that has no listener for them.
+_UNHEARD: Final = (Fate.ELBV2_LISTENERS_MISMATCH, Fate.ELB_LISTENERS_MISMATCH)
 #: Codes for losing the sender's groups, where it is more than a gateway's nature [SG-10].
 _LOST_AT: Final[dict[Kind | None, Code]] = {Kind.TRANSIT_ATTACHMENT: Code.SG_REFERENCING_SUPPORT}
 
@@ -200,7 +203,10 @@ class Blockers:
         fix = self.remedies.ending(step, fate, leg)
         filtered = self._filtered_route(step) if fate is Fate.NO_ROUTE_TO_DESTINATION else None
         if filtered is None:
-            self._add(Code(fate.name), leg, step, component, message, None, fix)
+            nearest = None
+            if fate in _UNHEARD:
+                nearest = BalancerReading(self.origins).nearest(step.row, step.services.maybe)
+            self._add(Code(fate.name), leg, step, component, message, nearest, fix)
         else:
             said = sentences.route_filtered(component, self.names.destination(step), filtered.text)
             self._add(Code.ROUTE_STATE_FILTERED, leg, step, component, said, filtered, fix)
@@ -237,7 +243,9 @@ class Blockers:
         fate = step.fate
         if fate is None:
             return ""
-        route = self.origins.route(step.route) if step.route > UNROUTABLE_ROW else None
+        by_route = step.kind not in (Kind.LOAD_BALANCER, Kind.TARGET_GROUP)
+        is_route = by_route and step.route > UNROUTABLE_ROW
+        route = self.origins.route(step.route) if is_route else None
         return sentences.stop(
             fate,
             component=sentences.label(component),

@@ -202,13 +202,6 @@ def transit_route_evidence(route: TransitRoute) -> Evidence:
     )
 
 
-def listener_evidence(takes: ServiceSet, gives: ServiceSet) -> Evidence:
-    """Say which listener of a load balancer takes a packet, and what it becomes."""
-    said = f"listener {takes}"
-    text = f"{said} takes it" if takes == gives else f"{said} sends it on as {gives}"
-    return Evidence(text, {"listener": str(takes), "target_service": str(gives)})
-
-
 def _gap(allowed: ServiceSet, services: ServiceSet) -> int:
     """Return how far apart two sets of services are: 0 where they meet."""
     if not allowed or not services or allowed & services:
@@ -232,7 +225,6 @@ __all__ = [
     "Reading",
     "acl_evidence",
     "deciding_rule",
-    "listener_evidence",
     "nearest_acl_rule",
     "route_evidence",
     "transit_route_evidence",

@@ -101,15 +101,15 @@ def _of_node(
         if group is None or group.target_kind not in _TESTED_KINDS:
             continue
         zones = (*enabled, ANYWHERE) if crosses_zones(balancer, group) else (own, ANYWHERE)
-        for target, place in places.of_group(group, node.interface.vpc):
-            check = _check(node, group, Candidate(target, place))
+        for candidate in places.of_group(group, node.interface.vpc):
+            check = _check(node, group, candidate)
             if check is not None and check.place.zone in zones:
                 yield check
 
 
 def _check(node: Node, group: TargetGroup, candidate: Candidate) -> Check | None:
     """Return how a target is tested: where its traffic goes, unless its group says otherwise."""
-    target, place = candidate
+    target, place = candidate.target, candidate.place
     port = group.health_port or target.port or group.port
     if place is None or port is None or target.health in _UNTESTED:
         return None

@@ -6,12 +6,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from netreach.explain.balancer_reading import BalancerReading
 from netreach.explain.components import component, of_row
 from netreach.explain.evidence import (
     Reading,
     acl_evidence,
     deciding_rule,
-    listener_evidence,
     route_evidence,
     transit_route_evidence,
 )
@@ -144,8 +144,8 @@ class HopMaker:
         if step.kind in tables and step.route not in (NO_ROW, UNROUTABLE_ROW):
             found_route = self._origins.route(step.route)
             return route_evidence(found_route[1]) if found_route else None
-        if step.kind is Kind.LOAD_BALANCER and step.route != NO_ROW:
-            return listener_evidence(*self._origins.listener(step.route))
+        if step.kind in (Kind.LOAD_BALANCER, Kind.TARGET_GROUP) and step.route != NO_ROW:
+            return BalancerReading(self._origins).taken(step.route)
         if step.kind is Kind.TRANSIT_TABLE and step.route != NO_ROW:
             return transit_route_evidence(self._origins.transit_route(step.route)[1])
         return None

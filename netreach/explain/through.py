@@ -38,6 +38,6 @@ class ThroughReport(PathReport):
 
     @property
     def _balancer(self) -> Component:
-        identifier = self._through.result.destination.id
-        found = self._fabric.snapshot.load_balancers.get(identifier)
-        return component("load-balancer", identifier, found)
+        kind, identifier = self._through.front
+        found = self._fabric.snapshot.find(identifier)
+        return component(kind, identifier, found[1] if found else None)

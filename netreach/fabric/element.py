@@ -201,7 +201,7 @@ class Step(Struct, frozen=True):
     #: Ids of what passes; None where the component does not filter.
     bounds: Column | None = None
     ingress: bool = False
-    #: The route row of a routing decision.
+    #: The row of the route that decided, or of the way through a load balancer.
     detail: Column | None = None
     #: How the way ended here; None where it went on.
     fate: Fate | None = None
@@ -280,14 +280,21 @@ class Passage(Struct):
         )
         return narrowed.where(~dead)
 
-    def stop(self, fate: Fate, kind: Kind, component: Column, batch: PacketBatch) -> None:
-        """End the way of packets."""
+    def stop(
+        self,
+        fate: Fate,
+        kind: Kind,
+        component: Column,
+        batch: PacketBatch,
+        detail: Column | None = None,
+    ) -> None:
+        """End the way of packets; `detail` says what of the component did, for explanations."""
         if not len(batch):
             return
         if self.returning and fate is Fate.DELIVERED:
             batch = self._doubt_half_seen(batch)
         if self.traced:
-            self.steps.append(Step(kind, component, batch, fate=fate))
+            self.steps.append(Step(kind, component, batch, detail=detail, fate=fate))
         self.endings.append(Ending(fate, kind, component, batch))
 
     def _doubt_half_seen(self, batch: PacketBatch) -> PacketBatch:

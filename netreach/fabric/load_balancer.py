@@ -167,10 +167,12 @@ class LoadBalancers(Struct, frozen=True):
         batch = passage.sessions.fork(batch, ways)
         groups = self.ways.group[ways]
         for fate in distinct(fates).tolist():
-            named, unnamed = (fates == fate) & (groups >= 0), (fates == fate) & (groups < 0)
-            passage.stop(Fate(fate), Kind.TARGET_GROUP, groups[named], batch.where(named))
-            some = batch.where(unnamed)
-            passage.stop(Fate(fate), Kind.LOAD_BALANCER, some.place, some)
+            here = fates == fate
+            for kind, chosen, rows in (
+                (Kind.TARGET_GROUP, here & (groups >= 0), groups),
+                (Kind.LOAD_BALANCER, here & (groups < 0), batch.place),
+            ):
+                passage.stop(Fate(fate), kind, rows[chosen], batch.where(chosen), ways[chosen])
 
     def _serve(self, batch: PacketBatch, ways: Column, passage: Passage) -> None:
         """End what a balancer answers itself, or a function for it: no packet goes on."""
@@ -207,13 +209,10 @@ class LoadBalancers(Struct, frozen=True):
         passage.note(Kind.LOAD_BALANCER, nodes, sent, ways)
         sent, ways = self._in_group(sent, ways, passage)
         if keeps and len(sent):
-            sent, _ = passage.stop_where(
-                self._is_own_client(sent, ways),
-                Fate.ELBV2_SOURCE_ADDRESS_PRESERVATION,
-                Kind.LOAD_BALANCER,
-                sent.place,
-                sent,
-            )
+            own, fate = self._is_own_client(sent, ways), Fate.ELBV2_SOURCE_ADDRESS_PRESERVATION
+            lost = sent.where(own)
+            passage.stop(fate, Kind.LOAD_BALANCER, lost.place, lost, ways[own])
+            sent = sent.where(~own)
         if len(sent):
             self._send(sent, passage)
 

@@ -57,6 +57,9 @@ class Way(NamedTuple):
     source: int = NO_ROW
     #: Row of the target group, NO_ROW for none.
     group: int = NO_ROW
+    #: Which of its balancer's listeners takes it, and which of the registered targets gets it.
+    listener: int = NO_ROW
+    registered: int = NO_ROW
     fate: int = Fate.DELIVERED
     #: How it ends where the client's address is kept: AWS supports fewer targets then.
     kept_fate: int = Fate.DELIVERED
@@ -77,6 +80,8 @@ _NUMBERS: Final = (
     "target_interface",
     "source",
     "group",
+    "listener",
+    "registered",
     "fate",
     "kept_fate",
     "assumed",
@@ -92,6 +97,10 @@ class Ways(Struct, frozen=True):
     target_interface: Column
     source: Column
     group: Column
+    listener: Column
+    registered: Column
+    #: The interface of the node that they are of.
+    node: Column
     fate: Column
     kept_fate: Column
     assumed: Column
@@ -132,9 +141,10 @@ class WayMaker:
         balancer = node.balancer
         if balancer is None or fate_of_node(node) != Fate.DELIVERED:
             return
-        for listener in balancer.listeners or ():
+        for number, listener in enumerate(balancer.listeners or ()):
             for protocol in _PROTOCOLS.get(listener.protocol, (TCP, UDP)):
-                yield from self._of_listener(node, balancer, listener, protocol)
+                for way in self._of_listener(node, balancer, listener, protocol):
+                    yield way._replace(listener=number)
         if balancer.kind is not BalancerKind.NETWORK:
             ping = self.pool.intern(PING)
             yield self._own(Way(ping, ping, ends=True, is_ping=True), node)
@@ -236,7 +246,7 @@ class WayMaker:
         self, candidate: Candidate, port: int | None, protocol: int, way: Way, node: Node
     ) -> Way:
         """Return the way to one target."""
-        target, place = candidate
+        target, place = candidate.target, candidate.place
         unsaid = int(Assumed.HEALTH) if not target.health else 0
         way = way._replace(assumed=way.assumed | unsaid)
         if place is None or port is None:
@@ -252,6 +262,7 @@ class WayMaker:
             kept_fate = Fate.ELBV2_SOURCE_ADDRESS_PRESERVATION
         return way._replace(
             gives=self._services(protocol, port),
+            registered=candidate.number,
             target=place.atom,
             target_interface=place.interface,
             source=self.axis.locate(own),
@@ -306,13 +317,16 @@ def compile_ways(snapshot: Snapshot, maker: WayMaker, nodes: Mapping[str, Node])
     """Turn the ways of all nodes into columns."""
     found: list[Way] = []
     lists: list[list[int]] = []
-    for identifier in snapshot.interfaces:
+    owners: list[int] = []
+    for row, identifier in enumerate(snapshot.interfaces):
         node = nodes.get(identifier)
         ways = list(dict.fromkeys(maker.of_node(node))) if node else []
         lists.append(list(range(len(found), len(found) + len(ways))))
+        owners += [row] * len(ways)
         found += ways
     return Ways(
         **{name: by_row([getattr(way, name) for way in found]) for name in _NUMBERS},
+        node=by_row(owners),
         keeps=mask_by_row([way.keeps for way in found]),
         ends=mask_by_row([way.ends for way in found]),
         is_ping=mask_by_row([way.is_ping for way in found]),

@@ -112,6 +112,8 @@ class Candidate(NamedTuple):
 
     target: Target
     place: Place | None
+    #: Which of the registered ones it is.
+    number: int = 0
 
 
 class Choice(NamedTuple):
@@ -209,16 +211,16 @@ class TargetPlaces:
     def of_group(self, group: TargetGroup, vpc: str) -> tuple[Candidate, ...]:
         """Return the targets of a group, as a balancer in a VPC finds them."""
         return tuple(
-            Candidate(target, place)
-            for target in group.targets or ()
+            Candidate(target, place, number)
+            for number, target in enumerate(group.targets or ())
             for place in self._places(group.target_kind, target, vpc)
         )
 
     def of_instances(self, instances: Iterable[str], vpc: str) -> tuple[Candidate, ...]:
         """Return the instances of a classic balancer as targets."""
         return tuple(
-            Candidate(Target(id=instance), self._of_instance(instance, vpc))
-            for instance in instances
+            Candidate(Target(id=instance), self._of_instance(instance, vpc), number)
+            for number, instance in enumerate(instances)
         )
 
     def _places(self, kind: str, target: Target, vpc: str) -> list[Place | None]:

@@ -20,6 +20,7 @@ from netreach.model.records import (
     RouteTable,
     SecurityGroup,
 )
+from netreach.model.services import Listener, LoadBalancer, Target, TargetGroup
 from netreach.packets.batch import NO_ROW
 from netreach.packets.services import ServiceSet
 
@@ -31,6 +32,23 @@ class Origin(NamedTuple):
     kind: str
     id: str
     record: Resource | None = None
+
+
+class BalancerWay(NamedTuple):
+    """What a load balancer's node does with what one of its listeners takes."""
+
+    balancer: LoadBalancer | None
+    #: None: it answers itself, whatever listens.
+    listener: Listener | None
+    takes: ServiceSet
+    gives: ServiceSet
+    group: TargetGroup | None
+    #: Who gets it; where nobody does, the first that is registered.
+    target: Target | None
+    #: Where the target gets it, if it does.
+    address: str
+    port: int | None
+    interface: NetworkInterface | None
 
 
 class Origins(Struct, frozen=True):
@@ -110,10 +128,33 @@ class Origins(Struct, frozen=True):
         table, route = self.fabric.transit.routes.origin[way]
         return self.fabric.snapshot.transit_route_tables[table], route
 
-    def listener(self, way: int) -> tuple[ServiceSet, ServiceSet]:
-        """Return what a load balancer's listener takes, and what its target gets."""
+    def balancer(self, node: int) -> LoadBalancer | None:
+        """Return the load balancer of a node; None where the snapshot lacks it."""
+        return self.fabric.snapshot.load_balancers.get(self.fabric.balancers.ids[node])
+
+    def balancer_way(self, way: int) -> BalancerWay:
+        """Return the listener and the target of a way through a load balancer."""
         ways, pool = self.fabric.balancers.ways, self.fabric.pool
-        return pool[int(ways.takes[way])].sure, pool[int(ways.gives[way])].sure
+        balancer = self.balancer(int(ways.node[way]))
+        listener, group = int(ways.listener[way]), int(ways.group[way])
+        group_id = self.id_of(Kind.TARGET_GROUP, group)
+        record = self.fabric.snapshot.target_groups.get(group_id)
+        gives = pool[int(ways.gives[way])].sure
+        number, atom, row = (
+            int(column[way]) for column in (ways.registered, ways.target, ways.target_interface)
+        )
+        ports = [low for one in gives.protocols() for low, _ in gives.port_ranges(one)]
+        return BalancerWay(
+            balancer,
+            (balancer.listeners or ())[listener] if balancer and listener != NO_ROW else None,
+            pool[int(ways.takes[way])].sure,
+            gives,
+            record,
+            _registered(balancer, record, max(number, 0)),
+            str(self.fabric.book.axis.first_address(atom)) if number != NO_ROW else "",
+            ports[0] if ports and number != NO_ROW else None,
+            self.interface(row) if row != NO_ROW else None,
+        )
 
     def groups(self, interface_row: int) -> tuple[SecurityGroup, ...]:
         """Return the groups of an interface that the snapshot holds, in its own order."""
@@ -154,6 +195,17 @@ class Origins(Struct, frozen=True):
         route = found[1]
         record = self.fabric.snapshot.find(route.target)
         return Origin(str(route.target_kind), route.target, record[1] if record else None)
+
+
+def _registered(
+    balancer: LoadBalancer | None, group: TargetGroup | None, number: int
+) -> Target | None:
+    """Return one of the registered targets, if there are any."""
+    if group is not None:
+        targets = group.targets or ()
+    else:
+        targets = tuple(Target(id=one) for one in balancer.instances) if balancer else ()
+    return targets[number] if number < len(targets) else None
 
 
 _WORDS: Mapping[Kind, str] = {

@@ -12,6 +12,7 @@ from netreach.model.connections import TransitAttachment
 from netreach.model.records import NetworkInterface
 from netreach.packets.services import NAMES
 from netreach.present import _insights_rules as rules
+from netreach.present._insights_balancing import balancing
 from netreach.present._insights_components import Resources
 from netreach.present._insights_headers import (
     Phrase,
@@ -167,6 +168,8 @@ class Explanations:
             return {"acl_rule": rules.acl_rule(blocker.because, is_ipv6=is_ipv6)}
         if kind is ComponentType.ROUTE_TABLE:
             return {"route_table_route": rules.route(blocker.because or blocker.nearest)}
+        if kind in (ComponentType.LOAD_BALANCER, ComponentType.TARGET_GROUP):
+            return balancing(blocker.because or blocker.nearest, self._resources)
         if kind is ComponentType.TRANSIT_TABLE:
             found = rules.transit_route(blocker.because, snapshot, ())
             return {"transit_gateway_route_table_route": found}

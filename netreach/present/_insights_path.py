@@ -10,7 +10,7 @@ from msgspec import Struct
 from netreach.explain.records import Action, ComponentType, Hop, Part, Report
 from netreach.model.connections import TransitAttachment, VpcPeering
 from netreach.model.records import NetworkInterface
-from netreach.model.services import LoadBalancer, VpcEndpoint
+from netreach.model.services import VpcEndpoint
 from netreach.packets.services import ServiceSet
 from netreach.present import _insights_rules as rules
 from netreach.present._insights_components import Resources
@@ -170,13 +170,8 @@ class Way(Struct, frozen=True):
         }
 
     def _balancer(self, hop: Hop) -> Fields:
-        record = self.resources.record(hop.component.id)
-        taken = str(hop.because.fields.get("listener", "")) if hop.because else ""
-        if not isinstance(record, LoadBalancer):
-            return {}
-        ports = {port.low for phrase in phrases(taken) if (port := phrase.ports)}
-        found = [one.id for one in record.listeners or () if one.port in ports]
-        return {"elastic_load_balancer_listener": self.resources.of("".join(found[:1]))}
+        listener = str(hop.because.fields.get("listener_id", "")) if hop.because else ""
+        return {"elastic_load_balancer_listener": self.resources.of(listener)}
 
     def _endpoint(self, hop: Hop) -> Fields:
         record = self.resources.record(hop.component.id)

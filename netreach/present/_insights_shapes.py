@@ -90,6 +90,23 @@ class TransitGatewayRouteTableRoute(Struct, frozen=True, omit_defaults=True, ren
     resource_type: str | None = None
 
 
+class LoadBalancerListener(Struct, frozen=True, omit_defaults=True, rename="pascal"):
+    """A classic load balancer's listener."""
+
+    load_balancer_port: int | None = None
+    instance_port: int | None = None
+
+
+class LoadBalancerTarget(Struct, frozen=True, omit_defaults=True, rename="pascal"):
+    """Who gets a load balancer's packets."""
+
+    address: str | None = None
+    availability_zone: str | None = None
+    availability_zone_id: str | None = None
+    instance: AnalysisComponent | None = None
+    port: int | None = None
+
+
 class Explanation(Struct, frozen=True, omit_defaults=True, rename="pascal", kw_only=True):
     """Why there is no path, or none for some; each code has fields of its own."""
 
@@ -97,15 +114,20 @@ class Explanation(Struct, frozen=True, omit_defaults=True, rename="pascal", kw_o
     acl_rule: AclRule | None = None
     address: str | None = None
     attached_to: AnalysisComponent | None = None
+    classic_load_balancer_listener: LoadBalancerListener | None = None
     component: AnalysisComponent | None = None
     customer_gateway: AnalysisComponent | None = None
     destination: AnalysisComponent | None = None
     destination_vpc: AnalysisComponent | None = None
     direction: str | None = None
+    elastic_load_balancer_listener: AnalysisComponent | None = None
     explanation_code: str
     internet_gateway: AnalysisComponent | None = None
     load_balancer_arn: str | None = None
     load_balancer_listener_port: int | None = None
+    load_balancer_target: LoadBalancerTarget | None = None
+    load_balancer_target_groups: list[AnalysisComponent] | None = None
+    load_balancer_target_port: int | None = None
     load_balancer_target_group: AnalysisComponent | None = None
     missing_component: str | None = None
     nat_gateway: AnalysisComponent | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -15,6 +15,7 @@ from netreach.fabric.fabric import Fabric
 from netreach.fabric.sessions import SessionKind
 from netreach.packets.batch import NO_ROW, Column, Mask, column, distinct, filled
 from netreach.packets.pool import NOTHING
+from netreach.packets.prefixes import Address, AddressError
 from netreach.query.path import PathResult, Round, verdict_of
 from netreach.query.selectors import End, Member, Nature
 from netreach.query.verdict import Verdict
@@ -41,6 +42,13 @@ class Lead(IntEnum):
     TARGET = 2
 
 
+class Front(NamedTuple):
+    """What is asked instead of the target: a balancer, or a PrivateLink endpoint before one."""
+
+    kind: str
+    id: str
+
+
 class Through(Struct, frozen=True):
     """What a question through a balancer came to."""
 
@@ -50,6 +58,7 @@ class Through(Struct, frozen=True):
     towards: Towards
     #: Where the balancer leads at best.
     lead: Lead
+    front: Front
 
 
 class Towards:
@@ -99,6 +108,13 @@ class Towards:
                 self._leads[way] = self._of_way(way, node, been | {node})
                 best = max(best, self._leads[way])
         return best
+
+    def of_front(self, row: int, services: int) -> Lead:
+        """Return where a balancer's node leads at best, or an endpoint before some."""
+        if self._fabric.balancers.ids[row]:
+            return self.of_node(row, services)
+        nodes = self._fabric.private_links.nodes.take(column([row]))[1].tolist()
+        return max((self.of_node(node, services) for node in nodes), default=Lead.ELSEWHERE)
 
     def _of_way(self, way: int, node: int, been: frozenset[int]) -> Lead:
         if self._ways.is_ping[way]:
@@ -194,48 +210,88 @@ def narrowed(fabric: Fabric, result: PathResult, target: End) -> Through:
     Raises:
         UsageError: the answer is about no load balancer, or the target is not one target.
     """
-    _check(fabric, result, target)
+    front = front_of(fabric, result.destination)
+    _check(result.source, target)
     towards = Towards(fabric, target)
     services = fabric.pool.intern(result.question.services)
-    leads = [_leads(towards, asked, services) for asked in result.rounds]
+    leads = [_leads(fabric, towards, asked, services) for asked in result.rounds]
     best = max((Lead(int(found.max())) for found in leads), default=Lead.ELSEWHERE)
     towards.least = best
     if best is Lead.ELSEWHERE:
         if towards.is_heard:
             result = replace(result, verdict=Verdict.UNREACHABLE, rounds=())
-        return Through(result, target, towards, best)
+        return Through(result, target, towards, best, front)
     asked = zip(result.rounds, leads, strict=True)
     rounds = tuple(filter(None, (_narrowed(one, lead, towards) for one, lead in asked)))
     if rounds and verdict_of(rounds[:1]) is Verdict.REACHABLE:
         rounds = rounds[:1]  # the others were asked for the sake of other targets
-    return Through(
-        replace(result, rounds=rounds, verdict=verdict_of(rounds)), target, towards, best
-    )
+    result = replace(result, rounds=rounds, verdict=verdict_of(rounds))
+    return Through(result, target, towards, best, front)
 
 
-def _check(fabric: Fabric, result: PathResult, target: End) -> None:
-    balancer = result.destination
-    rows = [fabric.rows.interfaces.get(m.interface, NO_ROW) for m in balancer.members]
-    named = balancer.kind == "load-balancer" or (
-        balancer.nature is Nature.NAME and rows and all(fabric.balancers.ids[row] for row in rows)
-    )
-    if not named:
-        what = f"{quoted(balancer.text)} is no load balancer"
-        raise UsageError(place="--through", what=what, mend="name one by its ARN or name")
+def front_of(fabric: Fabric, end: End) -> Front:
+    """Return the balancer, or the endpoint before one, that an end stands for.
+
+    Raises:
+        UsageError: it stands for neither, or for several.
+    """
+    if end.kind == "load-balancer":
+        return Front(end.kind, end.id)
+    views = (one for view in end.views for one in view.ends)
+    members = [member for one in (end, *views) for member in one.members]
+    is_address = _is_literal(end.text)
+    rows = [fabric.rows.interfaces.get(member.interface, NO_ROW) for member in members]
+    fronts = {_front_at(fabric, row) for row in rows} if rows and not is_address else {None}
+    links = fabric.private_links
+    known = any(fabric.balancers.ids[row] for row in rows) or len(links.nodes.take(column(rows))[1])
+    if len(fronts) == 1 and known and (front := fronts.pop()) is not None:
+        return front
+    mend = "name one by its ARN, name or DNS name, or a PrivateLink endpoint before one by its id"
+    what = f"{quoted(end.text)} is no load balancer"
+    if end.kind == "vpc-endpoint":
+        what = f"{quoted(end.text)} leads to no load balancer that the snapshot holds"
+    raise UsageError(place="--through", what=what, mend=mend)
+
+
+def _is_literal(text: str) -> bool:
+    """Tell whether an end was written as an address, with or without its VPC."""
+    try:
+        Address.parse(text.rpartition("/")[2])
+    except AddressError:
+        return False
+    return True
+
+
+def _front_at(fabric: Fabric, row: int) -> Front | None:
+    """Return whose interface it is, if it is a balancer's node or leads to some."""
+    if row == NO_ROW:
+        return None
+    if fabric.balancers.ids[row]:
+        return Front("load-balancer", fabric.balancers.ids[row])
+    if fabric.private_links.service[row] == NO_ROW:
+        return None
+    endpoint = int(fabric.interfaces.endpoints.of_interface[row])
+    return Front("vpc-endpoint", tuple(fabric.rows.endpoints)[endpoint])
+
+
+def _check(source: End, target: End) -> None:
     if target.is_set or not (target.members or target.nature is Nature.BARE):
         what = f"{quoted(target.text)} is not one host"
         raise UsageError(place="--through", what=what, mend="name one target of the balancer")
-    for end in (result.source, target):
+    for end in (source, target):
         if end.choice:
             mend = "name one interface of them by its id"
             raise UsageError(place=end.text, what=end.choice, mend=mend)
 
 
-def _leads(towards: Towards, asked: Round, services: int) -> Column:
-    """Return for each pair where its node leads."""
-    nodes = asked.pairs.flows.expected
-    lead_of = {node: towards.of_node(node, services) for node in set(nodes.tolist()) if node >= 0}
-    return column([lead_of.get(node, Lead.ELSEWHERE) for node in nodes.tolist()])
+def _leads(fabric: Fabric, towards: Towards, asked: Round, services: int) -> Column:
+    """Return for each pair where the interface leads that it asks."""
+    pairs = asked.pairs
+    asked_at = pairs.destinations.atom[pairs.destination]
+    public = fabric.book.interface[fabric.book.public_holder(asked_at)]
+    fronts = np.where(pairs.flows.expected >= 0, pairs.flows.expected, public)
+    lead_of = {row: towards.of_front(row, services) for row in set(fronts.tolist()) if row >= 0}
+    return column([lead_of.get(row, Lead.ELSEWHERE) for row in fronts.tolist()])
 
 
 def _narrowed(asked: Round, leads: Column, towards: Towards) -> Round | None:

@@ -4,11 +4,23 @@ import pytest
 from msgspec.structs import replace
 
 import netreach
+from netreach.model.services import BalancerKind, Listener
+from netreach.present.insights import render_insights
+from tests.unit.fabric.balancers_by_hand import (
+    APP,
+    GROUP_ID,
+    NODE_A,
+    NODE_B,
+    balanced,
+    listener,
+    target,
+)
 from tests.unit.fabric.connections_by_hand import attached
-from tests.unit.fabric.estates_by_hand import HOST, acl, estate
+from tests.unit.fabric.estates_by_hand import DB_1, HOST, Form, acl, ask, estate
 from tests.unit.present.analyses import (
     analysis,
     asked,
+    complaints,
     of,
     rendered,
 )
@@ -133,3 +145,77 @@ def test_of_several_paths_the_working_one_is_told_and_the_others_are_hinted_at()
     assert found["AlternatePathHints"] == [{"ComponentId": "nat-other"}]
     shown = found["ForwardPathComponents"][0]["OutboundHeader"]["SourceAddresses"]
     assert shown == [f"{parts[1].source_address}/128"]
+
+
+# -- load balancers
+
+
+FRONT_ARN = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:listener/net/front/1"
+HEARD = replace(listener(), id=FRONT_ARN)
+CLASSIC: Form = {
+    "listeners": (Listener(protocol="TCP", port=80, instance_port=8080),),
+    "instances": ("i-db-1",),
+    "is_cross_zone": False,
+}
+
+
+def test_a_listener_that_is_missing_is_told_by_the_nearest() -> None:
+    network = balanced(APP, listeners=(HEARD, replace(listener(443), id="")))
+    (one,) = of(network, f"db-1 {NODE_A} tcp 81")["Explanations"]
+    assert one["ExplanationCode"] == "ELBV2_LISTENERS_MISMATCH"
+    assert one["ElasticLoadBalancerListener"]["Id"] == FRONT_ARN
+    assert (one["LoadBalancerListenerPort"], one["Port"]) == (80, 81)
+    assert one["LoadBalancerArn"] == next(iter(network.snapshot.load_balancers))
+
+
+def test_a_listener_without_a_target_names_its_groups() -> None:
+    (one,) = of(balanced(listeners=(HEARD,)), f"db-1 {NODE_A} tcp 80")["Explanations"]
+    assert one["ExplanationCode"] == "ELBV2_LISTENER_HAS_NO_TG"
+    assert one["ElasticLoadBalancerListener"]["Id"] == FRONT_ARN
+    assert one["LoadBalancerTargetGroup"]["Id"] == GROUP_ID
+    assert [group["Id"] for group in one["LoadBalancerTargetGroups"]] == [GROUP_ID]
+    assert "LoadBalancerTarget" not in one
+
+
+def test_a_target_that_would_see_itself_is_told_whole() -> None:
+    (one,) = of(balanced(target("i-db-1", 9000)), f"db-1 {NODE_B} tcp 80")["Explanations"]
+    assert one["ExplanationCode"] == "ELBV2_SOURCE_ADDRESS_PRESERVATION"
+    told = one["LoadBalancerTarget"]
+    assert (told["Address"], told["AvailabilityZone"]) == (DB_1, "eu-central-1b")
+    assert (told["Instance"]["Id"], told["Port"]) == ("i-db-1", 9000)
+    assert one["LoadBalancerTargetPort"] == 9000
+
+
+@pytest.mark.parametrize("kind", ["ip", "instance"])
+def test_a_target_in_another_zone_is_the_one_that_is_registered(kind: str) -> None:
+    who = target("i-db-1") if kind == "instance" else target(DB_1)
+    network = balanced(who, of_group={"target_kind": kind})
+    (one,) = of(network, f"web-1 {NODE_A} tcp 80")["Explanations"]
+    assert one["ExplanationCode"] == "ELBV2_NO_TARGETS_IN_AZ"
+    assert one["LoadBalancerTargetPort"] == 8080
+    told = one["LoadBalancerTarget"]
+    assert told.get("Instance", {}).get("Id") == ("i-db-1" if kind == "instance" else None)
+    assert told.get("Address") == (None if kind == "instance" else DB_1)
+
+
+def test_a_classic_listener_has_both_its_ports() -> None:
+    network = balanced(kind=BalancerKind.CLASSIC, of_balancer=CLASSIC)
+    ports = {"LoadBalancerPort": 80, "InstancePort": 8080}
+    for service, code in (("tcp 80", "ELB_NOT_CROSSZONE"), ("tcp 79", "ELB_LISTENERS_MISMATCH")):
+        (one,) = of(network, f"web-1 {NODE_A} {service}")["Explanations"]
+        assert (one["ExplanationCode"], one["ClassicLoadBalancerListener"]) == (code, ports)
+        assert "LoadBalancerListenerPort" not in one
+    (one,) = of(network, f"web-1 {NODE_A} tcp 80")["Explanations"]
+    assert one["LoadBalancerTarget"]["Instance"]["Id"] == "i-db-1"
+
+
+@pytest.mark.parametrize("question", ["tcp 80", "tcp 81"])
+@pytest.mark.parametrize("kind", BalancerKind)
+def test_what_is_told_of_balancers_is_of_aws_s_shape(kind: BalancerKind, question: str) -> None:
+    if kind is BalancerKind.GATEWAY:
+        return
+    form = CLASSIC if kind is BalancerKind.CLASSIC else None
+    for targets in ((), (target("i-db-1"),), (target("i-app-1", health="unused"),)):
+        network = balanced(*targets, kind=kind, of_balancer=form)
+        answer = ask(network, f"web-1 {NODE_A} {question}", family=4)
+        assert not complaints(render_insights(answer.report, network.snapshot))

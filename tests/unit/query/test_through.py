@@ -15,6 +15,7 @@ from netreach.packets.prefixes import Address
 from tests.unit.fabric.balancers_by_hand import (
     APP,
     DB,
+    NODE_A_PUBLIC,
     balanced,
     balancer,
     group,
@@ -23,7 +24,9 @@ from tests.unit.fabric.balancers_by_hand import (
     target,
     with_balancers,
 )
-from tests.unit.fabric.estates_by_hand import NO_MATCH, acl, codes, snapshot
+from tests.unit.fabric.endpoints_by_hand import DOOR, compiled, door
+from tests.unit.fabric.estates_by_hand import HOST, NO_MATCH, acl, codes, sees, snapshot
+from tests.unit.fabric.test_facts_private_link import linked
 
 NETWORK, APPLICATION, CLASSIC = (
     BalancerKind.NETWORK,
@@ -230,7 +233,51 @@ def test_through_goes_with_via_on_the_last_leg() -> None:
     assert last.report.through is not None
 
 
-@pytest.mark.parametrize("front", ["web-1", "10.0.1.10", "internet"])
+NAME = "front-1.elb.eu-central-1.amazonaws.com"
+
+
+def named(**more: Any) -> Network:  # noqa: ANN401 - YAML forms
+    form = {"dns_name": NAME, "is_internet_facing": bool(more.get("public"))}
+    return balanced(APP, DB, kind=APPLICATION, groups=DB_CLOSED, of_balancer=form, **more)
+
+
+@pytest.mark.parametrize(
+    ("public", "source"),
+    [("", "web-2"), (NODE_A_PUBLIC, "web-2"), (NODE_A_PUBLIC, "lab-1"), (NODE_A_PUBLIC, HOST)],
+)
+def test_a_balancer_goes_by_its_dns_name_too(public: str, source: str) -> None:
+    network = named(public=public)
+    asked: dict[str, Any] = {"port": 80, "through": NAME, "family": 4}
+    works, fails = (network.path(source, one, **asked) for one in ("app-1", "db-1"))
+    assert (works.verdict, fails.verdict) == ("reachable", "unreachable")
+    assert last_interfaces(works) == {"eni-app-1"}
+    assert {one.component.id for one in fails.explanations} == {"eni-db-1"}
+    through_it = works.report.through
+    assert through_it is not None
+    assert through_it.id == next(iter(network.snapshot.load_balancers))
+    assert codes(network.path(source, "web-1", **asked)) == {NOT_A_TARGET}
+
+
+def test_a_private_link_endpoint_goes_by_its_id() -> None:
+    network = linked()
+    asked: dict[str, Any] = {"port": 443, "through": DOOR}
+    works = network.path("app-1", "vpc-offer/10.0.2.10", **asked)
+    assert (works.verdict, sees(works)) == ("reachable", {"10.0.1.20"})
+    assert works.report.through is not None
+    assert (works.report.through.id, works.report.through.type) == (DOOR, "vpc-endpoint")
+    stranger = network.path("app-1", "back-2", **asked)
+    assert (stranger.verdict, codes(stranger)) == ("unreachable", {NOT_A_TARGET})
+    unheard = network.path("app-1", "back-1", port=444, through=DOOR)
+    assert "ELBV2_LISTENERS_MISMATCH" in codes(unheard)
+
+
+def test_an_endpoint_whose_provider_is_elsewhere_is_bad_usage() -> None:
+    network = compiled(door(snapshot()))
+    with pytest.raises(UsageError, match="leads to no load balancer"):
+        network.path("app-1", "web-1", port=443, through=DOOR)
+
+
+@pytest.mark.parametrize("front", ["web-1", "10.0.1.10", "10.0.1.50", "internet"])
 def test_what_is_no_balancer_is_bad_usage(front: str) -> None:
     with pytest.raises(UsageError, match="no load balancer"):
         balanced(APP).path("web-2", "app-1", port=80, through=front)
