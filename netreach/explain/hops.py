@@ -33,6 +33,7 @@ _CROSSING: Final = {
     Kind.ROUTE_TABLE: Action.ROUTE,
     Kind.GATEWAY_TABLE: Action.ROUTE,
     Kind.TRANSIT_TABLE: Action.ROUTE,
+    Kind.TRANSIT_POLICY: Action.ROUTE,
     Kind.NAT_GATEWAY: Action.TRANSLATE,
     Kind.LOAD_BALANCER: Action.TRANSLATE,
     Kind.EGRESS_ONLY: Action.FORWARD,

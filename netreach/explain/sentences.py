@@ -253,6 +253,10 @@ _STOPS: Final[Mapping[Fate, str]] = {
     Fate.TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION: (
         "{component} is associated with no transit gateway route table, so nothing routes {source}"
     ),
+    Fate.TGW_POLICY_TABLE_NO_MATCH: (
+        "no entry of {component} matches this packet from {source} to {destination}, so the "
+        "transit gateway drops it"
+    ),
     Fate.TGW_ROUTE_AZ_RESTRICTION: (
         "{component} has no subnet in the zone of {source}: from there nothing enters the "
         "transit gateway"

@@ -15,7 +15,7 @@ from msgspec import Struct
 from netreach.fabric.element import Assumed, Fate, Kind, Passage
 from netreach.model.records import Vpc
 from netreach.model.snapshot import Snapshot
-from netreach.packets.atoms import AtomAxis
+from netreach.packets.atoms import AtomAxis, Span
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, mask_by_row
 from netreach.packets.pieces import PieceTable, last_item, pieces
 from netreach.packets.pool import ServicePool
@@ -101,6 +101,19 @@ class AwsServices(Struct, frozen=True):
         bounds = self.serves[batch.place]
         batch = passage.screen(Kind.AWS_SERVICE, batch.place, batch, bounds, ingress=True)
         passage.stop(Fate.DELIVERED, Kind.AWS_SERVICE, batch.place, batch)
+
+
+def stop_lattice(batch: PacketBatch, lattice: Span, passage: Passage) -> PacketBatch:
+    """End what is for VPC Lattice, which nobody here models [HY-4]; return the others."""
+    low, high = lattice
+    batch, _ = passage.stop_where(
+        (batch.destination >= low) & (batch.destination <= high),
+        Fate.NOT_MODELLED,
+        Kind.AWS_SERVICE,
+        np.full(len(batch), LATTICE_ROW, np.int64),
+        batch,
+    )
+    return batch
 
 
 def service_prefixes(snapshot: Snapshot) -> Iterator[Prefix]:

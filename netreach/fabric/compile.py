@@ -28,6 +28,7 @@ from netreach.fabric.internet_gateway import compile_internet_gateways, gateway_
 from netreach.fabric.links import link_prefixes
 from netreach.fabric.load_balancer import compile_load_balancers
 from netreach.fabric.load_balancer_targets import balancer_prefixes
+from netreach.fabric.multicast import compile_multicast, multicast_prefixes
 from netreach.fabric.nat_gateway import compile_nat_gateways
 from netreach.fabric.network_acl import compile_network_acls
 from netreach.fabric.peering import compile_peerings, peering_prefixes
@@ -37,6 +38,7 @@ from netreach.fabric.router import TargetRows, compile_router
 from netreach.fabric.security_group import compile_security_groups
 from netreach.fabric.site_routes import compile_sites
 from netreach.fabric.transit_gateway import compile_transit_gateways, transit_gateway_rows
+from netreach.fabric.transit_policy import compile_policy_tables, policy_prefixes
 from netreach.fabric.transit_routes import compile_transit_routes, transit_prefixes
 from netreach.fabric.translation import Translation
 from netreach.fabric.vpn_gateway import compile_vpn_gateways
@@ -55,7 +57,8 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
     groups = compile_security_groups(snapshot, axis, pool)
     columns = compile_interface_columns(snapshot, rows.vpcs, rows.subnets)
     services = compile_aws_services(snapshot, axis, pool, rows.vpcs)
-    router = compile_router(snapshot, axis, acls, _targets(snapshot, rows))
+    domains = compile_multicast(snapshot, axis, rows.vpcs)
+    router = compile_router(snapshot, axis, acls, domains, _targets(snapshot, rows))
     guard = compile_public_access(snapshot, book)
     gateways = compile_internet_gateways(
         snapshot, book, columns, rows.vpcs, rows.internet_gateways, guard
@@ -65,7 +68,8 @@ def compile_fabric(snapshot: Snapshot) -> Fabric:
         snapshot, book, held, acls, pool, vpcs=rows.vpcs, subnets=rows.subnets
     )
     peerings = compile_peerings(snapshot, axis, rows.vpcs)
-    transit_routes = compile_transit_routes(snapshot, axis, rows.transit_attachments)
+    policies = compile_policy_tables(snapshot, axis, pool, rows.transit_attachments)
+    transit_routes = compile_transit_routes(snapshot, axis, rows.transit_attachments, policies)
     transit = compile_transit_gateways(
         snapshot, book, acls, transit_routes, vpcs=rows.vpcs, subnets=rows.subnets
     )
@@ -212,6 +216,8 @@ def _addresses(snapshot: Snapshot, rows: RowNumbers) -> tuple[AddressBook, list[
         peering_prefixes,
         balancer_prefixes,
         transit_prefixes,
+        policy_prefixes,
+        multicast_prefixes,
         link_prefixes,
         firewall_prefixes,
     )

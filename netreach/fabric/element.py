@@ -71,6 +71,8 @@ class Kind(IntEnum):
     TRANSIT_GATEWAY = auto()
     TRANSIT_ATTACHMENT = auto()
     TRANSIT_TABLE = auto()  # row: the transit route table; detail: its route
+    TRANSIT_POLICY = auto()  # row: the policy table
+    MULTICAST_DOMAIN = auto()
     SITE = auto()  # networks behind a customer gateway, a Direct Connect link, VPN clients
     SITE_LINK = auto()  # a VPN connection, Direct Connect or a client VPN endpoint
     VPN_GATEWAY = auto()
@@ -124,6 +126,7 @@ class Fate(IntEnum):
     VPCE_GATEWAY_REQUIRES_SOURCE_IN_VPC = auto()
     VPCE_SERVICE_NOT_INSTALLED_IN_AZ = auto()
     TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION = auto()
+    TGW_POLICY_TABLE_NO_MATCH = auto()
     TGW_ROUTE_AZ_RESTRICTION = auto()
     TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT = auto()
     TGW_RTB_BAD_STATE_ROUTE = auto()

@@ -1,7 +1,8 @@
 """Links: what ties networks outside AWS to it, and what the snapshot shows of both [HY-1..3].
 
 A *site* is the network behind one customer gateway, behind one Direct Connect gateway or lone
-virtual interface, or the clients of one client VPN endpoint. A *link* is one way between a site
+virtual interface, behind the appliances of one Connect attachment, or the clients of one client
+VPN endpoint. A *link* is one way between a site
 and one gateway of AWS.
 """
 
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import Final, NamedTuple
 
+from netreach.fabric.transit_policy import policy_of_attachment
 from netreach.fabric.transit_routes import routes_of
 from netreach.model.connections import (
     AttachmentKind,
@@ -34,6 +36,7 @@ SITE_KINDS: Final = frozenset(
         "direct-connect-gateway",
         "virtual-interface",
         "client-vpn-endpoint",
+        "transit-gateway-connect-peer",
     }
 )
 _ASSOCIATED: Final = frozenset({"associated", "updating"})
@@ -45,15 +48,18 @@ class LinkKind(IntEnum):
     VPN = 0
     DIRECT_CONNECT = 1
     CLIENT_VPN = 2
+    CONNECT = 3
 
 
 class Link(NamedTuple):
     """One way between a site and a gateway."""
 
     kind: LinkKind
-    #: The record: a VPN connection, Direct Connect gateway, virtual interface, client endpoint.
+    #: The record: a VPN connection, Direct Connect gateway, virtual interface, client endpoint or
+    #: Connect attachment.
     id: str
-    #: The customer gateway, Direct Connect gateway, virtual interface or client endpoint.
+    #: The customer gateway, Direct Connect gateway, virtual interface, client endpoint or Connect
+    #: attachment.
     site: str
     is_up: bool
     #: What it leads to: a VPN gateway ...
@@ -76,12 +82,14 @@ def links_of(snapshot: Snapshot) -> tuple[Link, ...]:
     ties: dict[tuple[AttachmentKind, str], list[TransitAttachment]] = {}
     for tie in snapshot.transit_attachments.values():
         ties.setdefault((tie.kind, tie.resource), []).append(tie)
-    return (
+    links = (
         *_vpn_links(snapshot, ties),
         *_direct_links(snapshot, ties),
         *_lone_interfaces(snapshot),
         *_client_links(snapshot),
+        *_connect_links(snapshot),
     )
+    return tuple(_without_announcements(snapshot, link) for link in links)
 
 
 _Ties = dict[tuple[AttachmentKind, str], list[TransitAttachment]]
@@ -195,6 +203,43 @@ def _client_links(snapshot: Snapshot) -> Iterator[Link]:
         )
 
 
+def _connect_links(snapshot: Snapshot) -> Iterator[Link]:
+    """Yield the Connect attachments: what is behind their appliances is one network each."""
+    for tie in snapshot.transit_attachments.values():
+        if tie.kind is not AttachmentKind.CONNECT:
+            continue
+        lacks = bool(tie.transport) and tie.transport not in snapshot.transit_attachments
+        yield Link(
+            LinkKind.CONNECT,
+            tie.id,
+            tie.id,
+            is_up=_has_tunnel(snapshot, tie),
+            is_transit=True,
+            attachment=tie.id,
+            doubt=tie.doubt or (f"the snapshot lacks {tie.transport}" if lacks else ""),
+        )
+
+
+def _has_tunnel(snapshot: Snapshot, tie: TransitAttachment) -> bool:
+    """Tell whether some Connect peer works; where none is known, one may.
+
+    The tunnels run over another attachment, which must be in service.
+    """
+    transport = snapshot.transit_attachments.get(tie.transport)
+    carried = transport is None or transport.state in IN_SERVICE
+    peers = [one for one in snapshot.connect_peers.values() if one.attachment == tie.id]
+    up = [one.state == "available" and one.is_up is not False for one in peers]
+    return carried and tie.transport not in snapshot.deleted and (any(up) or not peers)
+
+
+def _without_announcements(snapshot: Snapshot, link: Link) -> Link:
+    """Doubt a link that speaks BGP where AWS announces nothing: behind a policy table [TG-10]."""
+    is_silent = link.is_dynamic and link.kind in (LinkKind.VPN, LinkKind.CONNECT)
+    if is_silent and link.attachment in policy_of_attachment(snapshot):
+        return link._replace(doubt=link.doubt or "AWS announces no routes behind a policy table")
+    return link
+
+
 # -- what the snapshot shows
 
 
@@ -288,5 +333,7 @@ def sites_behind(snapshot: Snapshot, resource: str) -> tuple[str, ...]:
     if resource in snapshot.customer_gateways or any(link.site == resource for link in links):
         return (resource,)
     circuit = snapshot.virtual_interfaces.get(resource)
+    peer = snapshot.connect_peers.get(resource)
     names = {resource, circuit.direct_connect_gateway if circuit else resource}
+    names |= {peer.attachment} if peer else set()
     return tuple(dict.fromkeys(link.site for link in links if names & {link.id, link.vpn_gateway}))

@@ -8,9 +8,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from netreach.fabric.aws_service import LATTICE_ROW
+from netreach.fabric.aws_service import stop_lattice
 from netreach.fabric.element import Assumed, Fate, Kind, Passage, Stage
 from netreach.fabric.kept_clients import stop_diverted
+from netreach.fabric.multicast import MulticastDomains
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.ranges import LATTICE, UNROUTABLE
 from netreach.fabric.sessions import SessionKind
@@ -100,6 +101,7 @@ class Router:
     #: The atoms of VPC Lattice, the first and the last.
     lattice: Span
     acls: NetworkAcls
+    domains: MulticastDomains
     axis: AtomAxis
 
     def cross(self, batch: PacketBatch, passage: Passage) -> None:
@@ -111,14 +113,7 @@ class Router:
         )
         if passage.returning:
             batch = _return_to_sender(batch, passage)
-        low, high = self.lattice
-        batch, _ = passage.stop_where(
-            (batch.destination >= low) & (batch.destination <= high),
-            Fate.NOT_MODELLED,
-            Kind.AWS_SERVICE,
-            np.full(len(batch), LATTICE_ROW, np.int64),
-            batch,
-        )
+        batch = self.domains.divert(stop_lattice(batch, self.lattice, passage), passage)
         tables = self.table_of_subnet[batch.subnet]
         batch, kept = passage.stop_where(
             tables == NO_ROW, Fate.UNKNOWN_RESOURCE, Kind.ROUTE_TABLE, batch.subnet, batch
@@ -236,6 +231,7 @@ def compile_router(
     snapshot: Snapshot,
     axis: AtomAxis,
     acls: NetworkAcls,
+    domains: MulticastDomains,
     targets: TargetRows,
 ) -> Router:
     """Rank every table's routes and paint them over the atoms."""
@@ -271,6 +267,7 @@ def compile_router(
         table_ids=tuple(table_rows),
         lattice=axis.span(LATTICE),
         acls=acls,
+        domains=domains,
         axis=axis,
     )
 

@@ -31,7 +31,7 @@ MAX_HOPS: Final = 16
 #: States in which an attachment carries packets.
 _IN_SERVICE: Final = frozenset({"available", "modifying"})
 #: Attachments that lead out of AWS.
-_OUTSIDE: Final = (AttachmentKind.VPN, AttachmentKind.DIRECT_CONNECT)
+_OUTSIDE: Final = (AttachmentKind.VPN, AttachmentKind.DIRECT_CONNECT, AttachmentKind.CONNECT)
 
 
 class TransitGateways(Struct, frozen=True):
@@ -46,7 +46,7 @@ class TransitGateways(Struct, frozen=True):
     #: The attachment at the far end of a peering between transit gateways, or NO_ROW.
     peer: Column
     is_peering: Mask
-    #: Whether it is a VPN connection or a Direct Connect gateway.
+    #: Whether it is a VPN connection, a Direct Connect gateway or a Connect attachment.
     is_outside: Mask
     is_available: Mask
     is_doubted: Mask

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 
 from netreach.fabric.element import Check, Fate, Kind, Passage
+from netreach.fabric.transit_policy import PolicyTables, policy_of_attachment, untold_gateways
 from netreach.model.connections import (
     AttachmentKind,
     TransitAttachment,
@@ -62,12 +63,21 @@ class TransitRoutes(Struct, frozen=True):
     is_rival: Mask
     #: By way: its table and route.
     origin: tuple[tuple[str, TransitRoute], ...]
+    policies: PolicyTables
     table_ids: tuple[str, ...]
 
     def choose(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
         """Return packets with the attachment that they leave by as their place."""
+        tables = self.table_of[batch.place]
+        if not self.policies.ids:
+            return self._by_tables(batch, tables, passage)
+        routed = self.policies.pick(batch, tables, passage)
+        return PacketBatch.joined(
+            [self._by_tables(some, chosen, passage) for some, chosen in routed]
+        )
+
+    def _by_tables(self, batch: PacketBatch, tables: Column, passage: Passage) -> PacketBatch:
         attachments = batch.place
-        tables = self.table_of[attachments]
         unstated = self.is_unstated[attachments]
         unknown, attachment = Fate.TGW_RTB_ROUTES_ARE_UNKNOWN, Kind.TRANSIT_ATTACHMENT
         lacking = Fate.TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION
@@ -119,7 +129,7 @@ def transit_prefixes(snapshot: Snapshot) -> Iterator[Prefix]:
 
 
 def compile_transit_routes(
-    snapshot: Snapshot, axis: AtomAxis, attachments: Mapping[str, int]
+    snapshot: Snapshot, axis: AtomAxis, attachments: Mapping[str, int], policies: PolicyTables
 ) -> TransitRoutes:
     """Rank every table's routes and paint them over the atoms."""
     records = list(snapshot.transit_route_tables.values())
@@ -129,9 +139,7 @@ def compile_transit_routes(
     ties = list(snapshot.transit_attachments.values())
     return TransitRoutes(
         table_of=by_row([table_rows.get(tie.table or "", NO_ROW) for tie in ties]),
-        is_unstated=mask_by_row(
-            [tie.table is None or bool(tie.table and tie.table not in table_rows) for tie in ties]
-        ),
+        is_unstated=mask_by_row([_is_unstated(snapshot, tie) for tie in ties]),
         is_open=mask_by_row([_is_open(snapshot, record) for record in records]),
         matches=PieceTable.of(rows or [[(0, NO_ROW)]]),
         ways=Lists.of(list(compiler.lists)),
@@ -146,8 +154,18 @@ def compile_transit_routes(
         ),
         is_rival=mask_by_row(compiler.rivals),
         origin=tuple(compiler.origin),
+        policies=policies,
         table_ids=tuple(table_rows),
     )
+
+
+def _is_unstated(snapshot: Snapshot, tie: TransitAttachment) -> bool:
+    """Tell whether the snapshot does not say what routes what comes from an attachment."""
+    if tie.id in policy_of_attachment(snapshot):
+        return False
+    if not tie.table:  # it has none, or a policy table of which nobody says whose it is
+        return tie.table is None or tie.gateway in untold_gateways(snapshot)
+    return tie.table not in snapshot.transit_route_tables
 
 
 class _Compiler:

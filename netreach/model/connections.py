@@ -101,6 +101,53 @@ class TransitRouteTable(Resource, frozen=True, kw_only=True):
     is_default_propagation: bool = False
 
 
+class ConnectPeer(Resource, frozen=True, kw_only=True):
+    """A GRE tunnel with BGP between a transit gateway and an appliance, over an attachment."""
+
+    #: The Connect attachment that it is a part of.
+    attachment: str
+    state: str = "available"
+    #: The appliance's end of the tunnel.
+    address: Address | None = None
+    #: Whether any BGP session is up; None: the snapshot does not say.
+    is_up: bool | None = None
+
+
+class PolicyEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a policy table; what it does not name, it matches all of [TG-10]."""
+
+    #: None for AWS's own entries, which come before all others.
+    number: int | None = None
+    source: Prefix | None = None
+    destination: Prefix | None = None
+    #: None for all.
+    protocol: int | None = None
+    #: Destination ports, of TCP and UDP.
+    ports: tuple[int, int] | None = None
+    has_source_ports: bool = False
+    #: Whether it looks at more than the packet: at a Cloud WAN segment, or at words not known.
+    is_obscure: bool = False
+    #: The transit route table that routes what it matches.
+    table: str = ""
+
+
+class TransitPolicyTable(Resource, frozen=True, kw_only=True):
+    """Chooses a transit route table for what comes from the attachments associated with it."""
+
+    gateway: str
+    state: str = "available"
+    #: None: the snapshot does not say.
+    entries: tuple[PolicyEntry, ...] | None = None
+    attachments: tuple[str, ...] | None = None
+
+
+class MulticastDomain(Resource, frozen=True, kw_only=True):
+    """Where a transit gateway copies packets to groups of hosts; listed, not modelled."""
+
+    gateway: str
+    state: str = "available"
+
+
 class VpnGateway(Resource, frozen=True, kw_only=True):
     """A virtual private gateway: the VPC's end of VPN and Direct Connect."""
 

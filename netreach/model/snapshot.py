@@ -9,10 +9,13 @@ import msgspec
 
 from netreach.model.connections import (
     ClientVpnEndpoint,
+    ConnectPeer,
     CustomerGateway,
     DirectConnectGateway,
+    MulticastDomain,
     TransitAttachment,
     TransitGateway,
+    TransitPolicyTable,
     TransitRouteTable,
     VirtualInterface,
     VpcPeering,
@@ -69,6 +72,9 @@ KINDS: Final[Mapping[str, str]] = {
     "transit_gateways": "transit-gateway",
     "transit_attachments": "transit-gateway-attachment",
     "transit_route_tables": "transit-gateway-route-table",
+    "transit_policy_tables": "transit-gateway-policy-table",
+    "connect_peers": "transit-gateway-connect-peer",
+    "multicast_domains": "transit-gateway-multicast-domain",
     "vpn_gateways": "vpn-gateway",
     "customer_gateways": "customer-gateway",
     "vpn_connections": "vpn-connection",
@@ -120,6 +126,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     transit_gateways: Mapping[str, TransitGateway] = {}
     transit_attachments: Mapping[str, TransitAttachment] = {}
     transit_route_tables: Mapping[str, TransitRouteTable] = {}
+    transit_policy_tables: Mapping[str, TransitPolicyTable] = {}
+    connect_peers: Mapping[str, ConnectPeer] = {}
+    multicast_domains: Mapping[str, MulticastDomain] = {}
     vpn_gateways: Mapping[str, VpnGateway] = {}
     customer_gateways: Mapping[str, CustomerGateway] = {}
     vpn_connections: Mapping[str, VpnConnection] = {}

@@ -144,8 +144,10 @@ class Selectors:
                 f"{quoted(text)} leads to another transit gateway: name the VPC or the attachment "
                 "there whose hosts you mean"
             )
+        if record.kind is AttachmentKind.CONNECT:
+            return self._at_sites(text, Found(whose.kind, record), (record.id,))
         attached = self._snapshot.find(record.resource)
-        if record.kind in (AttachmentKind.CONNECT, AttachmentKind.UNKNOWN):
+        if record.kind is AttachmentKind.UNKNOWN:
             return _unmodelled(text, Found(whose.kind, record))
         if attached is None:
             return replace(whose, why=f"the snapshot lacks {record.resource or 'what it attaches'}")

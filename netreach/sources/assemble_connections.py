@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from netreach.sources import describe_connections as records
+from netreach.sources import describe_policies as policies
 from netreach.sources.describe_records import Common
 from netreach.sources.describe_transit import Transit, transit_attachment, transit_gateway
 from netreach.sources.gather import Found, Gathered
@@ -28,6 +29,12 @@ def connections(gathered: Gathered, build: Build, read: Prefixes) -> dict[str, A
         "transit_gateways": build(gathered.transit_gateways, transit_gateway),
         "transit_attachments": build(transit.attachments, transit_attachment),
         "transit_route_tables": build(transit.tables, transit.table),
+        "transit_policy_tables": build(
+            gathered.transit_policy_tables,
+            partial(policies.policy_table, gathered=gathered, prefixes=read),
+        ),
+        "connect_peers": build(gathered.connect_peers, policies.connect_peer),
+        "multicast_domains": build(gathered.multicast_domains, policies.multicast_domain),
         "vpn_gateways": build(gathered.vpn_gateways, records.vpn_gateway),
         "customer_gateways": build(gathered.customer_gateways, records.customer_gateway),
         "vpn_connections": build(

@@ -137,9 +137,10 @@ def _claims_to_be_ours(document: Document) -> bool:
 
 #: What lists hold whose items don't say whose parts they are.
 _UNNAMED: Final[Mapping[str, str]] = {PREFIX_LIST_ENTRIES: "entries of a prefix list"} | {
-    kind.key: "parts of a transit gateway route table"
+    kind.key: f"parts of a transit gateway {word} table"
+    for field, word in (("transit_route_tables", "route"), ("transit_policy_tables", "policy"))
     for kind in KIND_BY_KEY.values()
-    if kind.field == "transit_route_tables"
+    if kind.field == field
 }
 
 

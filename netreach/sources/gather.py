@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 import msgspec
 
 from netreach.errors import InputError
-from netreach.sources import connection_shapes, filter_shapes, shapes
+from netreach.sources import connection_shapes, filter_shapes, policy_shapes, shapes
 from netreach.sources.kinds import SHAPES
 from netreach.sources.merge import merged
 from netreach.sources.parts import KIND_BY_KEY, PartKind, owner_of
@@ -121,6 +121,9 @@ class Gathered:
     transit_gateways: Shelf[connection_shapes.TransitGateway] = field(default_factory=Shelf)
     transit_attachments: Shelf[connection_shapes.TransitAttachment] = field(default_factory=Shelf)
     transit_route_tables: Shelf[connection_shapes.TransitRouteTable] = field(default_factory=Shelf)
+    transit_policy_tables: Shelf[policy_shapes.PolicyTable] = field(default_factory=Shelf)
+    connect_peers: Shelf[policy_shapes.ConnectPeer] = field(default_factory=Shelf)
+    multicast_domains: Shelf[policy_shapes.MulticastDomain] = field(default_factory=Shelf)
     vpn_gateways: Shelf[connection_shapes.VpnGateway] = field(default_factory=Shelf)
     customer_gateways: Shelf[connection_shapes.CustomerGateway] = field(default_factory=Shelf)
     vpn_connections: Shelf[connection_shapes.VpnConnection] = field(default_factory=Shelf)
@@ -165,6 +168,9 @@ _SHELVES: Final[Mapping[str, str]] = {
     "TransitGatewayPeeringAttachments": "transit_attachments",
     "TransitGatewayConnects": "transit_attachments",
     "TransitGatewayRouteTables": "transit_route_tables",
+    "TransitGatewayPolicyTables": "transit_policy_tables",
+    "TransitGatewayConnectPeers": "connect_peers",
+    "TransitGatewayMulticastDomains": "multicast_domains",
     "VpnGateways": "vpn_gateways",
     "CustomerGateways": "customer_gateways",
     "VpnConnections": "vpn_connections",

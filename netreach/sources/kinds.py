@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from netreach.sources import connection_shapes, filter_shapes, shapes
+from netreach.sources import connection_shapes, filter_shapes, policy_shapes, shapes
 from netreach.sources.service_kinds import (
     SERVICE_COMMON_WORDS,
     SERVICE_SHAPES,
@@ -36,6 +36,9 @@ SHAPES: Final[Mapping[str, type[shapes.Shape]]] = {
     "TransitGatewayPeeringAttachments": connection_shapes.TransitAttachment,
     "TransitGatewayConnects": connection_shapes.TransitAttachment,
     "TransitGatewayRouteTables": connection_shapes.TransitRouteTable,
+    "TransitGatewayPolicyTables": policy_shapes.PolicyTable,
+    "TransitGatewayConnectPeers": policy_shapes.ConnectPeer,
+    "TransitGatewayMulticastDomains": policy_shapes.MulticastDomain,
     "VpnGateways": connection_shapes.VpnGateway,
     "VpnConnections": connection_shapes.VpnConnection,
     "CustomerGateways": connection_shapes.CustomerGateway,
@@ -82,6 +85,9 @@ SIGNATURES: Final[tuple[tuple[frozenset[str], str], ...]] = tuple(
         ("TransitGatewayAttachmentId SubnetIds", "TransitGatewayVpcAttachments"),
         ("TransitGatewayAttachmentId RequesterTgwInfo", "TransitGatewayPeeringAttachments"),
         ("TransitGatewayRouteTableId TransitGatewayId", "TransitGatewayRouteTables"),
+        ("TransitGatewayPolicyTableId TransitGatewayId", "TransitGatewayPolicyTables"),
+        ("TransitGatewayConnectPeerId ConnectPeerConfiguration", "TransitGatewayConnectPeers"),
+        ("TransitGatewayMulticastDomainId TransitGatewayId", "TransitGatewayMulticastDomains"),
         ("VpnConnectionId CustomerGatewayId", "VpnConnections"),
         ("VpnGatewayId VpcAttachments", "VpnGateways"),
         ("CustomerGatewayId BgpAsn", "CustomerGateways"),

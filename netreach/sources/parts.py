@@ -11,18 +11,22 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from netreach.sources import connection_shapes as shapes
+from netreach.sources.policy_shapes import PolicyTableEntry, PolicyTie
 from netreach.sources.shapes import Shape
 
 TRANSIT_ROUTES: Final = "TransitGatewayRoutes"
 TRANSIT_PROPAGATIONS: Final = "TransitGatewayRouteTablePropagations"
 TRANSIT_ASSOCIATIONS: Final = "TransitGatewayRouteTableAssociations"
 TRANSIT_PREFIX_LISTS: Final = "TransitGatewayPrefixListReferences"
+POLICY_ENTRIES: Final = "TransitGatewayPolicyTableEntries"
+POLICY_ASSOCIATIONS: Final = "TransitGatewayPolicyTableAssociations"
 CLIENT_VPN_NETWORKS: Final = "ClientVpnTargetNetworks"
 CLIENT_VPN_RULES: Final = "ClientVpnAuthorizationRules"
 CLIENT_VPN_ROUTES: Final = "ClientVpnRoutes"
 DIRECT_CONNECT_TIES: Final = "directConnectGatewayAssociations"
 
 _TABLE: Final = re.compile(r"tgw-rtb-[0-9A-Za-z]+")
+_POLICY: Final = re.compile(r"tgw-ptb-[0-9A-Za-z]+")
 _ENDPOINT: Final = re.compile(r"cvpn-endpoint-[0-9A-Za-z]+")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -54,6 +58,11 @@ def _of_table(key: str, word: str, shape: type[Shape], marks: str, unlike: str =
     return PartKind(key, word, shape, marked, owner, _TABLE, field, unlike)
 
 
+def _of_policy(key: str, word: str, shape: type[Shape], marks: str) -> PartKind:
+    owner = "TransitGatewayPolicyTableId"
+    return PartKind(key, word, shape, frozenset({marks}), owner, _POLICY, "transit_policy_tables")
+
+
 def _of_endpoint(key: str, word: str, shape: type[Shape]) -> PartKind:
     owner = "ClientVpnEndpointId"
     return PartKind(key, word, shape, frozenset({owner}), owner, _ENDPOINT, "client_vpn_endpoints")
@@ -71,11 +80,17 @@ KINDS: Final[tuple[PartKind, ...]] = (
         "TransitGatewayAttachmentId",
     ),
     _of_table(
-        TRANSIT_ASSOCIATIONS, "Associations", shapes.TransitTie, "TransitGatewayAttachmentId"
+        TRANSIT_ASSOCIATIONS,
+        "Associations",
+        shapes.TransitTie,
+        "TransitGatewayAttachmentId",
+        "TransitGatewayPolicyTableId",
     ),
     _of_table(
         TRANSIT_PREFIX_LISTS, TRANSIT_PREFIX_LISTS, shapes.PrefixListReference, "PrefixListId"
     ),
+    _of_policy(POLICY_ENTRIES, POLICY_ENTRIES, PolicyTableEntry, "TargetRouteTableId"),
+    _of_policy(POLICY_ASSOCIATIONS, "Associations", PolicyTie, "TransitGatewayPolicyTableId"),
     _of_endpoint(CLIENT_VPN_NETWORKS, CLIENT_VPN_NETWORKS, shapes.ClientVpnNetwork),
     _of_endpoint(CLIENT_VPN_RULES, "AuthorizationRules", shapes.ClientVpnRule),
     _of_endpoint(CLIENT_VPN_ROUTES, "Routes", shapes.ClientVpnRoute),

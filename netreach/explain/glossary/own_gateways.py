@@ -84,6 +84,39 @@ ENTRIES: Final = (
         facts=("BP-3",),
     ),
     Entry(
+        code=Code.TGW_POLICY_TABLE_NO_MATCH,
+        group=Group.OWN_BLOCKER,
+        element="transit gateway",
+        title="No entry of the transit gateway's policy table matches",
+        meaning=(
+            "The attachment by which a packet enters the transit gateway has a policy table in the "
+            "place of a route table, and none of its entries matches the packet."
+        ),
+        why=(
+            "A policy table chooses a route table by addresses, protocol and ports. What no entry "
+            "matches is dropped; AWS counts it as PacketDropCountNoPolicy. AWS's analyser has no "
+            "code for it, so this one is netreach's own."
+        ),
+        fix="Add an entry for the packet, or one at the end that matches everything.",
+        commands=(
+            (
+                "aws ec2 create-transit-gateway-policy-table-entry "
+                "--transit-gateway-policy-table-id tgw-ptb-ID --policy-rule-number 50000 "
+                "--target-route-table-id tgw-rtb-ID"
+            ),
+        ),
+        example=(
+            "no entry of tgw-ptb-0b3 matches this packet from 10.0.1.10 to 10.1.0.10, so the "
+            "transit gateway drops it."
+        ),
+        related=(
+            Code.TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION,
+            Code.TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT,
+        ),
+        situations=("no entry of the policy table of an attachment matches",),
+        facts=("TG-10",),
+    ),
+    Entry(
         code=Code.ENI_DENIES_IGW_TRAFFIC,
         group=Group.OWN_BLOCKER,
         element="interface",

@@ -60,11 +60,11 @@ AttachmentState = Literal[
     "failing",
 ]
 #: What an attachment ties to its transit gateway, of which it names one.
-ATTACHED = ("vpc", "vpn", "direct_connect", "peer")
+ATTACHED = ("vpc", "vpn", "direct_connect", "connect", "peer")
 
 
 class AttachmentForm(Named):
-    """An attachment of a VPC, a VPN connection, a Direct Connect gateway or another hub."""
+    """An attachment of a VPC, a VPN connection, Direct Connect, an appliance or another hub."""
 
     vpc: Ref | None = None
     subnets: Annotated[Unknown | Annotated[Refs, Tag("list")], BY_SHAPE] = Field(
@@ -72,6 +72,7 @@ class AttachmentForm(Named):
     )
     vpn: Ref | None = None
     direct_connect: Ref | None = None
+    connect: Ref | None = Field(None, description="The attachment that carries its tunnels.")
     peer: Ref | None = Field(None, description="The transit gateway at the other end.")
     table: Ref | None = Field(None, description="Else the default one; or `none`, `unknown`.")
     peer_table: Ref | None = Field(None, description="The other end's table.")

@@ -41,7 +41,7 @@ TABLE: Final = "transit-gateway-route-table"
 _NO_TABLES: Final = {"none": "", "unknown": None}
 _BLACKHOLE: Final = Reference("blackhole")
 #: Attachments that propagate into the default table if nobody says what propagates [TG-1].
-_PROPAGATING: Final = ("vpc", "vpn", "direct_connect")
+_PROPAGATING: Final = ("vpc", "vpn", "direct_connect", "connect")
 
 
 def transit_gateways(whole: Whole) -> Iterator[Resource]:
@@ -82,6 +82,8 @@ class Hub:
             common = self._common(ATTACHMENT, key, form)
             if form.vpc is not None:
                 yield self._of_vpc(form, form.vpc, common, place)
+            elif form.connect is not None:
+                yield self._of_appliances(form, form.connect, common, place)
             elif form.peer is not None:
                 yield from self._peering(key, form, form.peer, common, place)
             else:
@@ -132,6 +134,21 @@ class Hub:
             resource_owner=common["owner"],
             state=form.state,
             table=self.table_of(form.table, f"{place}.table"),
+        )
+
+    def _of_appliances(
+        self, form: AttachmentForm, reference: Reference, common: Common, place: str
+    ) -> TransitAttachment:
+        transport = self.whole.resolve(ATTACHMENT, reference, f"{place}.connect", self.key)
+        return TransitAttachment(
+            **common,
+            gateway=self.id,
+            kind=AttachmentKind.CONNECT,
+            resource=transport,
+            resource_owner=common["owner"],
+            state=form.state,
+            table=self.table_of(form.table, f"{place}.table"),
+            transport=transport,
         )
 
     def _peering(

@@ -34,9 +34,13 @@ def test_pc3_a_peering_carries_both_ways() -> None:
     assert (ruling.code, ruling.leg) == (codes.NO_ROUTE, Leg.RETURN)
 
 
-@pytest.mark.parametrize("state", ["pending-acceptance", "rejected", "deleted"])
+@pytest.mark.parametrize("state", ["pending-acceptance", "rejected"])
 def test_pc3_a_peering_must_be_active(state: str) -> None:
     assert ask(peered_estate(state), WEB, FAR).code == codes.BAD_STATE
+
+
+def test_rt9_a_route_to_a_deleted_peering_is_a_blackhole() -> None:
+    assert ask(peered_estate("deleted"), WEB, FAR).code == codes.BAD_STATE_ROUTE
 
 
 def test_pc2_a_peering_carries_only_what_is_for_the_other_vpc() -> None:

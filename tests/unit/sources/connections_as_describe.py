@@ -49,6 +49,16 @@ def connections_as_describe(snapshot: Snapshot) -> Json:
         "TransitGatewayVpcAttachments": [
             _vpc_attachment(tie) for tie in ties if tie.kind is AttachmentKind.VPC
         ],
+        "TransitGatewayConnects": [
+            described(
+                tie,
+                "TransitGatewayAttachmentId",
+                TransitGatewayId=tie.gateway,
+                TransportTransitGatewayAttachmentId=tie.transport,
+            )
+            for tie in ties
+            if tie.kind is AttachmentKind.CONNECT
+        ],
         "TransitGatewayPeeringAttachments": [
             _peering(tie)
             for tie in ties

@@ -208,6 +208,23 @@ vpn_connections: {office: {customer_gateway: office, transit_gateway: hub}}
     assert (office.kind, office.resource) == (AttachmentKind.VPN, "vpn-office")
 
 
+def test_an_appliance_is_connected_over_another_attachment() -> None:
+    found = snapshot(
+        """
+transit_gateways:
+  hub:
+    attachments: {shop: {vpc: shop, subnets: [a]}, sdwan: {connect: shop}}
+    tables: {all: {default_association: true, propagated: {192.168.0.0/16: sdwan}}}
+"""
+    )
+    tie = found.transit_attachments["tgw-attach-sdwan"]
+    assert (tie.kind, tie.transport, tie.table) == (
+        AttachmentKind.CONNECT,
+        "tgw-attach-shop",
+        "tgw-rtb-all",
+    )
+
+
 def test_subnets_may_be_unknown() -> None:
     found = hub("shop: {vpc: shop, subnets: unknown}")
     assert found.transit_attachments["tgw-attach-shop"].subnets is None
