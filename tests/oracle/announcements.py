@@ -91,6 +91,7 @@ def _of_transit(world: World, link: Link, to: Address) -> list[int]:
         return [] if length is None else [length]
     table = world.transit.tables.get(tie.table or "")
     is_told = tie.table == "" or (table is not None and not transit.is_open(world, table))
+    is_told = is_told and not tie.policy
     # a Direct Connect gateway announces what it is told to, and that is not known here
     found = [] if is_told and link.kind != DIRECT else [UNSHOWN]
     routes = transit.known_routes(world, table) if table else ()

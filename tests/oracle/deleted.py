@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.oracle.parse_connections import Estate, Record
+from tests.oracle.spelling import Estate, Record
 
 #: Lists of things that say so, and what names one of them.
 LISTS: Final = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.oracle.filters import ICMP, ICMPV6, TCP, UDP
-from tests.oracle.parse_connections import prefix
+from tests.oracle.spelling import prefix
 from tests.oracle.verdict import Interval
 from tests.oracle.world import Address, Interface, Packet
 

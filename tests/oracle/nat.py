@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tests.oracle import verdict as codes
 from tests.oracle.filters import ICMP, ICMPV6, TCP, UDP
 from tests.oracle.journey import Arrival, Session
-from tests.oracle.parse_connections import prefix
+from tests.oracle.spelling import prefix
 from tests.oracle.verdict import Fork, Leg, NotModelledError, StopError
 from tests.oracle.world import Address, NatGateway, Packet
 

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from tests.oracle.deleted import without_deleted
 from tests.oracle.parse_balancers import balancers
-from tests.oracle.parse_connections import Record, peerings, prefix, transit
+from tests.oracle.parse_connections import peerings, transit
 from tests.oracle.parse_hybrid import hybrid
 from tests.oracle.parse_inspection import inspection
+from tests.oracle.spelling import Record, prefix
 from tests.oracle.world import (
     ALL,
     AclEntry,

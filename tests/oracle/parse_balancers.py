@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from tests.oracle.parse_connections import Estate, Record
+from tests.oracle.spelling import Estate, Record
 from tests.oracle.world_balancers import (
     CLASSIC,
     Balancer,

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from ipaddress import ip_network
-from typing import Any
+from collections.abc import Iterator
 
+from tests.oracle.policy import policies
+from tests.oracle.spelling import Estate, Record, prefix
 from tests.oracle.world import (
     PeeredVpc,
     Peering,
-    Prefix,
     Tie,
     Transit,
     TransitRoute,
     TransitTable,
 )
-
-Record = Mapping[str, Any]
-Estate = Mapping[str, Any]
-
-
-def prefix(text: str) -> Prefix:
-    """Read a CIDR; AWS masks host bits, so do we."""
-    return ip_network(text, strict=False)
 
 
 def peerings(estate: Estate) -> dict[str, Peering]:
@@ -59,6 +50,7 @@ def transit(estate: Estate) -> Transit:
             record["TransitGatewayRouteTableId"]: _table(estate, record)
             for record in estate.get("TransitGatewayRouteTables", ())
         },
+        policies(estate),
     )
 
 
@@ -75,6 +67,9 @@ def _ties(estate: Estate) -> Iterator[Tie]:
     records = estate.get("TransitGatewayAttachments", ())
     # who sees associations at all sees where there is none
     telling = {record["TransitGatewayId"] for record in records if "Association" in record}
+    chosen = {tie: one.id for one in policies(estate).values() for tie in one.ties}
+    # and where nobody says whose a policy table is, it may be theirs that have no other
+    telling -= {one.gateway for one in policies(estate).values() if not one.ties}
     for record in records:
         more = details.get(record["TransitGatewayAttachmentId"], {})
         none = "" if record["TransitGatewayId"] in telling else None
@@ -89,6 +84,7 @@ def _ties(estate: Estate) -> Iterator[Tie]:
             is_appliance=_says_yes(more, "ApplianceModeSupport"),
             has_ipv6=_says_yes(more, "Ipv6Support"),
             knows_groups=_says_yes(more, "SecurityGroupReferencingSupport", default="enable"),
+            policy=chosen.get(record["TransitGatewayAttachmentId"], ""),
         )
 
 

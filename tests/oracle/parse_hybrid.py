@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from tests.oracle.connect import connect_links
 from tests.oracle.hybrid_world import (
     CLIENTS,
+    CONNECT,
     DIRECT,
     VPN,
     ClientEndpoint,
@@ -15,7 +17,7 @@ from tests.oracle.hybrid_world import (
     Link,
     VpnGateway,
 )
-from tests.oracle.parse_connections import Estate, Record, prefix
+from tests.oracle.spelling import Estate, Record, prefix
 from tests.oracle.world import Interface, Tie
 
 IN_SERVICE = ("available", "modifying")
@@ -44,12 +46,21 @@ def hybrid(
 
 def links(estate: Estate, ties: tuple[Tie, ...], gone: frozenset[str]) -> tuple[Link, ...]:
     """Read all links."""
-    return (
+    found = (
         *_vpn_links(estate, ties, gone),
         *_direct_links(estate, ties, gone),
         *_lone_circuits(estate),
         *_client_links(estate),
+        *connect_links(estate, ties, gone),
     )
+    return tuple(_silenced(link, ties) for link in found)
+
+
+def _silenced(link: Link, ties: tuple[Tie, ...]) -> Link:
+    """Doubt what speaks BGP behind a policy table: AWS announces nothing there [TG-10]."""
+    tie = next((tie for tie in ties if link.tie and tie.id == link.tie), None)
+    is_silent = tie is not None and bool(tie.policy) and link.kind in (VPN, CONNECT)
+    return replace(link, is_doubted=True) if is_silent and link.is_bgp else link
 
 
 # -- VPN

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from tests.oracle.parse_connections import Estate, Record, prefix
+from tests.oracle.spelling import Estate, Record, prefix
 from tests.oracle.walls import (
     DROP,
     FORWARD,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tests.oracle.filters import YES, Suppose, is_list_unknown
-from tests.oracle.parse_connections import prefix
+from tests.oracle.spelling import prefix
 from tests.oracle.verdict import (
     BAD_STATE_ROUTE,
     NO_ROUTE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.oracle import sites
+from tests.oracle import policy, sites
 from tests.oracle import verdict as codes
 from tests.oracle.journey import Arrival
 from tests.oracle.verdict import Fork, NotModelledError, StopError
@@ -77,11 +77,14 @@ def _route(walk: Walk, tie: Tie, zone: str, packet: Packet) -> Arrival:
     """Route the packet by the table that its attachment is associated with [TG-1]."""
     walk.at = packet, None
     walk.hop()
-    if tie.table is None:
+    name = tie.table
+    if tie.policy:
+        name = policy.choose(walk, walk.world.transit.policies[tie.policy], packet)
+    if name is None:
         raise NotModelledError(tie.id)
-    if not tie.table:
+    if not name:
         raise StopError(codes.TGW_NO_ASSOCIATION)
-    table = walk.world.transit.tables.get(tie.table)
+    table = walk.world.transit.tables.get(name)
     if table is None:
         raise NotModelledError(tie.id)
     target = _target(walk, table, packet.destination)

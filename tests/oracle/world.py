@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tests.oracle.hybrid_world import Hybrid
+    from tests.oracle.policy import Policy
 
 from tests.oracle.walls import Inspection
 from tests.oracle.world_balancers import Balancers
@@ -207,6 +208,7 @@ class Tie:
     is_appliance: bool
     has_ipv6: bool
     knows_groups: bool
+    policy: str = ""  # the policy table in the place of a route table [TG-10]
 
 
 @dataclass(frozen=True)
@@ -234,6 +236,7 @@ class Transit:
     shares: dict[str, bool]  # by gateway: equal-cost paths over VPN [TG-8]
     ties: tuple[Tie, ...]
     tables: dict[str, TransitTable]
+    policies: Mapping[str, Policy]
 
     def tie(self, name: str, gateway: str) -> Tie | None:
         """Return an attachment as one gateway has it."""

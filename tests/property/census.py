@@ -182,6 +182,16 @@ def _outside(estate: Estate) -> Iterator[str]:
         yield f"circuit with BGP {[peer['bgpStatus'] for peer in circuit['bgpPeers']]}"
         yield from ("lone circuit" for key in circuit if key == "virtualGatewayId")
     yield from (f"client VPN {one['Status']['Code']}" for one in estate["ClientVpnEndpoints"])
+    yield from _behind_hubs(estate)
+
+
+def _behind_hubs(estate: Estate) -> Iterator[str]:
+    for peer in estate["TransitGatewayConnectPeers"]:
+        words = [one["BgpStatus"] for one in peer["ConnectPeerConfiguration"]["BgpConfigurations"]]
+        yield f"Connect peer {peer['State']} {' '.join(words)}".strip()
+    for entry in estate["TransitGatewayPolicyTableEntries"]:
+        yield from (f"policy by {key}" for key in entry["PolicyRule"])
+        yield "policy of AWS's own" if entry["PolicyRuleNumber"] == "*" else "policy of one's own"
     for table in estate["TransitGatewayStaticRoutes"]:
         for route in table["Routes"]:
             ties = len(route["TransitGatewayAttachments"])

@@ -17,6 +17,7 @@ from tests.property.hosts import draw_hosts
 from tests.property.hybrid import draw_clients, draw_hybrid
 from tests.property.inspections import draw_inspections
 from tests.property.plan import Draft, Estate, draw_ground
+from tests.property.policies import draw_policies
 from tests.property.questions import draw_questions
 from tests.property.routes import draw_gateways, draw_nat_gateways, draw_tables
 
@@ -30,6 +31,7 @@ def draw_estate(dice: Dice) -> Estate:
     draw_prefix_lists(draft)
     draw_connections(draft)
     draw_hybrid(draft)
+    draw_policies(draft)
     name_groups(draft)
     for vpc in draft.vpcs:
         draw_gateways(draft, vpc)

@@ -190,7 +190,38 @@ def _draw_transit(draft: Draft, hub: str) -> None:
             _associate(draft, name, hub, ours)
         tie = _attach(draft, hub, tables, "direct-connect-gateway", name)
         behind[tie] = dice.some((PLANT, LAB, OFFICE, SIX), 1, 2)
+    carriers = [
+        t for t in draft.estate["TransitGatewayVpcAttachments"] if t["TransitGatewayId"] == hub
+    ]
+    if carriers and dice.chance(35):
+        for number in range(dice.pick((1, 2))):
+            tie = _attach(draft, hub, tables, "connect", f"connect-{hub[-1]}{number}")
+            behind[tie] = dice.some((PLANT, LAB, OFFICE), 1, 2)
+            _draw_tunnels(draft, tie, dice.pick(carriers)["TransitGatewayAttachmentId"])
     _route(draft, hub, tables, behind)
+
+
+def _draw_tunnels(draft: Draft, tie: str, carrier: str) -> None:
+    """Let tunnels run over another attachment of the same gateway."""
+    dice, estate = draft.dice, draft.estate
+    name = {"TransitGatewayAttachmentId": tie}
+    if not dice.chance(5):
+        carrier = "tgw-attach-lost" if dice.chance(3) else carrier
+        estate["TransitGatewayConnects"].append(
+            {**name, "TransportTransitGatewayAttachmentId": carrier}
+        )
+    for number in range(dice.pick((1, 0, 1, 2))):
+        words = dice.pick((("up", "up"), (), ("up", "down"), ("down", "down")))
+        estate["TransitGatewayConnectPeers"].append(
+            {
+                **name,
+                "TransitGatewayConnectPeerId": f"tgw-connect-peer-{tie[-2:]}{number}",
+                "State": "pending" if dice.chance(6) else "available",
+                "ConnectPeerConfiguration": {
+                    "BgpConfigurations": [{"BgpStatus": word} for word in words]
+                },
+            }
+        )
 
 
 def _attach(draft: Draft, hub: str, tables: list[str], kind: str, resource: str) -> str:

@@ -56,6 +56,11 @@ KINDS: Final = (
     "ClientVpnEndpoints",
     "ClientVpnTargetNetworks",
     "AuthorizationRules",
+    "TransitGatewayConnects",
+    "TransitGatewayConnectPeers",
+    "TransitGatewayPolicyTables",
+    "TransitGatewayPolicyTableEntries",
+    "Associations",  # of policy tables
     "Routes",  # of client VPN endpoints
     "VpcEndpoints",
     *ANSWERS,

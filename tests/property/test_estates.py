@@ -76,7 +76,11 @@ Direct Connect with 0 allowed prefixes|Direct Connect with 1 allowed prefixes|Di
 Direct Connect tgw|circuit available|circuit down|circuit with BGP ['up']|circuit with BGP []
 circuit with BGP ['down']|lone circuit|client VPN available|client VPN pending-associate
 shared transit route|transit route static|transit route propagated|AuthorizationRules|Routes
-CustomerGateways|directConnectGateways
+CustomerGateways|directConnectGateways|TransitGatewayConnects|TransitGatewayConnectPeers
+Connect peer available up up|Connect peer available down down|Connect peer available
+Associations|policy by SourceCidrBlock|policy by DestinationCidrBlock|policy by Protocol
+policy by DestinationPortRange|policy by SourcePortRange|policy by MetaData|policy of AWS's own
+policy of one's own|attachment connect available|attachment vpn available
 """
 
 #: Types of interfaces that may bear no group.
@@ -93,6 +97,7 @@ by appliance that translates|by appliance with two interfaces|by gateway's own t
 by net|by app|by classic|by kept client|by balancer behind a balancer|by answer of a balancer
 from cgw|from dxgw|from cvpn|by vgw|by vpn from a site|by vpn to a site|by CloudHub|by client VPN
 by direct-connect-gateway from a site|by direct-connect-gateway to a site|by equal-cost paths
+from tgw|by connect to a site|by connect from a site|by policy table
 by vpce|by firewall|by appliances' endpoint
 """
 
