@@ -267,13 +267,31 @@ def verdict_with(estate: Snapshot, question: Question, fixes: Iterable[Fix]) -> 
 
 
 def needless(estate: Snapshot, question: Question, fixes: tuple[Fix, ...]) -> list[str]:
-    """Return the fixes without which it is reachable all the same."""
+    """Return the fixes without which it is reachable all the same.
+
+    Each mends its own blocker; that the reply's ports cover the service is a coincidence.
+    """
     return [
         left_out.text
         for left_out in fixes
-        if verdict_with(estate, question, [fix for fix in fixes if fix is not left_out])
+        if not any(_covers(fix, left_out) for fix in fixes if fix is not left_out)
+        and verdict_with(estate, question, [fix for fix in fixes if fix is not left_out])
         == "reachable"
     ]
+
+
+def _covers(fix: Fix, other: Fix) -> bool:
+    """Tell whether a fix allows all that another one allows, at the same place."""
+    ranges = ("number", "low", "high")
+    one, two = (
+        {name: value for name, value in each.fields.items() if name not in ranges}
+        for each in (fix, other)
+    )
+    low, high = fix.fields.get("low"), fix.fields.get("high")
+    inner = other.fields.get("low"), other.fields.get("high")
+    if fix.kind != other.kind or one != two or None in (low, high, *inner):
+        return False
+    return int(low or 0) <= int(inner[0] or 0) and int(inner[1] or 0) <= int(high or 0)
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.name)
