@@ -8,6 +8,7 @@ from typing import Final
 
 from netreach.explain import sentences
 from netreach.explain.balancer_reading import BalancerReading
+from netreach.explain.circles import circle
 from netreach.explain.codes import Code
 from netreach.explain.components import of_row
 from netreach.explain.evidence import (
@@ -20,6 +21,7 @@ from netreach.explain.evidence import (
 from netreach.explain.firewall_reading import FirewallReading
 from netreach.explain.gaps import Gaps, doubted
 from netreach.explain.hops import HopMaker, denied
+from netreach.explain.lacks import lacking
 from netreach.explain.records import Component, Evidence, Explanation, Fix, Missing
 from netreach.explain.remedies import Remedies
 from netreach.explain.traces import AddressNames, PacketStep
@@ -43,6 +45,8 @@ _DENIALS: Final = {
 
 #: How ways end at a balancer that has no listener for them.
 _UNHEARD: Final = (Fate.ELBV2_LISTENERS_MISMATCH, Fate.ELB_LISTENERS_MISMATCH)
+#: Endings of which the snapshot shows what exactly it lacks.
+_LACKING: Final = frozenset({Fate.UNKNOWN_RESOURCE, Fate.TGW_RTB_ROUTES_ARE_UNKNOWN})
 #: Codes for losing the sender's groups, where it is more than a gateway's nature [SG-10].
 _LOST_AT: Final[dict[Kind | None, Code]] = {Kind.TRANSIT_ATTACHMENT: Code.SG_REFERENCING_SUPPORT}
 
@@ -63,11 +67,13 @@ class Blockers:
     _sender: int = NO_ROW
     #: The step before the one that is being read.
     _before: PacketStep | None = None
+    #: The steps of the leg that is being read.
+    _steps: Sequence[PacketStep] = ()
 
     def collect(self, steps: Sequence[PacketStep], leg: str, *, is_open: bool) -> None:
         """Read the steps of one leg."""
         chosen = _telling(steps) if is_open and leg == "forward" else None
-        self._hider = None
+        self._hider, self._steps = None, steps
         self._sender = steps[0].carrier if steps else NO_ROW
         for number, step in enumerate(steps):
             self._before = steps[number - 1] if number else None
@@ -243,6 +249,9 @@ class Blockers:
         fate = step.fate
         if fate is None:
             return ""
+        lost = self._lacking(step, component) if fate in _LACKING else ""
+        if lost:
+            return lost
         by_route = step.kind not in (Kind.LOAD_BALANCER, Kind.TARGET_GROUP)
         is_route = by_route and step.route > UNROUTABLE_ROW
         route = self.origins.route(step.route) if is_route else None
@@ -256,7 +265,11 @@ class Blockers:
             evidence=route_evidence(route[1]).text if route else "its target is gone",
             state=self._state(step),
             services=str(step.services.maybe),
+            circle=circle(self.origins, self._steps, step) if fate is Fate.ROUTING_LOOP else "",
         )
+
+    def _lacking(self, step: PacketStep, component: Component) -> str:
+        return lacking(self.origins.fabric.snapshot, component, self.origins.vpc_id(step.vpc))
 
     def _unroutable(self, step: PacketStep) -> str:
         """Return the end that the internet does not route."""

@@ -143,7 +143,7 @@ _STOPS: Final[Mapping[Fate, str]] = {
     Fate.UNROUTABLE_DESTINATION_RANGE: (
         "{destination} lies in a range that no VPC router forwards, whatever the routes say"
     ),
-    Fate.ROUTING_LOOP: "the packet is routed in a circle and never leaves it, last by {component}",
+    Fate.ROUTING_LOOP: "the packet is routed in a circle and never leaves it: {circle}",
     Fate.BAD_STATE: "{component} is not in service: {state}",
     Fate.BAD_STATE_ATTACHMENT: "{component} is not attached to {vpc}",
     Fate.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS: (

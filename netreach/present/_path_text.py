@@ -17,6 +17,7 @@ from netreach.present._headline import (
 )
 from netreach.present._hops import citations, host_names, mark_of, stops
 from netreach.present._ink import Ink, Mark, Tone, clipped, padded, shortened, shown_width
+from netreach.present._rounds import rounds
 from netreach.query.verdict import Verdict
 from netreach.query.words import brief, safe
 
@@ -158,6 +159,15 @@ class PathText(Struct, frozen=True):
         return _ACTIONS[hop.action]
 
     def _table(self, rows: Sequence[Row], columns: _Columns) -> Iterator[str]:
+        """Yield a line or more for each row; a circle is written once, and that it goes on."""
+        once, more = rounds([row.id for row in rows])
+        if more:
+            yield from self._lines(rows[:once], columns)
+            yield f"{_MARGIN}  ... and round again, {count_of(more, 'time')}"
+            rows = rows[-1:]
+        yield from self._lines(rows, columns)
+
+    def _lines(self, rows: Sequence[Row], columns: _Columns) -> Iterator[str]:
         for row in rows:
             cells = [
                 padded(text, width)
