@@ -230,6 +230,16 @@ class Matrix:
 
     # -- by groups
 
+    def groups(self, grouping: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the names of the groups that sources and destinations are in, unsorted.
+
+        Raises:
+            UsageError: nothing is grouped by that.
+        """
+        snapshot, ends = self.plan.fabric.snapshot, (self.plan.sources, self.plan.destinations)
+        sources, destinations = (labels_of(snapshot, end, grouping).names for end in ends)
+        return sources, destinations
+
     def by(self, grouping: str) -> list[Group]:
         """Return what groups of interfaces come to: by vpc, subnet, security-group or tag:KEY.
 
@@ -242,6 +252,8 @@ class Matrix:
         sources = labels_of(snapshot, self.plan.sources, grouping)
         destinations = labels_of(snapshot, self.plan.destinations, grouping)
         found = self._weighed(sources, destinations)
+        if grouping != "security-group":  # each pair is in one group of either end
+            self._totals = sum(found.values(), Counter())
         groups = [
             self._group(sources.names[left], destinations.names[right], numbers)
             for (left, right), numbers in found.items()

@@ -12,7 +12,9 @@ import typer
 from netreach.cli.cidr import cidr
 from netreach.cli.diagram import diagram
 from netreach.cli.explain import explain
+from netreach.cli.matrix import matrix
 from netreach.cli.path import path
+from netreach.cli.peers import reach_from, who_can_reach
 from netreach.cli.schema import schema
 from netreach.cli.show import show
 from netreach.errors import NetreachError
@@ -42,7 +44,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (path, show, diagram, cidr, explain, schema):
+for command in (
+    *(path, matrix, who_can_reach, reach_from),
+    *(show, diagram, cidr, explain, schema),
+):
     app.command()(command)
 
 

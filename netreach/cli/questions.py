@@ -1,0 +1,91 @@
+"""What the commands about many pairs share: their options, and the question as it was asked."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from netreach.cli.watch import Watch
+    from netreach.matrix import Matrix
+    from netreach.network import Network
+
+SnapshotArgument = Annotated[
+    str, typer.Argument(metavar="SNAPSHOT", help="A folder, a file, or - for standard input.")
+]
+PortOption = Annotated[
+    str, typer.Option(help="443, 8000-8100, or TYPE[/CODE] of ICMP.", show_default=False)
+]
+ProtocolOption = Annotated[
+    str, typer.Option(help="tcp, udp, icmp, icmpv6, all or a number.", show_default=False)
+]
+ClientPortsOption = Annotated[str, typer.Option(help="linux, windows, any or LOW-HIGH.")]
+FamilyOption = Annotated[str, typer.Option(help="4 or 6.", show_default=False)]
+StrictOption = Annotated[
+    bool, typer.Option("--strict", help="Answer unknown where a default is assumed.")
+]
+
+_WIDTH: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about many pairs, as it was put."""
+
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+    port: str
+    protocol: str
+    client_ports: str
+    family: str
+    strict: bool
+
+    def matrix(self, network: Network, watch: Watch) -> Matrix:
+        """Return the matrix of all pairs that are asked about."""
+        watch.step("finding the ways between all interfaces")
+        return network.matrix(
+            self.sources,
+            self.destinations,
+            port=self.port or None,
+            protocol=self.protocol or None,
+            client_ports=self.client_ports,
+            family=self.family or None,
+            strict=self.strict,
+            progress=watch,
+        )
+
+    def as_dict(self) -> dict[str, str]:
+        """Return it as the `query` of the JSON forms."""
+        from netreach.query.options import parse_client_ports  # noqa: PLC0415 - brings numpy
+
+        low, high = parse_client_ports(self.client_ports)
+        return {
+            "from": ", ".join(self.sources),
+            "to": ", ".join(self.destinations),
+            "protocol": self.protocol or ("tcp" if self.port else "all"),
+            "port": self.port,
+            "client_ports": f"{low}-{high}",
+            "family": self.family,
+            "strict": "yes" if self.strict else "no",
+        }
+
+
+def service_words(matrix: Matrix) -> str:
+    """Return the services that a matrix was asked about, nothing if it was all of them."""
+    question = matrix.plan.question
+    return "" if question.is_open else str(question.services)
+
+
+def terminal_width() -> int:
+    """Return how wide text may be."""
+    columns = shutil.get_terminal_size((_WIDTH, 24)).columns if sys.stdout.isatty() else _WIDTH
+    return max(80, min(240, columns))
+
+
+def speaks_unicode() -> bool:
+    """Tell whether standard output can write what is not ASCII."""
+    return (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "utf16", "utf32")
