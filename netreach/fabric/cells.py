@@ -78,7 +78,8 @@ def _tables(thing: object, seen: set[int]) -> Iterator[PieceTable]:
 def _parts(thing: object) -> Iterator[object]:
     """Yield what a part of the fabric holds; records and numbers have no tables in them."""
     if isinstance(thing, (tuple, list)):
-        yield from thing
+        if thing and isinstance(thing[0], (PieceTable, Struct)):
+            yield from thing
     elif not type(thing).__module__.startswith("netreach.fabric"):
         return
     elif isinstance(thing, Struct):

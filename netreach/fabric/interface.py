@@ -45,6 +45,10 @@ class InterfaceColumns(Struct, frozen=True):
 
     vpc: Column
     subnet: Column
+    #: The same number for all interfaces of one host.
+    host: Column
+    #: Whether it may begin connections [NT-8, EP-1].
+    can_begin: Mask
     #: Whether it, or its instance, is out of service.
     is_down: Mask
     #: Whether its attachment or its own status is not in service: no gateway serves it [IG-3].
@@ -273,6 +277,8 @@ def compile_interface_columns(
     return InterfaceColumns(
         vpc=by_row([vpcs.get(r.vpc, NO_ROW) for r in records]),
         subnet=by_row([subnets.get(r.subnet, NO_ROW) for r in records]),
+        host=by_row(_hosts(records)),
+        can_begin=mask_by_row([r.interface_type not in CANNOT_INITIATE for r in records]),
         is_down=mask_by_row([not is_in_service(snapshot, r) for r in records]),
         is_unattached=mask_by_row([not is_attached(snapshot, r) for r in records]),
         is_doubted=mask_by_row([bool(_doubt(snapshot, r)) for r in records]),
@@ -282,6 +288,12 @@ def compile_interface_columns(
         checks_source_and_destination=mask_by_row([r.source_dest_check for r in records]),
         denies_internet_gateway=mask_by_row([r.denies_internet_gateway for r in records]),
     )
+
+
+def _hosts(records: list[NetworkInterface]) -> list[int]:
+    """Number the hosts: the interfaces of one instance are one host."""
+    numbers: dict[str, int] = {}
+    return [numbers.setdefault(one.instance or one.id, len(numbers)) for one in records]
 
 
 def _doubt(snapshot: Snapshot, record: NetworkInterface) -> str:

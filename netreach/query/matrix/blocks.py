@@ -17,7 +17,7 @@ Cells = NDArray[np.int64]
 class Block(NamedTuple):
     """Groups of kinds at both ends, and what each two come to."""
 
-    #: The kinds at each end, and the group that each belongs to.
+    #: The kinds at each end, ascending, and the group that each belongs to.
     sources: Column
     source_group: Column
     destinations: Column
@@ -34,9 +34,16 @@ class Numbered(NamedTuple):
 
     @classmethod
     def of(cls, cells: Cells) -> Numbered:
-        """Number the values of cells of any shape."""
-        values, code = np.unique(cells, return_inverse=True)
-        return cls(code.reshape(cells.shape), values)
+        """Number the values of cells of any shape; in few steps where they lie close together."""
+        low, high = (int(cells.min()), int(cells.max())) if cells.size else (0, 0)
+        if high - low > max(1 << 14, 2 * cells.size):
+            values, code = np.unique(cells, return_inverse=True)
+            return cls(code.reshape(cells.shape), values)
+        shifted = cells - low
+        seen = np.zeros(high - low + 1, bool)
+        seen[shifted.ravel()] = True
+        place = seen.cumsum() - 1
+        return cls(place[shifted], np.flatnonzero(seen) + low)
 
     def take(self, *index: Cells) -> Numbered:
         """Return other cells by their places in these."""

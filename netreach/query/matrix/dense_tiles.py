@@ -23,10 +23,18 @@ class DenseTiles:
     """Works out tiles kind by kind; what groups and lanes say is looked up once for each two."""
 
     def __init__(
-        self, fabric: Fabric, kinds: Kinds, ways: tuple[LaneWays, LaneWays], values: PairValues
+        self,
+        fabric: Fabric,
+        kinds: Kinds,
+        ways: tuple[LaneWays, LaneWays],
+        values: PairValues,
+        row_of: Column,
     ) -> None:
         """Take what all tiles share."""
         self._fabric, self._kinds, self._ways, self._values = fabric, kinds, ways, values
+        #: Rows of groups by the first that says the same of all addresses.
+        self._row_of = row_of
+        self._names_receivers = egress_names_groups(fabric)
 
     def between(self, vpc: int, sources: Column, targets: Column) -> Iterator[Block]:
         """Yield blocks of source kinds of one VPC and target kinds, in pieces of bounded size."""
@@ -80,28 +88,49 @@ class DenseTiles:
         kinds, groups = self._kinds, self._fabric.groups
         mine = alike(kinds.group_set[sources])
         theirs = alike(kinds.group_set[targets], kinds.cell[family][targets])
-        rows = 2 * kinds.group_set[sources[mine.first]]
-        atoms = kinds.atom[family][targets[theirs.first]].clip(min=0)
-        shape = (len(rows), len(atoms))
-        row = rows.repeat(len(atoms))
-        bounds = groups.by_address.lookup(row, np.tile(atoms, len(rows)))
-        for peer in self._fabric.interfaces.peers(filled(len(atoms), vpc), atoms):
-            peers = np.tile(groups.of_interface[peer], len(rows))
-            bounds = self._values.join(bounds, groups.by_reference.lookup(row, peers))
-        found = Numbered.of(bounds.reshape(shape))
-        return found.take(mine.group[:, None], theirs.group[None, :])
+        senders = kinds.group_set[sources[mine.first]]
+        receivers = targets[theirs.first]
+        bounds = self._said(self._row_of[2 * senders], family, receivers)
+        if self._names_receivers:
+            shape, row = bounds.shape, (2 * senders).repeat(len(receivers))
+            atoms = kinds.atom[family][receivers].clip(min=0)
+            flat = bounds.ravel()
+            for peer in self._fabric.interfaces.peers(filled(len(atoms), vpc), atoms):
+                peers = np.tile(groups.of_interface[peer], len(senders))
+                flat = self._values.join(flat, groups.by_reference.lookup(row, peers))
+            bounds = flat.reshape(shape)
+        return Numbered.of(bounds).take(mine.group[:, None], theirs.group[None, :])
 
     def _ingress(self, family: int, sources: Column, targets: Column) -> Numbered:
         """Return what the groups of the targets let in, by address and by group."""
         kinds, groups = self._kinds, self._fabric.groups
         mine = alike(kinds.group_set[sources], kinds.cell[family][sources])
         theirs = alike(kinds.group_set[targets])
-        atoms = kinds.atom[family][sources[mine.first]].clip(min=0)
-        peers = kinds.group_set[sources[mine.first]]
-        rows = 2 * kinds.group_set[targets[theirs.first]] + 1
-        row = np.tile(rows, len(atoms))
-        address = groups.by_address.lookup(row, atoms.repeat(len(rows)))
-        reference = groups.by_reference.lookup(row, peers.repeat(len(rows)))
-        bounds = self._values.ingress(address, reference)
-        found = Numbered.of(bounds.reshape(len(atoms), len(rows)))
+        senders = sources[mine.first]
+        receivers = kinds.group_set[targets[theirs.first]]
+        address = self._said(self._row_of[2 * receivers + 1], family, senders).T
+        peers = alike(kinds.group_set[senders])
+        named = kinds.group_set[senders[peers.first]]
+        reference = groups.by_reference.lookup(
+            np.tile(2 * receivers + 1, len(named)), named.repeat(len(receivers))
+        ).reshape(len(named), len(receivers))[peers.group]
+        bounds = self._values.ingress(address.ravel(), reference.ravel())
+        found = Numbered.of(bounds.reshape(address.shape))
         return found.take(mine.group[:, None], theirs.group[None, :])
+
+    def _said(self, rows: Column, family: int, peers: Column) -> Cells:
+        """Return what rows of groups say of the addresses of kinds, ``(rows, kinds)``."""
+        kinds = self._kinds
+        rules, places = alike(rows), alike(kinds.cell[family][peers])
+        atoms = kinds.atom[family][peers[places.first]].clip(min=0)
+        chosen = rows[rules.first]
+        said = self._fabric.groups.by_address.lookup(
+            chosen.repeat(len(atoms)), np.tile(atoms, len(chosen))
+        ).reshape(len(chosen), len(atoms))
+        cells: Cells = said[rules.group[:, None], places.group[None, :]]
+        return cells
+
+
+def egress_names_groups(fabric: Fabric) -> bool:
+    """Tell whether any group lets out to groups that it names."""
+    return bool(((fabric.groups.by_reference.keys >> 32) & 1 == 0).any())

@@ -41,13 +41,14 @@ class FarTiles:
         kinds: Kinds,
         ways: tuple[LaneWays, LaneWays],
         values: PairValues,
+        row_of: Column,
         windows: tuple[Windows, Windows],
     ) -> None:
         """Sort receivers into posts: those that share their lanes and their groups."""
         self._table, self._kinds = fabric.groups.by_address, kinds
         self._ways, self._values, self._windows = ways, values, windows
         self._vpcs = len(fabric.rows.vpcs)
-        self._row_of = alike_rows(self._table, 2 * len(fabric.groups.group_sets))
+        self._row_of = row_of
         targets = np.flatnonzero((kinds.destinations > 0) & ~kinds.is_single)
         self._targets = targets
         lanes = alike(kinds.vpc[targets], kinds.lane[0][targets], kinds.lane[1][targets])
@@ -104,12 +105,11 @@ class FarTiles:
             return
         senders = self._senders(sources, near)
         chosen = sources[senders.first]
-        tracks, track_of_post = np.unique(self._post_track[posts], return_inverse=True)
-        keys = [self._track_classes(vpc, tracks)]
-        dead = np.ones(len(tracks), bool)
+        track_of_post = self._post_track[posts]
+        dead = np.ones(len(self._track_vpc), bool)
         for family, ways in enumerate(self._ways):
             if self._windows[family].has_any[vpc]:
-                dead &= ways.is_dead[vpc * self._vpcs + self._track_vpc[tracks]]
+                dead &= ways.is_dead[vpc * self._vpcs + self._track_vpc]
         rules = self._post_rules[posts]
         said = []
         for family in (0, 1):
@@ -120,11 +120,13 @@ class FarTiles:
             numbered = Numbered.of(value)
             code = np.where(dead[track_of_post], 0, numbered.code[rules])
             said.append(Numbered(code, numbered.values))
-        classes = Numbered(keys[0][track_of_post], np.arange(int(keys[0].max()) + 1))
-        group, (_, ipv4, ipv6) = tabulated([classes, *said])
+        classes, size = self._track_classes(vpc)
+        group, (_, ipv4, ipv6) = tabulated(
+            [Numbered(classes[track_of_post], np.arange(size)), *said]
+        )
         first = np.empty(len(ipv4), np.int64)
         first[group[::-1]] = np.arange(len(posts))[::-1]
-        example = tracks[track_of_post[first]]
+        example = track_of_post[first]
         numbers = self._numbers(chosen, example, (ipv4, ipv6))
         of_post = filled(len(self._post_track), NO_ROW)
         of_post[posts] = group
@@ -151,16 +153,21 @@ class FarTiles:
             columns.append(np.array(names, np.int64)[found.group])
         return alike(*columns)
 
-    def _track_classes(self, vpc: int, tracks: Column) -> Column:
-        """Number tracks by their VPC and by the classes of their lanes as the senders see them."""
-        columns = [self._track_vpc[tracks]]
+    def _track_classes(self, vpc: int) -> tuple[Column, int]:
+        """Number tracks by their VPC and by the classes of their lanes as the senders see them.
+
+        Returns also a number that is above all of these.
+        """
+        code, size = self._track_vpc, self._vpcs
         for family, ways in enumerate(self._ways):
-            lanes = self._track_lanes[family][tracks]
             if not len(ways.lanes):
                 continue
+            lanes = self._track_lanes[family]
             classes = ways.lanes.classes[lanes.clip(min=0), vpc].astype(np.int64)
-            columns.append(np.where(lanes == NO_ROW, NO_ROW, classes))
-        return alike(*columns).group
+            classes = np.where(lanes == NO_ROW, 0, classes + 1)
+            width = int(classes.max(initial=0)) + 1
+            code, size = code * width + classes, size * width
+        return code, size
 
     def _numbers(self, sources: Column, tracks: Column, ingress: tuple[Column, Column]) -> Cells:
         """Return the pair values of senders and groups of posts, ``(senders, groups)``."""

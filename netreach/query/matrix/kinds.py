@@ -69,8 +69,8 @@ class Holdings(Struct, frozen=True):
         opens = np.zeros(len(interface), bool)
         for family in (False, True):
             mine = rows[:held][is_ipv6[:held] == family]
-            _, leading = np.unique(interface[mine], return_index=True)
-            opens[mine[leading]] = True
+            owner = interface[mine]  # ascending
+            opens[mine[np.append(True, owner[1:] != owner[:-1])[: len(mine)]]] = True
         called = book.is_primary[:-1]
         named = np.zeros(size + 1, bool)
         named[interface[called]] = True
@@ -227,8 +227,7 @@ def _is_known_singly(fabric: Fabric, interfaces: Column) -> Mask:
     named = routes.target[routes.stage == Stage.MIDDLEBOX]
     found |= np.isin(interfaces, named[named != NO_ROW])
     found |= np.isin(interfaces, _targets(fabric))
-    hosts = host_of(fabric)
-    found |= np.bincount(hosts)[hosts[interfaces]] > 1
+    found |= np.bincount(columns.host[:-1])[columns.host[interfaces]] > 1
     return found
 
 
@@ -251,17 +250,5 @@ def _targets(fabric: Fabric) -> Column:
         ]
         if named
         else [],
-        np.int64,
-    )
-
-
-def host_of(fabric: Fabric) -> Column:
-    """Number the hosts of interfaces: those of one instance are one host."""
-    hosts: dict[str, int] = {}
-    return np.array(
-        [
-            hosts.setdefault(record.instance or record.id, len(hosts))
-            for record in fabric.snapshot.interfaces.values()
-        ],
         np.int64,
     )

@@ -15,7 +15,7 @@ from netreach.packets.batch import NO_ROW, Column, column, filled
 from netreach.packets.prefixes import Family
 from netreach.query.flows import Asker
 from netreach.query.matrix.blocks import Block
-from netreach.query.matrix.kinds import Holdings, compile_kinds, host_of
+from netreach.query.matrix.kinds import Holdings, compile_kinds
 from netreach.query.matrix.lane_ways import LaneWays, WayNumbers, lane_ways
 from netreach.query.matrix.pair_values import ASK, Fared, PairValues
 from netreach.query.matrix.selection import selected
@@ -65,7 +65,7 @@ class PairMatrix:
         self.strict = strict
         self.sources, self.destinations = np.unique(sources), np.unique(destinations)
         self.holdings = Holdings.of(fabric)
-        self.hosts = host_of(fabric)
+        self.hosts = fabric.interfaces.columns.host[:-1]
         self.kinds = compile_kinds(fabric, self.holdings, self.sources, self.destinations)
         asker, book = Asker(fabric, question, strict=strict), WayNumbers()
         self._asker = asker

@@ -9,8 +9,7 @@ import numpy as np
 
 from netreach.errors import SelectorError
 from netreach.fabric.fabric import Fabric
-from netreach.fabric.interface import CANNOT_INITIATE
-from netreach.packets.batch import NO_ROW, Column, column
+from netreach.packets.batch import Column, column
 from netreach.query.end import End, Nature
 from netreach.query.selectors import Selectors
 from netreach.query.words import quoted
@@ -27,15 +26,11 @@ class Selection(NamedTuple):
 
 def everybody(fabric: Fabric, *, is_source: bool) -> Column:
     """Return the interfaces that hold an address; of sources those that can begin anything."""
-    book, records = fabric.book, list(fabric.snapshot.interfaces.values())
-    held = np.unique(book.interface[book.interface != NO_ROW])
-    if not is_source:
-        return held
-    return column([row for row in held.tolist() if _can_begin(records[row].interface_type)])
-
-
-def _can_begin(kind: str) -> bool:
-    return kind not in CANNOT_INITIATE
+    columns = fabric.interfaces.columns
+    holds = np.zeros(len(columns.vpc), bool)
+    holds[fabric.book.interface] = True
+    holds[-1] = False
+    return np.flatnonzero(holds & columns.can_begin if is_source else holds)
 
 
 def selected(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from netreach.packets.batch import Column, column, filled
 from netreach.packets.likeness import alike
-from netreach.query.matrix.blocks import Block
+from netreach.query.matrix.blocks import Block, Cells
 from netreach.query.matrix.pair_values import ASK
 from netreach.query.matrix.plan import PairMatrix, TileRow
 
@@ -96,7 +96,8 @@ class Tally:
 
     def _of_own(self, block: Block) -> Weighed:
         """Return what is to be taken off a block: interfaces with themselves."""
-        kinds, mine, theirs = np.intersect1d(block.sources, block.destinations, return_indices=True)
+        mine, theirs = own_pairs(block)
+        kinds = block.sources[mine]
         numbers = block.numbers[block.source_group[mine], block.destination_group[theirs]]
         return self._of_own_kinds(kinds, numbers)
 
@@ -174,12 +175,43 @@ def _lists(labels: Labels, interfaces: Column) -> list[Sequence[int]]:
     return [found.get(interface, ()) for interface in interfaces.tolist()]
 
 
-def totals(plan: PairMatrix, rows: Iterator[TileRow]) -> Counter[int]:
+def own_pairs(block: Block) -> tuple[Column, Column]:
+    """Return where kinds stand among a block's sources, and where among its destinations."""
+    last = len(block.destinations) - 1
+    places = block.destinations.searchsorted(block.sources).clip(max=last)
+    here = np.flatnonzero(block.destinations[places] == block.sources)
+    return here, places[here]
+
+
+def totals(plan: PairMatrix, rows: Iterable[TileRow]) -> Counter[int]:
     """Return how many pairs come to each number."""
-    tally = Tally(plan, Labels.whole(plan.sources), Labels.whole(plan.destinations))
-    found: Counter[int] = Counter()
+    found = np.zeros(1, np.int64)
     for row in rows:
-        for weighed in tally.of_row(row):
-            for number, pairs in zip(weighed.number.tolist(), weighed.pairs.tolist(), strict=True):
-                found[number] += pairs
-    return Counter({number: pairs for number, pairs in found.items() if pairs})
+        for number, pairs in _sums(plan, row):
+            size = max(len(found), int(number.max(initial=0)) + 1)
+            # exact: no sum of floats here reaches 2 ** 53
+            sums = np.bincount(number.ravel(), weights=pairs.ravel(), minlength=size)
+            found = np.append(found, np.zeros(size - len(found), np.int64))
+            found += sums.astype(np.int64)
+    found[ASK] = 0
+    some = np.flatnonzero(found)
+    return Counter(dict(zip(some.tolist(), found[some].tolist(), strict=True)))
+
+
+def _sums(plan: PairMatrix, row: TileRow) -> Iterator[tuple[Cells, Cells]]:
+    """Yield the numbers of a tile row, and how many pairs come to each; some are taken off."""
+    kinds = plan.kinds
+    for block in row.blocks:
+        mine = np.bincount(block.source_group, weights=kinds.sources[block.sources])
+        theirs = np.bincount(
+            block.destination_group, weights=kinds.destinations[block.destinations]
+        )
+        yield block.numbers, np.outer(mine, theirs)
+        left, right = own_pairs(block)
+        numbers = block.numbers[block.source_group[left], block.destination_group[right]]
+        yield numbers, -kinds.both[block.sources[left]]
+    for part in (row.singles, row.patches):
+        same = part.source == part.destination
+        pairs = kinds.sources[part.source] * kinds.destinations[part.destination]
+        yield part.number, pairs - np.where(same, kinds.both[part.source], 0)
+    yield row.was, np.full(len(row.was), -1, np.int64)

@@ -19,8 +19,8 @@ import numpy as np
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import NO_ROW, Column, Mask, column, filled
 from netreach.query.matrix.blocks import Block
-from netreach.query.matrix.dense_tiles import DenseTiles
-from netreach.query.matrix.far_tiles import FarTiles
+from netreach.query.matrix.dense_tiles import DenseTiles, egress_names_groups
+from netreach.query.matrix.far_tiles import FarTiles, alike_rows
 from netreach.query.matrix.kinds import Kinds
 from netreach.query.matrix.lane_ways import LaneWays
 from netreach.query.matrix.pair_values import ASK, PairValues
@@ -45,10 +45,11 @@ class TileRows:
         self.fabric, self.kinds = fabric, kinds
         self.vpcs = len(fabric.rows.vpcs)
         self.windows = (self._window(0), self._window(1))
-        self._dense = DenseTiles(fabric, kinds, ways, values)
+        row_of = alike_rows(fabric.groups.by_address, 2 * len(fabric.groups.group_sets))
+        self._dense = DenseTiles(fabric, kinds, ways, values, row_of)
         self._linked = linked_vpcs(fabric, kinds)
         self._names_groups = egress_names_groups(fabric)
-        self._far = FarTiles(fabric, kinds, ways, values, self.windows)
+        self._far = FarTiles(fabric, kinds, ways, values, row_of, self.windows)
         self._ways = ways
         order = np.lexsort((np.arange(len(kinds)), kinds.vpc))
         self._by_vpc = order, kinds.vpc[order]
@@ -189,8 +190,3 @@ def linked_vpcs(fabric: Fabric, kinds: Kinds) -> dict[int, set[int]]:
                 if sender != receiver:
                     linked.setdefault(sender, set()).add(receiver)
     return linked
-
-
-def egress_names_groups(fabric: Fabric) -> bool:
-    """Tell whether any group lets out to groups that it names."""
-    return bool(((fabric.groups.by_reference.keys >> 32) & 1 == 0).any())
