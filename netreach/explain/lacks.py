@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from netreach.explain.records import Component
+from netreach.explain.records import Component, ComponentType
 from netreach.model.connections import (
     AttachmentKind,
     ClientVpnEndpoint,
@@ -25,6 +25,8 @@ def lacking(snapshot: Snapshot, place: Component, vpc: str) -> str:
     `vpc` is where the packet is.
     """
     found = snapshot.find(place.id) if place.id else None
+    if not place.id and place.type is ComponentType.ROUTE_TABLE:
+        return f"the snapshot lacks {safe(place.name)}; add the answer of describe-route-tables"
     if found is None:
         lost = f"the snapshot lacks {safe(brief(place.id))}, which the path needs"
         return lost if place.id else ""

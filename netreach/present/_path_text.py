@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
+from netreach.explain.codes import Code
 from netreach.explain.records import Action, ComponentType, Explanation, Hop, Part, Report
 from netreach.present._headline import (
     asked_question,
@@ -161,7 +162,7 @@ class PathText(Struct, frozen=True):
     def _table(self, rows: Sequence[Row], columns: _Columns) -> Iterator[str]:
         """Yield a line or more for each row; a circle is written once, and that it goes on."""
         once, more = rounds([row.id for row in rows])
-        if more:
+        if more and any(told.code is Code.ROUTING_LOOP for _, told in self.numbers):
             yield from self._lines(rows[:once], columns)
             yield f"{_MARGIN}  ... and round again, {count_of(more, 'time')}"
             rows = rows[-1:]

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from netreach.errors import SelectorError
 from netreach.fabric.links import SITE_KINDS, prefixes_of_site, sites_behind
 from netreach.model.connections import AttachmentKind, TransitAttachment
-from netreach.model.records import Instance, NetworkInterface, PrefixList, Resource
+from netreach.model.records import Instance, NetworkInterface, PrefixList, Resource, Unmodelled
 from netreach.model.relations import Relations
 from netreach.model.services import LoadBalancer, ManagedService, MirrorSession, TargetGroup
 from netreach.packets.prefixes import Address, Prefix
@@ -315,6 +315,9 @@ def _called(record: Resource) -> str:
 
 def _unmodelled(text: str, found: Found) -> End:
     kind, record = found.kind, found.record
+    if kind in _NEVER_ENDS and not isinstance(record, Unmodelled):
+        what = f"{quoted(text)} is a {kind}, which neither sends nor receives"
+        raise SelectorError(f"{what}; name a host, an interface or an address")
     why = f"a {kind} as an end of a path is not modelled yet"
     return End(text, Nature.UNMODELLED, kind, record.id, record.name, why=why)
 
@@ -334,6 +337,20 @@ _MISSES: Final = {
     "service": "no AWS service is called {}",
     **{kind: f"no {kind} {{}} in the snapshot" for kind, one in STANDINGS.items() if one.form},
 }
+#: What only says how packets are routed, filtered or found.
+_NEVER_ENDS: Final = frozenset(
+    {
+        "route-table",
+        "network-acl",
+        "transit-gateway-route-table",
+        "firewall-policy",
+        "firewall-rule-group",
+        "vpc-block-public-access",
+        "vpc-block-public-access-exclusion",
+        "hosted-zone",
+        "resolver-rule",
+    }
+)
 #: Interface types that are no ends of a set: they neither begin nor accept connections.
 _NO_ENDS: Final = frozenset({"nat_gateway", "transit_gateway"})
 

@@ -93,6 +93,16 @@ def test_between_two_vpcs(
     assert words in text
 
 
+def test_a_table_that_is_not_there_is_named_and_no_circle_is_seen_in_what_has_no_id(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dump = {**bad.estate(), "RouteTables": [], "NetworkAcls": []}
+    told, document, text = asked(tmp_path, dump, capsys, "a", "8.8.8.8", "--port", "443")
+    assert (told, codes(document)) == (UNKNOWN, {"UNKNOWN_RESOURCE"})
+    assert "the snapshot lacks the route table of subnet-a; add the answer of" in text
+    assert "round again" not in text
+
+
 def test_an_attachment_to_a_vpc_that_is_not_there_is_unknown_and_names_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

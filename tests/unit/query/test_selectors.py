@@ -87,7 +87,6 @@ def test_a_resource_without_interfaces_is_bare(field: str) -> None:
     ("selector", "kind", "number"),
     [
         ("pcx-peer", "vpc-peering-connection", "pcx-peer"),
-        ("rtb-public", "route-table", "rtb-public"),
     ],
 )
 def test_a_kind_that_stands_for_nothing_is_not_modelled(
@@ -96,6 +95,12 @@ def test_a_kind_that_stands_for_nothing_is_not_modelled(
     end = estate.resolve(selector)
     assert (end.nature, end.kind, end.id, end.members) == (Nature.UNMODELLED, kind, number, ())
     assert end.why == f"a {kind} as an end of a path is not modelled yet"
+
+
+@pytest.mark.parametrize("selector", ["rtb-public", "acl-web"])
+def test_what_neither_sends_nor_receives_is_no_end(estate: Selectors, selector: str) -> None:
+    with pytest.raises(SelectorError, match="neither sends nor receives; name a host"):
+        estate.resolve(selector)
 
 
 @pytest.mark.parametrize(
