@@ -22,7 +22,7 @@ from netreach.explain.firewall_reading import FirewallReading
 from netreach.explain.gaps import Gaps, doubted
 from netreach.explain.hops import HopMaker, denied
 from netreach.explain.lacks import lacking
-from netreach.explain.records import Component, Evidence, Explanation, Fix, Missing
+from netreach.explain.records import Component, ComponentType, Evidence, Explanation, Fix, Missing
 from netreach.explain.remedies import Remedies
 from netreach.explain.traces import AddressNames, PacketStep
 from netreach.fabric.addresses import SCOPE_INTERNET
@@ -250,6 +250,10 @@ class Blockers:
         if fate is None:
             return ""
         lost = self._lacking(step, component) if fate in _LACKING else ""
+        if component.type is ComponentType.DIRECT_CONNECT_GATEWAY:
+            record = self.origins.fabric.snapshot.direct_connect_gateways.get(component.id)
+            if record is not None and fate is Fate.NO_ROUTE_TO_DESTINATION:
+                lost = sentences.unannounced(component, record, self.names.destination(step))
         if lost:
             return lost
         by_route = step.kind not in (Kind.LOAD_BALANCER, Kind.TARGET_GROUP)

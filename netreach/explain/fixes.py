@@ -125,6 +125,16 @@ def attach_gateway(gateway: str, vpc: str) -> Fix:
     )
 
 
+def accept_peering(peering: str) -> Fix:
+    """Return the acceptance of a peering connection."""
+    return Fix(
+        f"accept {peering}",
+        "accept-peering",
+        {"peering": peering},
+        f"aws ec2 accept-vpc-peering-connection --vpc-peering-connection-id {peering}",
+    )
+
+
 def rule_fields(services: ServiceSet) -> Fields | None:
     """Return the protocol and the smallest range with which one rule covers these services.
 
@@ -299,6 +309,12 @@ def _attach_gateway(snapshot: Snapshot, fields: Fields) -> Snapshot:
     return _with(snapshot, "internet_gateways", snapshot.internet_gateways, changed)
 
 
+def _accept_peering(snapshot: Snapshot, fields: Fields) -> Snapshot:
+    peering = snapshot.peerings[str(fields["peering"])]
+    changed = msgspec.structs.replace(peering, state="active")
+    return _with(snapshot, "peerings", snapshot.peerings, changed)
+
+
 def _with(snapshot: Snapshot, field: str, records: Mapping[str, R], changed: R) -> Snapshot:
     return msgspec.structs.replace(snapshot, **{field: {**records, changed.id: changed}})
 
@@ -318,6 +334,7 @@ _CHANGES: Final[Mapping[str, Callable[[Snapshot, Fields], Snapshot]]] = {
     "associate-address": _associate_address,
     "start-instance": _start_instance,
     "attach-internet-gateway": _attach_gateway,
+    "accept-peering": _accept_peering,
 }
 
 __all__ = [

@@ -70,6 +70,8 @@ class Remedies:
             record = self.origins.fabric.snapshot.instances.get(instance)
             stopped = record is not None and record.state in ("stopped", "stopping", "pending")
             return fixes.start_instance(instance) if stopped else None
+        if fate is Fate.BAD_STATE and step.kind is Kind.PEERING:
+            return self._acceptance(step)
         if fate is Fate.BAD_STATE_ATTACHMENT and step.kind is Kind.INTERNET_GATEWAY:
             return self._attach(step)
         if fate is Fate.NO_POSSIBLE_DESTINATION and step.kind is Kind.VPC:
@@ -77,6 +79,14 @@ class Remedies:
         if fate is Fate.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS:
             return self._public_address(step.vpc, step.source)
         return None
+
+    def _acceptance(self, step: PacketStep) -> Fix | None:
+        """Return the acceptance of a peering that waits for it; others must be made anew."""
+        record = self.origins.fabric.snapshot.peerings.get(
+            self.origins.id_of(Kind.PEERING, step.row)
+        )
+        waits = record is not None and record.state == "pending-acceptance"
+        return fixes.accept_peering(record.id) if waits and record is not None else None
 
     def _attach(self, step: PacketStep) -> Fix | None:
         gateway = self.origins.id_of(Kind.INTERNET_GATEWAY, step.row)

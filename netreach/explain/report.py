@@ -39,7 +39,13 @@ if TYPE_CHECKING:
 
 #: Fixes that let packets go on where their way had ended: other blockers may wait behind.
 REOPENING: Final = frozenset(
-    {"add-route", "associate-address", "attach-internet-gateway", "start-instance"}
+    {
+        "accept-peering",
+        "add-route",
+        "associate-address",
+        "attach-internet-gateway",
+        "start-instance",
+    }
 )
 _DEPTH: Final = 5
 #: How blockers begin that only show once others are mended.

@@ -8,6 +8,7 @@ from typing import Final
 from netreach.explain.codes import Code
 from netreach.explain.records import Component, ComponentType
 from netreach.fabric.element import Fate
+from netreach.model.connections import DirectConnectGateway
 from netreach.query.words import brief, safe
 
 
@@ -311,6 +312,13 @@ def cut_short(code: Code, place: Component) -> str:
         Code.BAD_STATE: f"{label(place)} is not running and has no network interface any more",
         Code.UNASSOCIATED_COMPONENT: _unassociated(place),
     }[code]
+
+
+def unannounced(place: Component, record: DirectConnectGateway, destination: str) -> str:
+    """Say that a Direct Connect gateway leads to nobody who is announced to hold an address."""
+    allowed = [str(prefix) for tie in record.associations or () for prefix in tie.allowed]
+    told = f": they announce {', '.join(allowed)}" if allowed else ""
+    return f"no association of {label(place)} announces {destination} to the site{told}"
 
 
 def disconnected(source: str, destination: str) -> str:

@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 
 from netreach.cli.app import run
+from netreach.explain.fixes import apply
+from netreach.explain.records import Fix
+from netreach.network import Network
+from netreach.sources.load import open_snapshot
 from tests.e2e import bad_estates as bad
 
 UNREACHABLE, UNKNOWN, REACHABLE = 3, 5, 0
@@ -91,6 +95,21 @@ def test_between_two_vpcs(
     told, document, text = asked(tmp_path, dump, capsys, "a", "b", "--port", "443")
     assert (told, codes(document) >= ({code} - {""})) == (status, True)
     assert words in text
+
+
+def test_a_peering_that_waits_can_be_accepted_and_one_that_was_rejected_cannot(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    question = ("a", "b", "--port", "443")
+    _, document, text = asked(tmp_path, bad.peered("pending-acceptance"), capsys, *question)
+    (fix,) = (one["fix"] for one in document["explanations"])
+    assert (fix["kind"], fix["peering"]) == ("accept-peering", "pcx-1")
+    assert "aws ec2 accept-vpc-peering-connection --vpc-peering-connection-id pcx-1" in text
+    snapshot = open_snapshot(tmp_path)
+    mended = apply(snapshot, Fix("", fix["kind"], {"peering": fix["peering"]}))
+    assert Network(mended).path("a", "b", port=443).verdict == "reachable"
+    _, document, _ = asked(tmp_path, bad.peered("rejected"), capsys, *question)
+    assert [one["fix"] for one in document["explanations"]] == [None]
 
 
 def test_a_table_that_is_not_there_is_named_and_no_circle_is_seen_in_what_has_no_id(
