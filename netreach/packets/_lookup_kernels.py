@@ -31,22 +31,25 @@ def sum_steps(
     """Add the steps of value at all bounds at or before an address; bounds come in fours."""
     for chunk in prange((address.size + _CHUNK - 1) // _CHUNK):
         first = chunk * _CHUNK
-        some = address[first : first + _CHUNK]
-        total = np.zeros(some.size, np.int32)
+        size = min(address.size - first, _CHUNK)
+        some = address[first : first + size]
+        total = np.zeros(size, np.int32)
         for four in range(0, bound.size, 4):
             bound0, bound1 = bound[four], bound[four + 1]
             bound2, bound3 = bound[four + 2], bound[four + 3]
             step0, step1 = step[four], step[four + 1]
             step2, step3 = step[four + 2], step[four + 3]
-            for row in range(some.size):
+            for row in range(size):
                 one = some[row]
                 value = total[row]
                 value = np.int32(value + (step0 if one >= bound0 else np.int32(0)))
                 value = np.int32(value + (step1 if one >= bound1 else np.int32(0)))
                 value = np.int32(value + (step2 if one >= bound2 else np.int32(0)))
-                total[row] = np.int32(value + (step3 if one >= bound3 else np.int32(0)))
-        for row in range(some.size):
-            found[first + row] = total[row]
+                value = np.int32(value + (step3 if one >= bound3 else np.int32(0)))
+                total[row] = value
+        part = found[first : first + size]
+        for row in range(size):
+            part[row] = total[row]
 
 
 @compiled(parallel=True)
