@@ -45,7 +45,7 @@ class Address(NamedTuple):
             packed = socket.inet_pton(kind, text)
         except (OSError, UnicodeError, ValueError):
             raise AddressError(f"{text!r} is not an IP address") from None
-        return cls(family, int.from_bytes(packed, "big"))
+        return tuple.__new__(cls, (family, int.from_bytes(packed, "big")))
 
     def __str__(self) -> str:
         """Return the usual text form."""

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import chain
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
@@ -127,8 +127,8 @@ class _Builder:
                 built[number] = make(found.shape, self._common(number, found))
             except ImpossibleValueError as error:
                 raise error.located(file=found.file, place=f"{found.place}.") from None
-            for text in self.prefixes.take_masked():
-                self._note_host_bits(number, text, found.file)
+            if self.prefixes.masked:
+                self._note_host_bits(number, found.file)
         return built
 
     def security_groups(self) -> dict[str, SecurityGroup]:
@@ -158,8 +158,10 @@ class _Builder:
         )
 
     def _region_of_home(self, shape: shapes.Resource) -> str:
-        homes = (getattr(shape, field, None) or "" for field in _HOMES)
-        return next((region for home in homes if (region := self._regions.get(home))), "")
+        for field in _fields_of(type(shape)).homes:
+            if region := self._regions.get(getattr(shape, field) or ""):
+                return region
+        return ""
 
     def _doubt(self, number: str, found: Found[ShapeT]) -> str:
         """Warn of descriptions that contradict each other, and say so on the record."""
@@ -176,15 +178,16 @@ class _Builder:
         )
         return reason
 
-    def _note_host_bits(self, number: str, text: str, file: str) -> None:
-        prefix = self.prefixes.read(text, "")
+    def _note_host_bits(self, number: str, file: str) -> None:
+        for text in self.prefixes.take_masked():
+            prefix = self.prefixes.read(text, "")
+            message = (
+                f"{plain(number)}: {plain(text)} has host bits; it is read as {prefix}, as AWS does"
+            )
+            self.problems.append(
+                Problem(kind=HOST_BITS, resources=(number,), message=message, file=file)
+            )
         self.prefixes.take_masked()
-        message = (
-            f"{plain(number)}: {plain(text)} has host bits; it is read as {prefix}, as AWS does"
-        )
-        self.problems.append(
-            Problem(kind=HOST_BITS, resources=(number,), message=message, file=file)
-        )
 
 
 def _shapes(shelf: Mapping[str, Found[ShapeT]]) -> list[ShapeT]:
@@ -204,13 +207,29 @@ def _region_by_home(gathered: Gathered) -> dict[str, str]:
 
 
 def _region(shape: shapes.Resource) -> str:
-    for field in _ZONES:
-        if text := getattr(shape, field, None):
+    fields = _fields_of(type(shape))
+    for field in fields.zones:
+        if text := getattr(shape, field):
             return _cached_region(text)
-    for field in _ARNS:
-        if text := getattr(shape, field, None):
+    for field in fields.arns:
+        if text := getattr(shape, field):
             return _cached_region(":".join(text.split(":")[3:4]))
     return ""
+
+
+class _Fields(NamedTuple):
+    """Which of the fields that tell a region a kind of shape has."""
+
+    zones: tuple[str, ...]
+    arns: tuple[str, ...]
+    homes: tuple[str, ...]
+
+
+@functools.cache
+def _fields_of(kind: type[shapes.Resource]) -> _Fields:
+    return _Fields(
+        *(tuple(name for name in names if hasattr(kind, name)) for names in (_ZONES, _ARNS, _HOMES))
+    )
 
 
 @functools.lru_cache(maxsize=1024)
@@ -236,23 +255,19 @@ def _gateways(gathered: Gathered, others: Mapping[str, Unmodelled], services: Se
 
 def _interfaces_by_instance(gathered: Gathered) -> dict[str, tuple[str, ...]]:
     """Return the interfaces of each instance, the primary one first."""
-    members: dict[str, set[tuple[int, str]]] = {}
-    for interface in _shapes(gathered.interfaces):
-        _tie(members, interface)
-    for instance in _shapes(gathered.instances):
-        for interface in instance.network_interfaces or ():
-            _tie(members, interface)
+    members: dict[str, dict[tuple[int, str], None]] = {}
+    embedded = (instance.network_interfaces or () for instance in _shapes(gathered.instances))
+    for interface in chain(_shapes(gathered.interfaces), chain.from_iterable(embedded)):
+        tie = interface.attachment
+        if tie and tie.instance_id:
+            ties = members.get(tie.instance_id)
+            if ties is None:
+                ties = members[tie.instance_id] = {}
+            ties[tie.device_index or 0, interface.network_interface_id] = None
     return {
-        number: tuple(dict.fromkeys(name for _, name in sorted(ties)))
+        number: tuple(dict.fromkeys(name for _, name in (sorted(ties) if len(ties) > 1 else ties)))
         for number, ties in members.items()
     }
-
-
-def _tie(members: dict[str, set[tuple[int, str]]], interface: shapes.Interface) -> None:
-    tie = interface.attachment
-    if tie and tie.instance_id:
-        ties = members.setdefault(tie.instance_id, set())
-        ties.add((tie.device_index or 0, interface.network_interface_id))
 
 
 def _unknown_words(shelf: Shelf[shapes.RouteTable]) -> list[Problem]:

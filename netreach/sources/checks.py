@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, TypeVar
 import msgspec
 
 from netreach.model.records import (
+    NetworkInterface,
     Resource,
     RouteState,
     Subnet,
@@ -235,18 +236,35 @@ def _references_of_others(
 def _outside(snapshot: Snapshot) -> Findings:
     """Find addresses that lie outside of the subnet that they are said to be in."""
     findings = Findings([], [])
+    bounds = {
+        number: [(block.family, block.first, block.last) for block in subnet.prefixes]
+        for number, subnet in snapshot.subnets.items()
+    }
     for interface in snapshot.interfaces.values():
-        subnet = snapshot.subnets.get(interface.subnet)
-        if subnet is not None:
-            held: list[Address | Prefix] = [part.private for part in interface.addresses]
-            held += interface.delegated
-            _note_outside(findings, "interfaces", interface.id, subnet, held)
+        blocks = bounds.get(interface.subnet)
+        if blocks is None or (not interface.delegated and _are_inside(interface, blocks)):
+            continue
+        private = [part.private for part in interface.addresses]
+        home = snapshot.subnets[interface.subnet]
+        _note_outside(findings, "interfaces", interface.id, home, [*private, *interface.delegated])
     for nat in snapshot.nat_gateways.values():
         subnet = snapshot.subnets.get(nat.subnet)
         if subnet is not None and nat.state not in _GONE:
             private = [part.private for part in nat.addresses if part.private]
             _note_outside(findings, "nat_gateways", nat.id, subnet, private)
     return findings
+
+
+def _are_inside(interface: NetworkInterface, blocks: Sequence[tuple[int, int, int]]) -> bool:
+    """Tell whether all addresses are in blocks; asked of every interface, hence the plain loop."""
+    for part in interface.addresses:
+        family, number = part.private
+        for block_family, first, last in blocks:
+            if family == block_family and first <= number <= last:
+                break
+        else:
+            return False
+    return True
 
 
 def _note_outside(

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from netreach.model.records import InterfaceAddress, NetworkInterface
-from netreach.packets.prefixes import Address, Prefix
+from netreach.packets.prefixes import Prefix
 from netreach.sources import shapes
 from netreach.sources.describe_records import Common
-from netreach.sources.values import Prefixes, address
+from netreach.sources.values import ImpossibleValueError, Prefixes, address
 
 #: Interface types that belong to instances; all others are made by a service for itself.
 _HOST_TYPES: Final = frozenset({"interface", "branch", "trunk", "efa", "efa-only"})
 
 #: Interface id -> private address as text, "" for the primary one -> public address as text.
 PublicTexts = dict[str, dict[str, str]]
+_NOTHING: Final[Mapping[str, str]] = {}
 
 
 class Estate:
@@ -56,9 +57,9 @@ def network_interface(
         interface_type=shape.interface_type or "interface",
         description=shape.description or "",
         instance=(attachment and attachment.instance_id) or "",
-        groups=tuple(group.group_id for group in shape.groups or () if group.group_id),
+        groups=tuple([group.group_id for group in shape.groups or () if group.group_id]),
         addresses=(*_ipv4(shape, estate), *_ipv6(shape)),
-        delegated=tuple(_delegated(shape, prefixes)),
+        delegated=(*_delegated(shape, prefixes),),
         source_dest_check=shape.source_dest_check is not False,
         denies_internet_gateway=bool(shape.deny_all_igw_traffic),
         is_service_owned=_is_service_owned(shape) or common.id in estate.service_interfaces,
@@ -78,46 +79,56 @@ def _is_service_owned(shape: shapes.Interface) -> bool:
 
 def _ipv4(shape: shapes.Interface, estate: Estate) -> Iterator[InterfaceAddress]:
     """Yield the private IPv4 addresses, the primary one first."""
-    known = estate.public.get(shape.network_interface_id, {})
-    for field, part in _parts(shape):
-        if not part.private_ip_address:
+    known = estate.public.get(shape.network_interface_id, _NOTHING)
+    for part in _parts(shape):
+        private = part.private_ip_address
+        if not private:
             continue
-        is_primary = part.private_ip_address == shape.private_ip_address
+        is_primary = private == shape.private_ip_address
         public = part.association and part.association.public_ip
         if not public and is_primary:
             public = shape.association and shape.association.public_ip
-        public = public or known.get(part.private_ip_address)
+        public = public or known.get(private)
         if not public and is_primary:
             public = known.get("")
-        yield InterfaceAddress(
-            private=address(part.private_ip_address, f"{field}PrivateIpAddress"),
-            public=_public(public, field),
-            is_primary=is_primary,
-        )
+        try:
+            yield InterfaceAddress(
+                private=address(private, "PrivateIpAddress"),
+                public=address(public, "Association.PublicIp") if public else None,
+                is_primary=is_primary,
+            )
+        except ImpossibleValueError as error:
+            raise error.below(_place(shape, part)) from None
 
 
-def _parts(shape: shapes.Interface) -> list[tuple[str, shapes.PrivateAddress]]:
-    """Return the private addresses and where they stand; settle which one is primary."""
-    parts = [
-        (f"PrivateIpAddresses[{row}].", part)
-        for row, part in enumerate(shape.private_ip_addresses or ())
-    ]
-    primary = next((part.private_ip_address for _, part in parts if part.primary), None)
-    shape.private_ip_address = shape.private_ip_address or primary
-    if not parts and shape.private_ip_address:
-        parts = [("", shapes.PrivateAddress(private_ip_address=shape.private_ip_address))]
-    parts.sort(key=lambda part: part[1].private_ip_address != shape.private_ip_address)
-    return parts
+def _parts(shape: shapes.Interface) -> list[shapes.PrivateAddress]:
+    """Return the private addresses, the primary one first; settle which one is primary."""
+    parts = shape.private_ip_addresses
+    if not parts:
+        alone = shape.private_ip_address
+        return [shapes.PrivateAddress(private_ip_address=alone)] if alone else []
+    if not shape.private_ip_address:
+        primary = next((part.private_ip_address for part in parts if part.primary), None)
+        shape.private_ip_address = primary
+    if len(parts) == 1:
+        return parts
+    return sorted(parts, key=lambda part: part.private_ip_address != shape.private_ip_address)
 
 
-def _public(text: str | None, field: str) -> Address | None:
-    return address(text, f"{field}Association.PublicIp") if text else None
+def _place(shape: shapes.Interface, part: shapes.PrivateAddress) -> str:
+    """Return where a private address stands in its interface."""
+    for row, other in enumerate(shape.private_ip_addresses or ()):
+        if other is part:
+            return f"PrivateIpAddresses[{row}]."
+    return ""
 
 
 def _ipv6(shape: shapes.Interface) -> Iterator[InterfaceAddress]:
     """Yield the IPv6 addresses; without a primary one, the first counts as such."""
-    parts = [(row, part) for row, part in enumerate(shape.ipv6_addresses or ())]
-    if not parts and shape.ipv6_address:
+    if not shape.ipv6_addresses and not shape.ipv6_address:
+        return
+    parts = list(enumerate(shape.ipv6_addresses or ()))
+    if not parts:
         parts = [(0, shapes.Ipv6Address(ipv6_address=shape.ipv6_address))]
     parts.sort(key=lambda part: not part[1].is_primary_ipv6)
     is_first = True

@@ -22,15 +22,13 @@ def merged(first: ShapeT, second: ShapeT) -> tuple[ShapeT, tuple[str, ...]]:
     """
     changes: dict[str, object] = {}
     conflicts: list[str] = []
-    pairs = zip(
-        first.__struct_fields__,
-        msgspec.structs.astuple(first),
-        msgspec.structs.astuple(second),
-        strict=True,
-    )
-    for name, mine, theirs in pairs:
-        if theirs is None or theirs in (mine, ""):
-            continue
+    columns = (msgspec.structs.astuple(first), msgspec.structs.astuple(second))
+    different = [
+        (name, mine, theirs)
+        for name, mine, theirs in zip(first.__struct_fields__, *columns, strict=True)
+        if theirs is not None and theirs not in (mine, "")
+    ]
+    for name, mine, theirs in different:
         if mine is None or mine == "":
             changes[name] = theirs
         else:

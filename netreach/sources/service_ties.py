@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from functools import cached_property
+from typing import Final
 
 import msgspec
 
@@ -33,22 +34,58 @@ _BROKER: Final = "DO NOT DELETE - Amazon MSK network interface for cluster "
 _FIREWALL_TAG: Final = "Firewall"
 
 
-class _Index(NamedTuple):
-    """Interfaces of services, by what may tell whose they are."""
+class _Index:
+    """Interfaces of services, by what may tell whose they are; each index built when needed."""
 
-    by_address: dict[tuple[str, Address], list[NetworkInterface]]
-    by_description: dict[str, list[NetworkInterface]]
-    #: Those of functions, by subnet and groups: functions that agree in both share them.
-    of_functions: dict[tuple[str, frozenset[str]], list[NetworkInterface]]
-    #: Those of functions, by subnet and the name of the function that they were made for.
-    by_function: dict[tuple[str, str], list[NetworkInterface]]
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._interfaces = snapshot.interfaces.values()
+
+    @cached_property
+    def by_address(self) -> dict[tuple[str, Address], list[NetworkInterface]]:
+        """All interfaces, by VPC and each address."""
+        index: dict[tuple[str, Address], list[NetworkInterface]] = {}
+        for interface in self._interfaces:
+            for part in interface.addresses:
+                index.setdefault((interface.vpc, part.private), []).append(interface)
+        return index
+
+    @cached_property
+    def by_description(self) -> dict[str, list[NetworkInterface]]:
+        """The interfaces that have a description, by it."""
+        index: dict[str, list[NetworkInterface]] = {}
+        for interface in self._interfaces:
+            if interface.description:
+                index.setdefault(interface.description, []).append(interface)
+        return index
+
+    @cached_property
+    def of_functions(self) -> dict[tuple[str, frozenset[str]], list[NetworkInterface]]:
+        """Those of functions, by subnet and groups: functions that agree in both share them."""
+        index: dict[tuple[str, frozenset[str]], list[NetworkInterface]] = {}
+        for interface in self._interfaces:
+            if interface.interface_type == "lambda" or _FUNCTION.fullmatch(interface.description):
+                key = (interface.subnet, frozenset(interface.groups))
+                index.setdefault(key, []).append(interface)
+        return index
+
+    @cached_property
+    def by_function(self) -> dict[tuple[str, str], list[NetworkInterface]]:
+        """Those of functions, by subnet and the name of the function that they were made for.
+
+        AWS calls an interface of functions after the one that needed it first.
+        """
+        index: dict[tuple[str, str], list[NetworkInterface]] = {}
+        for interface in self._interfaces:
+            if made_for := _FUNCTION.fullmatch(interface.description):
+                index.setdefault((interface.subnet, made_for[1]), []).append(interface)
+        return index
 
 
 def with_ties(snapshot: Snapshot) -> Snapshot:
     """Return the snapshot with the interfaces of services filled in."""
     if not (snapshot.managed_services or snapshot.endpoints or snapshot.firewalls):
         return snapshot
-    index = _index(snapshot)
+    index = _Index(snapshot)
     managed = {
         number: _service(_placed(each, snapshot), index, snapshot)
         for number, each in snapshot.managed_services.items()
@@ -61,27 +98,6 @@ def with_ties(snapshot: Snapshot) -> Snapshot:
         },
         managed_services=with_candidates(managed, snapshot),
     )
-
-
-def _index(snapshot: Snapshot) -> _Index:
-    index = _Index({}, {}, {}, {})
-    for interface in snapshot.interfaces.values():
-        for part in interface.addresses:
-            index.by_address.setdefault((interface.vpc, part.private), []).append(interface)
-        if interface.description:
-            index.by_description.setdefault(interface.description, []).append(interface)
-        _note_function(index, interface)
-    return index
-
-
-def _note_function(index: _Index, interface: NetworkInterface) -> None:
-    """Note an interface of functions, which AWS calls after the one that needed it first."""
-    made_for = _FUNCTION.fullmatch(interface.description)
-    if made_for or interface.interface_type == "lambda":
-        key = (interface.subnet, frozenset(interface.groups))
-        index.of_functions.setdefault(key, []).append(interface)
-    if made_for:
-        index.by_function.setdefault((interface.subnet, made_for[1]), []).append(interface)
 
 
 def _endpoint(record: VpcEndpoint, index: _Index) -> VpcEndpoint:
