@@ -18,6 +18,8 @@ from netreach.query.words import quoted
 _INTERNET4: Final = (Prefix(4, 0, 0),)
 #: The kind of an end that is one of AWS's own services.
 SERVICE: Final = "aws-service"
+#: The kind of an end that an account offers by PrivateLink.
+OFFER: Final = "vpc-endpoint-service"
 
 
 class NamedEnds:
@@ -34,7 +36,7 @@ class NamedEnds:
         Raises:
             SelectorError: the name stands for several addresses, or nothing resolves it.
         """
-        if end.nature is not Nature.NAME or end.kind == SERVICE:
+        if end.nature is not Nature.NAME or end.kind in (SERVICE, OFFER):
             return end
         found = self._anywhere(end)
         if len(found.addresses) > 1 and not found.interfaces:
@@ -94,6 +96,9 @@ class NamedEnds:
     def _answers(self, end: End, vpc: str) -> Answers:
         if end.kind == SERVICE:
             return self._names.services.seen_from(end.id, vpc)
+        if end.kind == OFFER:
+            offer = self._selectors.snapshot.endpoint_services[end.id]
+            return self._names.services.of_offer(offer, vpc)
         return self._names.seen_from(end.id, vpc)
 
     def _settled(self, end: End, found: Answers) -> End:

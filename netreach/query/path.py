@@ -197,7 +197,9 @@ class PathFinder:
 
 
 #: Kinds of ends of which the same is true, whatever interfaces they have.
-_ONLY_ANSWERING: Final = frozenset({"vpc-endpoint", "aws-service", "egress-only-internet-gateway"})
+_ONLY_ANSWERING: Final = frozenset(
+    {"vpc-endpoint", "vpc-endpoint-service", "aws-service", "egress-only-internet-gateway"}
+)
 
 
 def _cut_short(fabric: Fabric, source: End, destination: End) -> tuple[Verdict, str] | None:

@@ -17,7 +17,13 @@ from netreach.fabric.links import SITE_KINDS, prefixes_of_site, sites_behind
 from netreach.model.connections import AttachmentKind, TransitAttachment
 from netreach.model.records import Instance, NetworkInterface, PrefixList, Resource, Unmodelled
 from netreach.model.relations import Relations
-from netreach.model.services import LoadBalancer, ManagedService, MirrorSession, TargetGroup
+from netreach.model.services import (
+    EndpointService,
+    LoadBalancer,
+    ManagedService,
+    MirrorSession,
+    TargetGroup,
+)
 from netreach.packets.prefixes import Address, Prefix
 from netreach.query.door_ends import EVERYWHERE, DoorEnds
 from netreach.query.end import End, Member, Nature, View
@@ -128,6 +134,9 @@ class Selectors:
                 return self._of_managed(text, record)
             case PrefixList():
                 return self._of_lists(text, (found,))
+            case EndpointService() as record:
+                name = record.name or record.service
+                return End(text, Nature.NAME, "vpc-endpoint-service", record.id, name)
             case MirrorSession():
                 return replace(_unmodelled(text, found), why=_ONLY_OF_PATHS)
             case TransitAttachment() as record:
@@ -343,6 +352,7 @@ _NEVER_ENDS: Final = frozenset(
         "route-table",
         "network-acl",
         "transit-gateway-route-table",
+        "network-firewall",
         "firewall-policy",
         "firewall-rule-group",
         "vpc-block-public-access",

@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from netreach.errors import SelectorError
 from netreach.fabric.endpoint import is_available, is_gateway
-from netreach.model.services import EndpointKind, VpcEndpoint
+from netreach.model.services import EndpointKind, EndpointService, VpcEndpoint
 from netreach.model.snapshot import Snapshot
 from netreach.packets.prefixes import Prefix
-from netreach.query.answers import Answers, dns_notes, has_dns
+from netreach.query.answers import Answers, dns_notes, has_dns, merged
 from netreach.query.words import safe
 
 #: The names under which AWS keeps services: com.amazonaws.REGION.SERVICE.
@@ -68,6 +69,27 @@ class ServiceNames:
         full = f"com.amazonaws.{region}.{name}" if region else name
         private = self._private(full, vpc)
         return self._public(full) if private is None else private
+
+    def of_offer(self, offer: EndpointService, vpc: str) -> Answers:
+        """Return where a VPC finds what an account offers: at its endpoints that lead there [EP-5].
+
+        Raises:
+            SelectorError: it has none.
+        """
+        mine = [
+            one
+            for one in self._snapshot.endpoints.values()
+            if one.vpc == vpc and one.service == offer.service and offer.service
+        ]
+        ready = [one for one in mine if is_available(one)]
+        if not ready:
+            where = f"in {safe(vpc)}" if vpc else "outside all VPCs"
+            least = f"{mine[0].id} is {safe(mine[0].state)}" if mine else "no endpoint there does"
+            raise SelectorError(
+                f"nothing {where} leads to {safe(offer.id)}: {least}; name one of its load "
+                "balancers, or ask from a VPC that has an endpoint"
+            )
+        return merged(map(self.of_endpoint, ready))
 
     def _region(self, vpc: str) -> str:
         """Return the Region of a VPC; of the internet, if all VPCs are in one."""
