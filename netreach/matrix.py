@@ -12,6 +12,7 @@ from netreach.packets.batch import column
 from netreach.packets.services import ServiceSet
 from netreach.query.matrix.labels import labels_of
 from netreach.query.matrix.pair_values import NO_COMMON_FAMILY, Fared
+from netreach.query.matrix.places import Place, Places
 from netreach.query.matrix.plan import PairMatrix
 from netreach.query.matrix.tally import Labels, Tally, totals
 from netreach.query.options import parse_families, parse_question
@@ -84,10 +85,14 @@ class Matrix:
     """
 
     def __init__(
-        self, plan: PairMatrix, selectors: Selectors, progress: Progress | None = None
+        self,
+        plan: PairMatrix,
+        places: Places,
+        selectors: Selectors,
+        progress: Progress | None = None,
     ) -> None:
         """Hold a plan; `progress` hears of every VPC that is worked out."""
-        self.plan = plan
+        self.plan, self.places = plan, places
         self._selectors, self._progress = selectors, progress
         self._ids = tuple(plan.fabric.snapshot.interfaces)
         self._rows = plan.fabric.rows.interfaces
@@ -99,7 +104,8 @@ class Matrix:
     def __len__(self) -> int:
         """Count the ordered pairs, none of an interface with itself."""
         kinds = self.plan.kinds
-        return int(kinds.sources.sum() * kinds.destinations.sum() - kinds.both.sum())
+        own = int(kinds.sources.sum() * kinds.destinations.sum() - kinds.both.sum())
+        return own + len(self.places)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -114,8 +120,13 @@ class Matrix:
     # -- how many
 
     @cached_property
-    def _totals(self) -> Counter[int]:
+    def _own_totals(self) -> Counter[int]:
+        """How many pairs of interfaces come to each number."""
         return totals(self.plan, self.plan.rows(self._progress))
+
+    @property
+    def _totals(self) -> Counter[int]:
+        return self._own_totals + self.places.totals()
 
     def count(self, port: int | str | None = None, protocol: int | str | None = None) -> int:
         """Return how many ordered pairs are `reachable`, on a service if one is given.
@@ -135,7 +146,7 @@ class Matrix:
         if question == self.plan.question:
             return _by_verdict(self._totals, self.plan.fared)
         narrowed = self.plan.narrowed(question, parse_families(None, question))
-        return narrowed.counts(self._totals, self._progress)
+        return narrowed.counts(self._own_totals, self._progress) + self.places.counts(question)
 
     def statistics(self) -> Statistics:
         """Return what the matrix was worked out from."""
@@ -145,7 +156,7 @@ class Matrix:
             kinds=len(plan.kinds),
             lanes=sum(len(lanes) for lanes in plan.kinds.lanes),
             walked=plan.walked,
-            singly=plan.singly_pairs(self._totals),
+            singly=plan.singly_pairs(self._own_totals),
         )
 
     # -- which
@@ -167,20 +178,29 @@ class Matrix:
         return frozenset(self.plan.sources.tolist()), frozenset(self.plan.destinations.tolist())
 
     def _between(self, source: str, destination: str) -> Fared:
-        """Return what two resources come to: all pairs of their interfaces together."""
-        senders, receivers = self._known
-        found = [
-            self.plan.fared(self.plan.number(left, right))
-            for left in self._interfaces(source, senders, "sources")
-            for right in self._interfaces(destination, receivers, "destinations")
-            if left != right
-        ]
-        if not found:
+        """Return what two ends come to: all pairs of their interfaces and places together."""
+        places = self.places
+        sending = [place for place in places if place.is_source and place.text == source]
+        asked = [place for place in places if not place.is_source and place.text == destination]
+        senders = self._ends(source, is_source=True, is_place=bool(sending))
+        receivers = self._ends(destination, is_source=False, is_place=bool(asked))
+        numbers = [self.plan.number(a, b) for a in senders for b in receivers if a != b]
+        numbers += [places.number(place, row) for place in sending for row in receivers]
+        numbers += [places.number(place, row) for place in asked for row in senders]
+        if not numbers:
             raise SelectorError(
-                f"{quoted(source)} and {quoted(destination)} are one interface: a matrix holds no "
-                "pair of an interface with itself"
+                f"there is no pair of {quoted(source)} and {quoted(destination)}: a matrix holds "
+                "none of an interface with itself, nor of two places"
             )
+        found = [self.plan.fared(number) for number in numbers]
         return _together([one for one in found if one is not NO_COMMON_FAMILY] or found)
+
+    def _ends(self, text: str, *, is_source: bool, is_place: bool) -> list[int]:
+        """Return the interface rows of an end; a place need not have any."""
+        known = self._known[0 if is_source else 1]
+        if is_place:
+            return [row for row in self._named(text) if row in known]
+        return self._interfaces(text, known, "sources" if is_source else "destinations")
 
     def verdict(self, source: str, destination: str) -> Verdict:
         """Return the verdict of a pair, as `Network.path` gives it."""
@@ -197,33 +217,57 @@ class Matrix:
 
     def row(self, source: str) -> Iterator[Pair]:
         """Yield what a resource comes to with every destination."""
+        if source in self.places.sources:
+            yield from self._of_place(Place(source, True))
+            return
         for row in self._interfaces(source, self._known[0], "sources"):
             yield from self._row(row)
 
     def rows(self) -> Iterator[Pair]:
         """Yield every pair, a source after the other; there may be a great many."""
+        for text in self.places.sources:
+            yield from self._of_place(Place(text, True))
         for row in self.plan.sources.tolist():
             yield from self._row(row)
 
+    def _of_place(self, place: Place) -> Iterator[Pair]:
+        ends = self.plan.destinations if place.is_source else self.plan.sources
+        for row in ends.tolist():
+            yield self._with(place, row)
+
+    def _with(self, place: Place, row: int) -> Pair:
+        fared = self.plan.fared(self.places.number(place, row))
+        ports = client_ports(fared.replies, fared.services)
+        ends = (place.text, self._ids[row]) if place.is_source else (self._ids[row], place.text)
+        return Pair(*ends, fared.verdict, fared.services, ports)
+
     def column(self, destination: str) -> Iterator[Pair]:
         """Yield what every source comes to with a resource."""
-        known = self._known[1]
-        wanted = column(self._interfaces(destination, known, "destinations"))
-        part = self.plan.towards(wanted)
+        if destination in self.places.destinations:
+            yield from self._of_place(Place(destination, False))
+            return
+        wanted = self._interfaces(destination, self._known[1], "destinations")
+        for text in self.places.sources:
+            yield from (self._with(Place(text, True), row) for row in wanted)
+        part = self.plan.towards(column(wanted))
         for row in part.sources.tolist():
-            yield from Matrix(part, self._selectors)._row(row)  # noqa: SLF001 - of its own kind
+            yield from self._cells(part, row)
 
     def _row(self, row: int) -> Iterator[Pair]:
-        plan = self.plan
+        yield from self._cells(self.plan, row)
+        for text in self.places.destinations:
+            yield self._with(Place(text, False), row)
+
+    def _cells(self, plan: PairMatrix, row: int) -> Iterator[Pair]:
         kind = int(plan.kinds.of_interface[row])
         numbers = plan.numbers_from(kind)[plan.kinds.of_interface[plan.destinations]]
         for other, number in zip(plan.destinations.tolist(), numbers.tolist(), strict=True):
             if other == row:
                 continue
-            yield self._pair(row, other, number if number > 0 else plan.number(row, other))
+            fared = plan.fared(number if number > 0 else plan.number(row, other))
+            yield self._pair(row, other, fared)
 
-    def _pair(self, source: int, destination: int, number: int) -> Pair:
-        fared = self.plan.fared(number)
+    def _pair(self, source: int, destination: int, fared: Fared) -> Pair:
         ports = client_ports(fared.replies, fared.services)
         ids = self._ids
         return Pair(ids[source], ids[destination], fared.verdict, fared.services, ports)
@@ -238,12 +282,13 @@ class Matrix:
         """
         snapshot, ends = self.plan.fabric.snapshot, (self.plan.sources, self.plan.destinations)
         sources, destinations = (labels_of(snapshot, end, grouping).names for end in ends)
-        return sources, destinations
+        return (*self.places.sources, *sources), (*self.places.destinations, *destinations)
 
     def by(self, grouping: str) -> list[Group]:
         """Return what groups of interfaces come to: by vpc, subnet, security-group or tag:KEY.
 
-        An interface in several groups counts in each. Sorted by the groups' names.
+        An interface in several groups counts in each, a place is a group of its own. Sorted by
+        the groups' names, places first.
 
         Raises:
             UsageError: nothing is grouped by that.
@@ -253,12 +298,23 @@ class Matrix:
         destinations = labels_of(snapshot, self.plan.destinations, grouping)
         found = self._weighed(sources, destinations)
         if grouping != "security-group":  # each pair is in one group of either end
-            self._totals = sum(found.values(), Counter())
+            self._own_totals = sum(found.values(), Counter())
         groups = [
             self._group(sources.names[left], destinations.names[right], numbers)
             for (left, right), numbers in found.items()
         ]
-        return sorted(groups, key=lambda group: (group.source, group.destination))
+        groups.sort(key=lambda group: (group.source, group.destination))
+        return [*self._groups_of_places(sources, destinations), *groups]
+
+    def _groups_of_places(self, sources: Labels, destinations: Labels) -> list[Group]:
+        found = []
+        for place in self.places:
+            labels = destinations if place.is_source else sources
+            for label, numbers in self.places.by_label(place, labels).items():
+                name = labels.names[label]
+                ends = (place.text, name) if place.is_source else (name, place.text)
+                found.append(self._group(*ends, numbers))
+        return sorted(found, key=lambda group: (group.source, group.destination))
 
     def _weighed(
         self, sources: Labels, destinations: Labels

@@ -237,22 +237,28 @@ class Network:
         client_ports: str = "any",
         family: int | str | None = None,
         strict: bool = False,
+        outside: str | Sequence[str] = (),
         progress: Progress | None = None,
     ) -> Matrix:
         """Return what every ordered pair of interfaces comes to, of all or of two selections.
+
+        A selection may name places outside as well: `internet`, a CIDR, a service. Those of
+        `outside` are asked at each end that is left open, at both if none is.
 
         Raises:
             NetreachError: an end matches nothing, or the options are bad.
         """
         from netreach.matrix import Matrix  # noqa: PLC0415 - only where asked for
-        from netreach.query.matrix.plan import planned  # noqa: PLC0415
+        from netreach.query.matrix.between import Between  # noqa: PLC0415
 
         question = parse_question(protocol, port, client_ports)
         families = parse_families(family, question)
-        ends = [(one,) if isinstance(one, str) else tuple(one) for one in (sources, destinations)]
-        selectors = self._finder.selectors
-        plan = planned(self.fabric, selectors, ends[0], ends[1], question, families, strict=strict)
-        return Matrix(plan, selectors, progress)
+        ends = [
+            (one,) if isinstance(one, str) else tuple(one)
+            for one in (sources, destinations, outside)
+        ]
+        between = Between(self._finder, question, families, strict=strict)
+        return Matrix(*between.planned(*ends), self._finder.selectors, progress)
 
     def graph(self) -> networkx.MultiDiGraph[str]:
         """Return the compiled network as a networkx graph, to use or draw."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -33,6 +33,8 @@ class PeersFormat(StrEnum):
     JSON = "json"
 
 
+#: The place outside that every list tells of.
+_INTERNET: Final = "internet"
 _FormOption = Annotated[PeersFormat, typer.Option("--format", help="How to write it.")]
 
 
@@ -78,14 +80,21 @@ def reach_from(  # noqa: PLR0913 - each is an option of the command
 
 def _listed(snapshot: str, asked: Asked, form: PeersFormat) -> str:
     from netreach.network import load  # noqa: PLC0415 - numpy is for questions, not for --help
-    from netreach.query.matrix.peers import PeerList, peers_of  # noqa: PLC0415
+    from netreach.query.matrix.peers import (  # noqa: PLC0415
+        PeerList,
+        peers_of,
+        places_of,
+        widest_first,
+    )
 
     is_source = bool(asked.destinations)
     with Watch(f"reading {snapshot}") as watch:
         network = load(snapshot)
-        found = asked.matrix(network, watch)
+        found = asked.matrix(network, watch, outside=(_INTERNET,))
         watch.step("working out every pair, by VPCs")
         peers = peers_of(found.plan, is_source=is_source, progress=watch)
+        watch.step(f"asking about {_INTERNET}")
+        peers = widest_first([*places_of(found.plan, found.places), *peers])
     named = found.destinations if is_source else found.sources
     peer_list = PeerList(
         snapshot=network.snapshot,

@@ -44,8 +44,8 @@ class Asked:
     family: str
     strict: bool
 
-    def matrix(self, network: Network, watch: Watch) -> Matrix:
-        """Return the matrix of all pairs that are asked about."""
+    def matrix(self, network: Network, watch: Watch, *, outside: tuple[str, ...] = ()) -> Matrix:
+        """Return the matrix of all pairs that are asked about, and of places at open ends."""
         watch.step("finding the ways between all interfaces")
         return network.matrix(
             self.sources,
@@ -55,6 +55,7 @@ class Asked:
             client_ports=self.client_ports,
             family=self.family or None,
             strict=self.strict,
+            outside=outside,
             progress=watch,
         )
 

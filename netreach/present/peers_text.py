@@ -37,6 +37,9 @@ def _lines(found: PeerList, ink: Ink) -> Iterator[str]:
     yield from ink.filled(_title(found), "")
     yield from ink.filled(_counts(found), "")
     for peers in found.peers:
+        if peers.is_outside and peers.faring.verdict is Verdict.UNREACHABLE:
+            yield from ink.filled(f"{', '.join(safe(one) for one in peers.ids)}: no service", "")
+    for peers in found.peers:
         if peers.faring.verdict is not Verdict.UNREACHABLE:
             yield ""
             yield from _of_peers(found, peers, ink)

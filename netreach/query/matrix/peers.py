@@ -11,6 +11,7 @@ from netreach.model.snapshot import Snapshot
 from netreach.packets.services import ServiceSet
 from netreach.query.matrix.labels import labels_of
 from netreach.query.matrix.pair_values import NO_COMMON_FAMILY
+from netreach.query.matrix.places import Places
 from netreach.query.matrix.plan import PairMatrix
 from netreach.query.matrix.tally import Labels, Tally
 from netreach.query.verdict import Verdict, client_ports, combined
@@ -85,6 +86,18 @@ def peers_of(
             known[key] = faring_of(plan, numbers)
         together.setdefault(known[key], []).append(listed.names[label])
     return widest_first([Peers(faring, tuple(ids)) for faring, ids in together.items()])
+
+
+def places_of(plan: PairMatrix, places: Places) -> list[Peers]:
+    """Return how each place outside fares with the interfaces at the other end."""
+    found: list[Peers] = []
+    for place in places:
+        labels = Labels.whole(plan.destinations if place.is_source else plan.sources)
+        found += [
+            Peers(faring_of(plan, numbers), (place.text,), is_outside=True)
+            for numbers in places.by_label(place, labels).values()
+        ]
+    return found
 
 
 def widest_first(found: Sequence[Peers]) -> list[Peers]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -18,10 +18,8 @@ from netreach.query.matrix.blocks import Block
 from netreach.query.matrix.kinds import Holdings, compile_kinds
 from netreach.query.matrix.lane_ways import LaneWays, WayNumbers, lane_ways
 from netreach.query.matrix.pair_values import ASK, Fared, PairValues
-from netreach.query.matrix.selection import selected
 from netreach.query.matrix.singly import Singly
 from netreach.query.matrix.tile_rows import TileRows
-from netreach.query.selectors import Selectors
 from netreach.query.verdict import Question, Verdict
 
 
@@ -284,27 +282,3 @@ class Narrowed:
                 for fared, count in zip(singly.ask(left, right), pairs.tolist(), strict=True):
                     found[fared.verdict] += count
         return found
-
-
-def planned(
-    fabric: Fabric,
-    selectors: Selectors,
-    sources: Sequence[str],
-    destinations: Sequence[str],
-    question: Question,
-    families: tuple[Family, ...],
-    *,
-    strict: bool,
-) -> PairMatrix:
-    """Return the matrix between what selectors name; all interfaces where there is none.
-
-    Raises:
-        SelectorError: one of them matches nothing that a matrix could ask about.
-    """
-    ends = [
-        selected(fabric, selectors, texts, is_source=is_source).interfaces
-        for texts, is_source in ((sources, True), (destinations, False))
-    ]
-    return PairMatrix(
-        fabric, question, families, strict=strict, sources=ends[0], destinations=ends[1]
-    )

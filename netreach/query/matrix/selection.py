@@ -49,13 +49,19 @@ def selected(
     for text in texts:
         end = selectors.resolve(text)
         rows = _rows_of(fabric, end, everyone)
-        is_place = bool(end.outside) or end.nature is Nature.NAME
+        is_place = _is_place(end)
         if is_place:
             outside.append(end)
         elif not len(rows):
             raise _empty(text, end, is_source=is_source)
         found.append(rows)
     return Selection(np.unique(np.concatenate([column([]), *found])), tuple(outside))
+
+
+def _is_place(end: End) -> bool:
+    """Tell whether an end holds more than interfaces: addresses outside them, or a name."""
+    addresses = any(not member.interface for member in end.members)
+    return bool(end.outside) or addresses or end.nature is Nature.NAME
 
 
 def _rows_of(fabric: Fabric, end: End, everyone: Column) -> Column:

@@ -14,12 +14,11 @@ import numpy as np
 from netreach.packets.batch import Column, column
 from netreach.packets.prefixes import Family
 from netreach.packets.services import ServiceSet
-from netreach.query.flow_batch import FlowBatch
 from netreach.query.flows import PIECE, Asker
 from netreach.query.matrix.kinds import Holdings
 from netreach.query.matrix.lane_ways import flows_between
 from netreach.query.matrix.pair_values import NO_COMMON_FAMILY, Fared, fared
-from netreach.query.trips import VERDICTS
+from netreach.query.trips import VERDICTS, Trips
 from netreach.query.verdict import Verdict, combined
 
 _WORKING: Final = (Verdict.REACHABLE, Verdict.PARTIAL)
@@ -54,7 +53,7 @@ class Singly:
         rest = column(again)
         second = self._round(sources[rest], destinations[rest], primary=False)
         others = {again[pair]: one for pair, one in second.items()}
-        return [_both(first.get(pair), others.get(pair)) for pair in range(len(sources))]
+        return [both_rounds(first.get(pair), others.get(pair)) for pair in range(len(sources))]
 
     def _round(self, sources: Column, destinations: Column, *, primary: bool) -> dict[int, Fared]:
         """Ask the pairs of primary addresses, or all others; return what came of those that are."""
@@ -73,9 +72,8 @@ class Singly:
         flows = flows_between(self._asker.fabric, left[walked], right[walked])
         for start in range(0, len(walked), PIECE):
             part = np.arange(start, min(start + PIECE, len(walked)))
-            for number, one in zip(
-                pair[walked[part]].tolist(), self._fared(flows.at(part)), strict=True
-            ):
+            came = fared_of_flows(self._asker.ask(flows.at(part)), len(part))
+            for number, one in zip(pair[walked[part]].tolist(), came, strict=True):
                 found.setdefault(number, []).append(one)
         return {number: together(several) for number, several in found.items()}
 
@@ -98,27 +96,26 @@ class Singly:
                 keep &= held.is_ipv6[left] == (family == 4)
         return pair[keep], left[keep], right[keep]
 
-    def _fared(self, flows: FlowBatch) -> list[Fared]:
-        trips = self._asker.ask(flows)
-        verdicts = trips.verdict_of_flow(len(flows)).tolist()
-        order = np.argsort(trips.flow, kind="stable")
-        owned = zip(trips.flow[order].tolist(), trips.number[order].tolist(), strict=True)
-        sets: list[tuple[ServiceSet, ServiceSet]] = [
-            (ServiceSet.empty(), ServiceSet.empty()) for _ in verdicts
-        ]
-        known: dict[tuple[int, ...], tuple[ServiceSet, ServiceSet]] = {}
-        for flow, several in groupby(owned, key=lambda item: item[0]):
-            key = tuple(sorted({number for _, number in several}))
-            if key not in known:
-                outcomes = [trips.outcomes[number] for number in key]
-                known[key] = (
-                    _union(outcome.services.sure for outcome in outcomes),
-                    _union(outcome.replies for outcome in outcomes),
-                )
-            sets[flow] = known[key]
-        return [
-            fared(VERDICTS[verdict], *both) for verdict, both in zip(verdicts, sets, strict=True)
-        ]
+
+def fared_of_flows(trips: Trips, flows: int) -> list[Fared]:
+    """Return what became of each flow."""
+    verdicts = trips.verdict_of_flow(flows).tolist()
+    order = np.argsort(trips.flow, kind="stable")
+    owned = zip(trips.flow[order].tolist(), trips.number[order].tolist(), strict=True)
+    sets: list[tuple[ServiceSet, ServiceSet]] = [
+        (ServiceSet.empty(), ServiceSet.empty()) for _ in verdicts
+    ]
+    known: dict[tuple[int, ...], tuple[ServiceSet, ServiceSet]] = {}
+    for flow, several in groupby(owned, key=lambda item: item[0]):
+        key = tuple(sorted({number for _, number in several}))
+        if key not in known:
+            outcomes = [trips.outcomes[number] for number in key]
+            known[key] = (
+                _union(outcome.services.sure for outcome in outcomes),
+                _union(outcome.replies for outcome in outcomes),
+            )
+        sets[flow] = known[key]
+    return [fared(VERDICTS[verdict], *both) for verdict, both in zip(verdicts, sets, strict=True)]
 
 
 def _union(sets: Iterable[ServiceSet]) -> ServiceSet:
@@ -136,7 +133,7 @@ def together(several: list[Fared]) -> Fared:
     )
 
 
-def _both(first: Fared | None, second: Fared | None) -> Fared:
+def both_rounds(first: Fared | None, second: Fared | None) -> Fared:
     """Weigh the primary addresses, then the others where those do not all work."""
     if first is None or second is None:
         return first or second or NO_COMMON_FAMILY
