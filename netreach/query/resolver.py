@@ -94,7 +94,11 @@ class Resolver:
         for balancer in self.snapshot.load_balancers.values():
             found = Found("load-balancer", balancer)
             balancers.setdefault(balancer.balancer_name, []).append(found)
-        return {name: found for name, found in (groups | balancers).items() if name}
+        found_by_name = groups | balancers
+        for service in self.snapshot.managed_services.values():
+            also = found_by_name.setdefault(service.service_name, [])
+            also.append(Found(service.kind, service))
+        return {name: found for name, found in found_by_name.items() if name}
 
     @cached_property
     def tags(self) -> dict[str, dict[str, list[Found]]]:

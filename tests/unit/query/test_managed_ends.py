@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from netreach.errors import UsageError
+from netreach.errors import SelectorError, UsageError
 from netreach.model.relations import Relations
 from netreach.model.services import BalancerKind, ManagedService
 from netreach.model.snapshot import Snapshot
@@ -108,6 +108,13 @@ def test_one_choice_of_two_is_no_target_of_a_balancer() -> None:
     lb = next(iter(base.load_balancers))
     with pytest.raises(UsageError, match="eni-db-1, eni-app-1"):
         ask(network, "web-1 orders tcp 443", through=lb)
+
+
+def test_a_name_that_a_service_shares_with_a_target_group_is_an_error_that_lists_both() -> None:
+    named = replace(group(APP), group_name="orders")
+    base = with_balancers([], [], [named], snapshot())
+    with pytest.raises(SelectorError, match=r"2 resources bear the name 'orders': .*db-instance"):
+        ask(Network(held(service(interfaces=("eni-db-1",)), base=base)), "web-1 orders tcp 5432")
 
 
 # -- none
