@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from netreach.explain.records import Evidence
 from netreach.fabric.origins import BalancerWay, Origins
 from netreach.model.services import BalancerKind, Listener, LoadBalancer, Target
-from netreach.packets.services import ServiceSet
+from netreach.packets.services import TCP, UDP, ServiceSet
 
 _Fields = Mapping[str, str | int | bool]
 
@@ -87,4 +87,5 @@ def _listener_fields(balancer: LoadBalancer, listener: Listener) -> dict[str, st
 
 
 def _ranges(services: ServiceSet, protocol: int) -> tuple[tuple[int, int], ...]:
-    return tuple(services.port_ranges(protocol))
+    """Return the ports of a protocol that has any; others, such as 50, have none."""
+    return services.port_ranges(protocol) if protocol in (TCP, UDP) else ()

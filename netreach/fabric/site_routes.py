@@ -100,8 +100,7 @@ class _Announcer:
             return
         place = self.attachments[tie.id]
         table = int(self.transit.table_of[place])
-        by_policy = self.transit.policies.of_attachment[place] != NO_ROW
-        unshown = by_policy or self.transit.is_unstated[place] or self.transit.is_open[table]
+        unshown = self.transit.is_unstated[place] or self.transit.is_open[table]
         if link.kind is LinkKind.DIRECT_CONNECT or unshown:
             yield from ((prefix, Notice(_UNSHOWN, row)) for prefix in _EVERYWHERE)
         if table == NO_ROW:

@@ -90,8 +90,9 @@ def _of_transit(world: World, link: Link, to: Address) -> list[int]:
         length = longest(list(link.allowed), to)
         return [] if length is None else [length]
     table = world.transit.tables.get(tie.table or "")
-    is_told = tie.table == "" or (table is not None and not transit.is_open(world, table))
-    is_told = is_told and not tie.policy
+    is_told = table is not None and not transit.is_open(world, table)
+    # behind a policy table nothing is announced [TG-10]
+    is_told = is_told or tie.table == "" or bool(tie.policy)
     # a Direct Connect gateway announces what it is told to, and that is not known here
     found = [] if is_told and link.kind != DIRECT else [UNSHOWN]
     routes = transit.known_routes(world, table) if table else ()

@@ -315,6 +315,8 @@ def test_tg_10_a_static_vpn_behind_a_policy_table_is_routed_by_it() -> None:
     )
     assert verdict(told, IN) == "reachable"
     assert codes(ask(told, f"{OFFICE} web-1 tcp 80"), "forward") == {NO_MATCH}
+    beyond = ask(told, f"{OFFICE} 172.16.0.1 tcp 443")  # which is the office's own affair
+    assert (beyond.verdict, named(beyond)) == ("unknown", {"cgw-1"})
 
 
 # -- multicast
