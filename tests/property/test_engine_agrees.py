@@ -270,6 +270,8 @@ def explain(seed: int) -> None:
             return bool(found) and claims(smaller) == kept
         except (
             KeyError,
+            IndexError,
+            StopIteration,
             ValueError,
             NetreachError,
         ):  # cut too far: no longer an estate that this is about
