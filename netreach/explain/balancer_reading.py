@@ -36,7 +36,7 @@ class BalancerReading:
         ported = [one for one in (balancer.listeners or ()) if one.port] if balancer else []
         if balancer is None or not ported:
             return None
-        asked = [low for protocol in services.protocols() for low, _ in _ranges(services, protocol)]
+        asked = [low for protocol in (TCP, UDP) for low, _ in services.port_ranges(protocol)]
         port = asked[0] if asked else 0
         near = min(ported, key=lambda one: abs((one.port or 0) - port))
         said = f"{near.protocol} {near.port}"
@@ -84,8 +84,3 @@ def _listener_fields(balancer: LoadBalancer, listener: Listener) -> dict[str, st
     if listener.target_groups:
         fields["target_groups"] = ", ".join(dict.fromkeys(listener.target_groups))
     return fields
-
-
-def _ranges(services: ServiceSet, protocol: int) -> tuple[tuple[int, int], ...]:
-    """Return the ports of a protocol that has any; others, such as 50, have none."""
-    return services.port_ranges(protocol) if protocol in (TCP, UDP) else ()

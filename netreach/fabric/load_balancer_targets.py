@@ -24,7 +24,7 @@ from netreach.model.services import BalancerKind, LoadBalancer, Target, TargetGr
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis
 from netreach.packets.batch import NO_ROW
-from netreach.packets.prefixes import Address, AddressError, Prefix
+from netreach.packets.prefixes import Address, AddressError, Family, Prefix
 
 #: How AWS describes the interfaces of balancers: kind, name and number, or a classic one's name.
 _DESCRIPTION: Final = re.compile(
@@ -213,7 +213,7 @@ class TargetPlaces:
         return tuple(
             Candidate(target, place, number)
             for number, target in enumerate(group.targets or ())
-            for place in self._places(group.target_kind, target, vpc)
+            for place in self._places(group, target, vpc)
         )
 
     def of_instances(self, instances: Iterable[str], vpc: str) -> tuple[Candidate, ...]:
@@ -223,24 +223,27 @@ class TargetPlaces:
             for number, instance in enumerate(instances)
         )
 
-    def _places(self, kind: str, target: Target, vpc: str) -> list[Place | None]:
-        if kind == "instance":
-            return [self._of_instance(target.id, vpc)]
-        if kind == "ip":
+    def _places(self, group: TargetGroup, target: Target, vpc: str) -> list[Place | None]:
+        if group.target_kind == "instance":
+            return [self._of_instance(target.id, vpc, group.family)]
+        if group.target_kind == "ip":
             return [self._of_address(target, vpc)]
-        if kind == "alb":
+        if group.target_kind == "alb":
             nodes = self._nodes_of.get(target.id, ())
-            return [self._of_interface(node.interface) for node in nodes] or [None]
+            return [self._of_interface(one.interface, group.family) for one in nodes] or [None]
         return [None]
 
-    def _of_instance(self, instance: str, vpc: str) -> Place | None:
+    def _of_instance(self, instance: str, vpc: str, family: Family | None = None) -> Place | None:
         """Return the first interface of an instance in the balancer's VPC [LB-7]."""
         records = self._relations.interfaces_of_instance.get(instance, ())
         record = next((one for one in records if one.vpc == vpc), None)
-        return self._of_interface(record) if record else None
+        return self._of_interface(record, family) if record else None
 
-    def _of_interface(self, record: NetworkInterface) -> Place | None:
-        address = primary_address(record, 4) or primary_address(record, 6)
+    def _of_interface(self, record: NetworkInterface, family: Family | None) -> Place | None:
+        """Return where an interface is sent to: in its group's family, else IPv4 if it has that."""
+        families = (family,) if family else (4, 6)
+        found = (primary_address(record, one) for one in families)
+        address = next((one for one in found if one is not None), None)
         if address is None:
             return None
         row = self.interfaces.get(record.id, NO_ROW)

@@ -22,7 +22,7 @@ from netreach.model.records import (
 )
 from netreach.model.services import Listener, LoadBalancer, Target, TargetGroup
 from netreach.packets.batch import NO_ROW
-from netreach.packets.services import ServiceSet
+from netreach.packets.services import TCP, UDP, ServiceSet
 
 
 class Origin(NamedTuple):
@@ -145,7 +145,7 @@ class Origins(Struct, frozen=True):
         number, atom, row = (
             int(column[way]) for column in (ways.registered, ways.target, ways.target_interface)
         )
-        ports = [low for one in gives.protocols() for low, _ in gives.port_ranges(one)]
+        ports = [low for one in (TCP, UDP) for low, _ in gives.port_ranges(one)]
         return BalancerWay(
             balancer,
             (balancer.listeners or ())[listener] if balancer and listener != NO_ROW else None,

@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from netreach.model.records import Resource
-from netreach.packets.prefixes import Address, Prefix
+from netreach.packets.prefixes import Address, Family, Prefix
 
 
 class EndpointKind(StrEnum):
@@ -121,6 +121,8 @@ class TargetGroup(Resource, frozen=True, kw_only=True):
     target_kind: str = "instance"
     protocol: str = ""
     port: int | None = None
+    #: In which address family targets are sent to; None: not said, IPv4 where they have it.
+    family: Family | None = None
     vpc: str = ""
     balancers: tuple[str, ...] = ()
     #: None: not said; the default of its kind holds [LB-4].

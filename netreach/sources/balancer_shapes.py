@@ -177,6 +177,8 @@ class TargetGroup(Named, kw_only=True):
     target_type: str | None = None
     protocol: str | None = None
     port: Port | None = None
+    #: ipv4 or ipv6.
+    ip_address_type: str | None = None
     vpc_id: str | None = None
     load_balancer_arns: list[str] | None = None
     health_check_protocol: str | None = None

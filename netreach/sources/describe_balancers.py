@@ -13,6 +13,7 @@ from netreach.model.services import (
     Target,
     TargetGroup,
 )
+from netreach.packets.prefixes import Family
 from netreach.sources import balancer_shapes as shapes
 from netreach.sources.describe_endpoints import of_arn, texts
 from netreach.sources.describe_records import Common
@@ -32,6 +33,7 @@ _KIND_BY_PATH: Final = {
     "net": BalancerKind.NETWORK,
     "gwy": BalancerKind.GATEWAY,
 }
+_FAMILIES: Final[Mapping[str, Family]] = {"ipv4": 4, "ipv6": 6}
 _TRUTHS: Final = {"true": True, "false": False}
 
 
@@ -153,6 +155,7 @@ def target_group(shape: shapes.TargetGroup, common: Common) -> TargetGroup:
         target_kind=shape.target_type or "instance",
         protocol=shape.protocol or "",
         port=shape.port,
+        family=_FAMILIES.get(shape.ip_address_type or ""),
         vpc=shape.vpc_id or "",
         balancers=texts(shape.load_balancer_arns),
         preserves_client=_truth(shape.attributes, PRESERVES),

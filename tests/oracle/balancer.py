@@ -218,22 +218,25 @@ def _usable(
 
 def _spots(world: World, node: Interface, group: TargetGroup, target: Target) -> list[Spot]:
     if group.kind == "instance":
-        return [_of_instance(world, node.vpc, target)]
+        return [_of_instance(world, node.vpc, target, group.version)]
     if group.kind == "ip":
         return [_of_address(world, node.vpc, target)]
     nodes = [world.interfaces[name] for name in world.balancers.nodes_of(target.id)]
-    return [_at(world, target, one) for one in nodes] or [Spot(target, None)]
+    return [_at(world, target, one, group.version) for one in nodes] or [Spot(target, None)]
 
 
-def _of_instance(world: World, vpc: str, target: Target) -> Spot:
+def _of_instance(world: World, vpc: str, target: Target, version: int | None = None) -> Spot:
     """Return where an instance gets it: at its primary interface [LB-7]."""
     own = [one for one in world.interfaces.values() if one.instance == target.id and one.vpc == vpc]
     first = min(own, key=lambda one: (one.device, one.id), default=None)
-    return _at(world, target, first) if first else Spot(target, None)
+    return _at(world, target, first, version) if first else Spot(target, None)
 
 
-def _at(world: World, target: Target, interface: Interface) -> Spot:
-    address = first_address(interface, 4) or first_address(interface, 6)
+def _at(world: World, target: Target, interface: Interface, version: int | None) -> Spot:
+    """Return where an interface is sent to: a group's targets all have one address family."""
+    versions = (version,) if version else (4, 6)
+    held = (first_address(interface, one) for one in versions)
+    address = next((one for one in held if one is not None), None)
     return Spot(target, address, world.subnets[interface.subnet].zone)
 
 

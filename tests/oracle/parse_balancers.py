@@ -124,6 +124,7 @@ def _group(estate: Estate, record: Record, zones: dict[str, str]) -> TargetGroup
         kind=record["TargetType"],
         protocol=record.get("Protocol", ""),
         port=record.get("Port"),
+        version={"ipv4": 4, "ipv6": 6}.get(record.get("IpAddressType", "")),
         keeps_client=attributes.get(KEEPS),
         crosses=attributes.get(CROSS_ZONE),
         targets=tuple(_target(one, zones) for some in told for one in some) if told else None,

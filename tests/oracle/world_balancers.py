@@ -32,6 +32,7 @@ class TargetGroup:
     kind: str  # instance, ip, lambda or alb
     protocol: str
     port: int | None
+    version: int | None  # of the addresses that its targets are sent to; None: nobody says
     keeps_client: bool | None  # None: the default of its kind [LB-4]
     crosses: bool | None  # None: as its balancer does [LB-6]
     targets: tuple[Target, ...] | None  # None: nobody says

@@ -238,6 +238,9 @@ def _target_group(
         "Protocol": protocol if kind != "alb" else "TCP",
         "Port": port,
     }
+    family = dice.pick((None, "ipv4", "ipv6"))
+    if kind == "instance" and family is not None:
+        record["IpAddressType"] = family
     if kind == "lambda":
         record = {key: value for key, value in record.items() if key not in ("Protocol", "Port")}
     if dice.chance(3):

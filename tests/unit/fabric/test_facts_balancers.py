@@ -645,6 +645,25 @@ def test_lb_7_instances_are_found_in_the_balancer_s_vpc() -> None:
     assert {part.forward[-1].destination for part in answer.parts} == {"10.0.2.60"}
 
 
+@pytest.mark.parametrize(
+    ("family", "asked", "seen"),
+    [
+        pytest.param(None, 4, DB_1, id="unsaid"),
+        pytest.param(4, 4, DB_1, id="ipv4"),
+        pytest.param(6, 4, "2600:1f14:1:101::50", id="ipv6-translated"),
+        pytest.param(6, 6, "2600:1f14:1:103::10", id="ipv6"),
+    ],
+)
+def test_lb_7_targets_are_sent_to_in_their_group_s_address_family(
+    family: int | None, asked: int, seen: str
+) -> None:
+    network = balanced(APP, is_dual=True, of_group={"family": family})
+    answer = ask(network, "db-1 eni-front-a tcp 80", family=asked)
+    assert (answer.verdict, sees(answer)) == ("reachable", {seen})
+    ends = {part.forward[-1].destination for part in answer.parts}
+    assert ends == {"2600:1f14:1:102::10" if family == 6 else APP_1}
+
+
 def test_lb_7_an_address_that_nobody_holds_gets_nothing() -> None:
     network = balanced(target("10.0.2.99"), of_group={"target_kind": "ip"})
     answer = ask(network, ASK)
@@ -798,9 +817,10 @@ def test_lb_9_others_answer_ping_themselves_where_their_groups_let_it_in(
     [(NETWORK, MISMATCH), (APPLICATION, MISMATCH), (CLASSIC, "ELB_LISTENERS_MISMATCH")],
 )
 def test_lb_9_only_listeners_answer(kind: BalancerKind, code: str) -> None:
-    for port in ("81", "8080"):
-        answer = ask(of_kind(kind), f"db-1 {NODE_A} tcp {port}")
+    for service in ("tcp 81", "tcp 8080", "udp 80", "50", "icmp 13"):
+        answer = ask(of_kind(kind), f"db-1 {NODE_A} {service}")
         assert (answer.verdict, codes(answer)) == ("unreachable", {code})
+        assert [one.nearest for one in answer.explanations if one.nearest]
 
 
 # -- LAB-4
