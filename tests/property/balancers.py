@@ -19,9 +19,6 @@ TARGET_PORTS: Final = (8080, 443, 22, 5432, 80)
 HEALTH: Final = ("healthy", "healthy", "healthy", "unhealthy", "initial", "draining", "unused", "")
 STATES: Final = ("provisioning", "failed", "active_impaired")
 YES_NO: Final = {True: "true", False: "false"}
-#: A service that some listener takes: protocol, port, code.
-Service = tuple[int, int, int]
-CARRIED: Final = {"UDP": (17,), "QUIC": (17,), "TCP_UDP": (6, 17)}
 
 
 @dataclass
@@ -46,10 +43,11 @@ class Front:
 def draw_balancers(draft: Draft) -> None:
     """Draw a balancer in about every second VPC, sometimes a second one behind or beside it."""
     for vpc in draft.vpcs:
-        count = draft.dice.pick((0, 1, 0, 1, 2)) if _homes(vpc) else 0
+        count = draft.dice.pick((0, 1, 0, 2)) if _homes(vpc) else 0
         fronts: list[Front] = []
         for number in range(count):
-            front = _front(draft, vpc, f"lb{vpc.id[4:]}{number}", fronts)
+            kind = _kind(draft, fronts, is_last=number + 1 == count)
+            front = _front(draft, vpc, f"lb{vpc.id[4:]}{number}", kind)
             _nodes(draft, front)
             if front.kind == "classic":
                 _classic(draft, front)
@@ -62,11 +60,17 @@ def _homes(vpc: VpcPlan) -> list[SubnetPlan]:
     return [subnet for subnet in vpc.subnets if subnet.block is not None and subnet.next_host < 28]
 
 
-def _front(draft: Draft, vpc: VpcPlan, name: str, earlier: list[Front]) -> Front:
+def _kind(draft: Draft, earlier: list[Front], *, is_last: bool) -> str:
+    """Draw a kind; of two the second is often a network one before an application one."""
+    if not is_last and draft.dice.chance(60):
+        return "application"
+    if [front for front in earlier if front.kind == "application"] and draft.dice.chance(75):
+        return "network"
+    return draft.dice.pick(("network", "application", "network", "classic"))
+
+
+def _front(draft: Draft, vpc: VpcPlan, name: str, kind: str) -> Front:
     dice = draft.dice
-    kind = dice.pick(("network", "application", "network", "classic"))
-    if [front for front in earlier if front.kind == "application"] and dice.chance(70):
-        kind = "network"
     public = [subnet for subnet in _homes(vpc) if subnet.role == "public"]
     is_facing = vpc.gateway is not None and dice.chance(50)
     options = public if is_facing and public and dice.chance(80) else _homes(vpc)
@@ -287,7 +291,7 @@ def _targets(draft: Draft, front: Front, kind: str, behind: list[Front]) -> list
         own: Record = dict(target)
         if kind in ("ip", "instance") and dice.chance(15):
             own["Port"] = dice.pick(TARGET_PORTS)
-        health = dice.pick(HEALTH)
+        health = dice.pick(("healthy", "", "unhealthy") if kind == "alb" else HEALTH)
         record: Record = {"Target": own}
         if health:
             record["TargetHealth"] = {"State": health}
@@ -333,7 +337,7 @@ def _open(draft: Draft, front: Front, port: int, target: str) -> None:
     names = {
         group["GroupId"]
         for interface in draft.estate["NetworkInterfaces"]
-        if target in (interface.get("Attachment", {}).get("InstanceId"), *_held(interface))
+        if target in (interface.get("Attachment", {}).get("InstanceId"), *held(interface))
         for group in interface["Groups"][:1]
     }
     for group in draft.estate["SecurityGroups"]:
@@ -341,8 +345,14 @@ def _open(draft: Draft, front: Front, port: int, target: str) -> None:
             group["IpPermissions"] += [_rule(word, port, peers) for word in ("tcp", "udp")]
 
 
-def _held(interface: Record) -> list[str]:
+def held(interface: Record) -> list[str]:
+    """Return an interface's private IPv4 addresses."""
     return [private["PrivateIpAddress"] for private in interface["PrivateIpAddresses"]]
+
+
+def sixes(interface: Record) -> list[str]:
+    """Return an interface's IPv6 addresses."""
+    return [six["Ipv6Address"] for six in interface["Ipv6Addresses"]]
 
 
 # -- classic ones
@@ -351,7 +361,8 @@ def _held(interface: Record) -> list[str]:
 def _classic(draft: Draft, front: Front) -> None:
     dice, estate = draft.dice, draft.estate
     port, instance_port = dice.pick(PORTS), dice.pick(TARGET_PORTS)
-    instances = dice.some(instances_of(estate, front.vpc.id), 0 if dice.chance(8) else 1, 3)
+    most = dice.pick((1, 3))
+    instances = dice.some(instances_of(estate, front.vpc.id), 0 if dice.chance(8) else 1, most)
     if not dice.chance(3):
         protocol = dice.pick(CLASSIC_PROTOCOLS)
         ports = {"LoadBalancerPort": port, "InstancePort": instance_port}
@@ -367,7 +378,7 @@ def _classic(draft: Draft, front: Front) -> None:
                 "Instances": [{"InstanceId": name} for name in instances],
             }
         )
-    crosses = dice.pick((True, False, None))
+    crosses = dice.pick((False, True, None, False))
     if crosses is not None:
         setting = {"CrossZoneLoadBalancing": {"Enabled": crosses}}
         estate["ClassicLoadBalancerAttributes"].append(
@@ -375,37 +386,3 @@ def _classic(draft: Draft, front: Front) -> None:
         )
     for instance in instances:
         _open(draft, front, instance_port, instance)
-
-
-# -- for questions
-
-
-def services_at(estate: Estate, address: str) -> list[Service]:
-    """Return what listens at an address of a balancer's node, and what it may answer itself."""
-    said = next((r["Description"] for r in _holding(estate, address) if "Description" in r), "")
-    path = said.removeprefix("ELB ")
-    found: list[Service] = [(6, 81, 0), (1, 8, 0)] if path else []
-    for answer in estate["LoadBalancerListeners"]:
-        if path and answer["LoadBalancerArn"].endswith(path):
-            for one in answer["Listeners"]:
-                carriers = CARRIED.get(one["Protocol"], (6,))
-                found += [(number, one["Port"], 0) for number in carriers] * 3
-    for record in estate["LoadBalancerDescriptions"]:
-        if record["LoadBalancerName"] == path:
-            ports = [one["Listener"]["LoadBalancerPort"] for one in record["ListenerDescriptions"]]
-            found += [(6, port, 0) for port in ports] * 6
-    return found
-
-
-def _holding(estate: Estate, address: str) -> list[Record]:
-    """Return the interfaces that hold an address, public or private, in whichever VPC."""
-    return [
-        interface
-        for interface in estate["NetworkInterfaces"]
-        if address in _held(interface)
-        or any(address == six["Ipv6Address"] for six in interface["Ipv6Addresses"])
-        or any(
-            private.get("Association", {}).get("PublicIp") == address
-            for private in interface["PrivateIpAddresses"]
-        )
-    ]

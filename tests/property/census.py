@@ -128,10 +128,10 @@ def _lost_of_balancers(estate: Estate) -> Iterator[str]:
     groups = {group["TargetGroupArn"] for group in estate["TargetGroups"]}
     if groups - {told["TargetGroupArn"] for told in estate["TargetGroupTargetHealth"]}:
         yield "group without targets' answer"
-    nodes = [i for i in estate["NetworkInterfaces"] if "Description" in i]
+    said = [str(i.get("Description", "")) for i in estate["NetworkInterfaces"]]
     paths = {arn.partition(":loadbalancer/")[2] for arn in arns}
     paths |= {one["LoadBalancerName"] for one in estate["LoadBalancerDescriptions"]}
-    if {node["Description"].removeprefix("ELB ") for node in nodes} - paths:
+    if {one.removeprefix("ELB ") for one in said if one.startswith("ELB ")} - paths:
         yield "node without its balancer"
     yield from _outside(estate)
 

