@@ -65,7 +65,7 @@ class PairValues:
         self._known: dict[FlowValue, int] = {None: 1}
         #: By number: the flows of IPv4 and of IPv6, or what asking singly found.
         self.pairs: list[tuple[int, int] | Fared] = [NO_COMMON_FAMILY]
-        self._fared: dict[Fared, int] = {}
+        self._fared: dict[tuple[bool, Fared], int] = {}
         self.ingress = PairMemo(self._number_ingress)
         self.groups = PairMemo(self._number_groups)
         self.flow = PairMemo(self._number_flow)
@@ -126,9 +126,10 @@ class PairValues:
 
     def number_of(self, fared: Fared) -> int:
         """Return the number of what asking singly found."""
-        number = self._fared.get(fared)
+        key = fared is NO_COMMON_FAMILY, fared  # it equals what simply gets nowhere
+        number = self._fared.get(key)
         if number is None:
-            number = self._fared[fared] = len(self.pairs)
+            number = self._fared[key] = len(self.pairs)
             self.pairs.append(fared)
         return number
 

@@ -1,0 +1,186 @@
+"""An estate of what tells interfaces apart, and matrices beside single paths, pair by pair."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import product
+from typing import Any, Final, NamedTuple
+
+from netreach.matrix import Matrix
+from netreach.network import Network
+from netreach.packets.services import ServiceSet
+from netreach.query.verdict import Verdict
+from netreach.sources.yaml_estate import read
+
+#: Two peered VPCs whose groups name each other's, a third one with the addresses of the second.
+MOTLEY: Final = """
+netreach: 1
+account: "111122223333"
+region: eu-central-1
+
+vpcs:
+  front:
+    cidrs: [10.1.0.0/16, "2001:db8:1::/56"]
+    subnets:
+      front-a: {cidrs: [10.1.1.0/24, "2001:db8:1:1::/64"], zone: a}
+      front-b: {cidrs: [10.1.2.0/24, "2001:db8:1:2::/64"], zone: b, acl: half}
+    route_tables:
+      front-main:
+        main: true
+        routes:
+          10.2.0.0/16: vpc-peering-connection:front-back
+          "2001:db8:2::/56": vpc-peering-connection:front-back
+    acls:
+      half:
+        ingress: [100 allow tcp 0-40000 from 0.0.0.0/0, "101 allow all from ::/0"]
+        egress: [100 allow all to 0.0.0.0/0, "101 allow all to ::/0"]
+    groups:
+      web: {ingress: [tcp 443 from anywhere, icmp 8/0 from 10.0.0.0/8]}
+      picky:
+        ingress:
+          - tcp 22 from 10.1.1.10/32
+          - tcp 80 from 10.1.1.11/32
+          - udp 53 from group:sg-web
+      quiet: {ingress: [all from group:sg-web], egress: [tcp 0-65535 to 10.2.0.0/16]}
+    instances:
+      web-1:
+        subnet: front-a
+        address: 10.1.1.10
+        secondary: [10.1.1.11]
+        ipv6: "2001:db8:1:1::10"
+        groups: [web]
+      web-2: {subnet: front-a, address: 10.1.1.20, groups: [web]}
+      web-3: {subnet: front-a, address: 10.1.1.21, groups: [web], secondary: [10.1.1.22]}
+      web-4: {subnet: front-b, address: 10.1.2.20, ipv6: "2001:db8:1:2::20", groups: [web]}
+      picky-1: {subnet: front-b, address: 10.1.2.30, groups: [picky]}
+      picky-2: {subnet: front-b, address: 10.1.2.31, groups: [picky, quiet]}
+      down-1: {subnet: front-a, address: 10.1.1.40, groups: [web], state: stopped}
+      two-legs:
+        interfaces:
+          leg-a: {subnet: front-a, address: 10.1.1.50, groups: [web]}
+          leg-b: {subnet: front-b, address: 10.1.2.50, groups: [quiet]}
+
+  back:
+    cidrs: [10.2.0.0/16, "2001:db8:2::/56"]
+    subnets:
+      back-a: {cidrs: [10.2.1.0/24, "2001:db8:2:1::/64"], zone: a}
+    route_tables:
+      back-main:
+        main: true
+        routes:
+          10.1.0.0/16: vpc-peering-connection:front-back
+          "2001:db8:1::/56": vpc-peering-connection:front-back
+    groups:
+      store: {ingress: [tcp 5432 from group:sg-web, tcp 9000-9100 from 10.1.1.0/28]}
+    instances:
+      store-1: {subnet: back-a, address: 10.2.1.10, ipv6: "2001:db8:2:1::10", groups: [store]}
+      store-2: {subnet: back-a, address: 10.2.1.11, groups: [store]}
+
+  double:
+    cidrs: [10.2.0.0/16]
+    subnets:
+      double-a: {cidr: 10.2.1.0/24, zone: a}
+    route_tables: {double-main: {main: true}}
+    groups:
+      double: {ingress: [all from anywhere]}
+    instances:
+      double-1: {subnet: double-a, address: 10.2.1.10, groups: [double]}
+      double-2: {subnet: double-a, address: 10.2.1.99, groups: [double]}
+
+  six:
+    cidrs: [10.9.0.0/16, "2001:db8:9::/56"]
+    subnets:
+      six-a: {cidrs: [10.9.1.0/24, "2001:db8:9:1::/64"], zone: a}
+    route_tables: {six-main: {main: true}}
+    groups:
+      six: {ingress: [tcp 443 from ::/0, udp 1 from 10.9.1.9/32]}
+    instances:
+      six-1: {subnet: six-a, address: 10.9.1.8, ipv6: "2001:db8:9:1::8", groups: [six]}
+      six-2: {subnet: six-a, address: 10.9.1.9, groups: [six]}
+
+peerings:
+  front-back: {requester: front, accepter: back}
+"""
+
+#: What a question about one pair comes to.
+Told = tuple[str, str, tuple[str, ...]]
+
+
+class Brute(NamedTuple):
+    """What all pairs of two groups come to, counted one by one."""
+
+    pairs: dict[Verdict, int]
+    services: str
+    everywhere: str
+
+
+def motley() -> Network:
+    """Compile the estate."""
+    return Network(read(MOTLEY))
+
+
+def pair_by_pair(network: Network, **options: Any) -> dict[tuple[str, str], Told]:  # noqa: ANN401 - path's own
+    """Ask a single path for every pair of a matrix of all interfaces."""
+    ends = network.matrix()
+    found = {}
+    for source, destination in product(ends.sources, ends.destinations):
+        if source != destination:
+            answer = network.path(source, destination, **options)
+            found[source, destination] = told(answer)
+    return found
+
+
+def told(answer: Any) -> Told:  # noqa: ANN401 - answers and pairs
+    """Return what an answer or a pair says."""
+    return str(answer.verdict), str(answer.services), tuple(answer.client_ports)
+
+
+def by_rows(matrix: Matrix) -> dict[tuple[str, str], Told]:
+    """Return what the rows of a matrix say."""
+    return {(pair.source, pair.destination): told(pair) for pair in matrix.rows()}
+
+
+def brute(network: Network, matrix: Matrix, grouping: str) -> dict[tuple[str, str], Brute]:
+    """Group the pairs of a matrix one by one."""
+    groups: dict[tuple[str, str], list[tuple[Verdict, ServiceSet]]] = {}
+    for pair in matrix.rows():
+        lefts = set(groups_of(network, pair.source, grouping))
+        for ends in product(lefts, set(groups_of(network, pair.destination, grouping))):
+            groups.setdefault(ends, []).append((pair.verdict, pair.services))
+    return {ends: _summed(pairs) for ends, pairs in groups.items()}
+
+
+def _summed(pairs: list[tuple[Verdict, ServiceSet]]) -> Brute:
+    some, every = pairs[0][1], pairs[0][1]
+    for _, services in pairs:
+        some, every = some | services, every & services
+    return Brute(dict(Counter(verdict for verdict, _ in pairs)), str(some), str(every))
+
+
+def groups_of(network: Network, interface: str, grouping: str) -> Iterator[str]:
+    """Yield the groups that an interface is in, straight from its record."""
+    record = network.snapshot.interfaces[interface]
+    match grouping:
+        case "vpc":
+            yield record.vpc
+        case "subnet":
+            yield record.subnet
+        case "security-group":
+            yield from record.groups or ("",)
+        case "interface":
+            yield interface
+        case _:
+            key, instance = grouping.removeprefix("tag:"), record.instance
+            tags = network.snapshot.instances[instance].tags if instance else {}
+            yield record.tags.get(key, tags.get(key, ""))
+
+
+def grouped(matrix: Matrix, grouping: str) -> dict[tuple[str, str], Brute]:
+    """Return what a matrix says of groups."""
+    return {
+        (one.source, one.destination): Brute(
+            dict(one.pairs), str(one.services), str(one.everywhere)
+        )
+        for one in matrix.by(grouping)
+    }
