@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
+import os
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 import netreach
+from netreach.network import Network
 from tests.property.estates import random_case
 from tests.property.matrix_pairs import block_differences, differences, matrix_of
 from tests.property.test_engine_agrees import network_of
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-ESTATES = 60
-CHUNK = 10
+ESTATES = 20
+CHUNK = 5
+#: The long run's first seed and number of estates.
+LONG_FIRST = int(os.environ.get("NETREACH_FIRST_ESTATE", "1000"))
+LONG_ESTATES = int(os.environ.get("NETREACH_MATRICES", "2000"))
 
 
 @pytest.mark.parametrize("first", range(0, ESTATES, CHUNK))
 def test_matrix_and_paths_agree_on_random_estates(first: int) -> None:
     for seed in range(first, first + CHUNK):
-        network = network_of(random_case(seed, count=1)[0])
-        assert list(differences(network)) == [], seed
-        assert list(block_differences(matrix_of(network))) == [], seed
+        check(seed)
+
+
+@pytest.mark.long
+def test_matrix_and_paths_agree_for_long() -> None:
+    for seed in range(LONG_FIRST, LONG_FIRST + LONG_ESTATES):
+        check(seed)
+
+
+def check(seed: int) -> None:
+    """Compare all pairs of an estate, and the cells of all its blocks."""
+    network = network_of(random_case(seed, count=1)[0])
+    assert list(differences(network)) == [], seed
+    assert list(block_differences(matrix_of(network))) == [], seed
+
+
+@cache
+def fixture_network(name: str) -> Network:
+    """Load a fixture once for all its questions."""
+    return netreach.load(FIXTURES / name)
 
 
 @pytest.mark.parametrize("port", [None, "443"])
@@ -29,7 +52,7 @@ def test_matrix_and_paths_agree_on_random_estates(first: int) -> None:
     "fixture", sorted(folder.name for folder in FIXTURES.iterdir() if folder.is_dir())
 )
 def test_matrix_and_paths_agree_on_every_pair_of_a_fixture(fixture: str, port: str | None) -> None:
-    network = netreach.load(FIXTURES / fixture)
+    network = fixture_network(fixture)
     assert list(differences(network, port)) == []
     assert list(differences(network, port, strict=True)) == []
     assert list(block_differences(matrix_of(network, port))) == []
