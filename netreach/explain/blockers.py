@@ -112,7 +112,8 @@ class Blockers:
         ends = f"{self.names.source(step)} to {self.names.destination(step)}"
         said = rule.text if rule else "by its policy"
         message = sentences.firewall_drops(component, str(left), ends, said)
-        self._add(Code.FIREWALL_RULES_RESTRICTION, leg, step, component, message, rule)
+        fix = self.remedies.firewall(step, left, rule) if rule else None
+        self._add(Code.FIREWALL_RULES_RESTRICTION, leg, step, component, message, rule, fix)
 
     def _denial(self, step: PacketStep) -> Code:
         """Return the code of what filters neither as a group nor as an ACL."""

@@ -40,6 +40,18 @@ class Finding(NamedTuple):
             return f"a rule of {brief(self.rule.owner)}"
         return f"{self.rule.text} of {brief(self.rule.owner)}"
 
+    def evidence(self, action: str) -> Evidence:
+        """Say the rule, and where it stands: its group and its number there, -1 for a default."""
+        return Evidence(
+            self.text,
+            {
+                "action": action,
+                "engine": "stateful" if self.engine.is_stateful else "stateless",
+                "group": self.rule.owner if self.rule else "",
+                "number": self.rule.number if self.rule else -1,
+            },
+        )
+
 
 class FirewallReading:
     """Reads firewalls' rules against the packets of one answer."""
@@ -75,16 +87,14 @@ class FirewallReading:
         """Return the rule that drops these services, or the default action that does."""
         for found in self.findings(step):
             if Action.DROP in found.actions and found.services & left:
-                owner = found.rule.owner if found.rule else ""
-                return Evidence(found.text, {"action": "drop", "group": owner})
+                return found.evidence("drop")
         return None
 
     def passing(self, step: PacketStep) -> Evidence | None:
         """Return the rule that passes a packet, or the default action that does."""
         for found in self.findings(step):
             if Action.PASS in found.actions and found.services & step.services.maybe:
-                owner = found.rule.owner if found.rule else ""
-                return Evidence(found.text, {"action": "pass", "group": owner})
+                return found.evidence("pass")
         return None
 
     def gaps(self, step: PacketStep, place: Component) -> Iterator[Missing]:

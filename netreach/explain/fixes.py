@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from netreach.errors import UsageError
+from netreach.explain.firewall_fixes import add_rule, set_default
 from netreach.explain.records import Explanation, Fix
 from netreach.fabric.rules import services_of
 from netreach.model.records import (
@@ -335,6 +336,8 @@ _CHANGES: Final[Mapping[str, Callable[[Snapshot, Fields], Snapshot]]] = {
     "start-instance": _start_instance,
     "attach-internet-gateway": _attach_gateway,
     "accept-peering": _accept_peering,
+    "add-firewall-rule": add_rule,
+    "set-firewall-default": set_default,
 }
 
 __all__ = [

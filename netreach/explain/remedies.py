@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from netreach.explain import fixes
-from netreach.explain.records import Fix
+from netreach.explain.firewall_fixes import Wanted, pass_firewall
+from netreach.explain.records import Evidence, Fix
 from netreach.explain.traces import AddressNames, PacketStep
 from netreach.fabric.addresses import SCOPE_INTERNET
 from netreach.fabric.element import Fate, Kind
@@ -58,6 +59,17 @@ class Remedies:
         if fix is not None:
             self.numbers_given(acl, ingress).add(number)
         return fix
+
+    def firewall(self, step: PacketStep, services: ServiceSet, dropped: Evidence) -> Fix | None:
+        """Return what to change in the policy of a firewall that drops a packet."""
+        snapshot = self.origins.fabric.snapshot
+        record = snapshot.firewalls[self.origins.id_of(Kind.FIREWALL, step.row)]
+        policy, said = snapshot.firewall_policies.get(record.policy), fixes.rule_fields(services)
+        if policy is None or said is None:
+            return None
+        source = self._cidr(step.source, self.names.source(step))
+        destination = self._cidr(step.destination, self.names.destination(step))
+        return pass_firewall(snapshot, policy, dropped, Wanted(source, destination, said))
 
     def ending(self, step: PacketStep, fate: Fate, leg: str) -> Fix | None:
         """Return what would let packets past the point where their way ended."""

@@ -76,6 +76,8 @@ class Rule(Struct, frozen=True):
     text: str
     #: Whether the doubt is about the whole group.
     is_group: bool = False
+    #: Its priority among stateless rules, its place among its group's stateful ones; -1 for none.
+    number: int = -1
 
     def at(self, source_port: int) -> ServiceSet:
         """Return what it matches of packets from a source port."""
@@ -91,6 +93,7 @@ class Engine(Struct, frozen=True):
     defaults: tuple[Action, ...]
     #: What happens then, in words.
     default_text: str
+    is_stateful: bool = False
 
 
 class RuleBook(Struct, frozen=True):
@@ -121,6 +124,7 @@ def compile_rule_book(
             _stateful_default(policy),
             "no stateful rule matches, so the default applies: "
             + (", ".join(policy.stateful_defaults) or "pass"),
+            is_stateful=True,
         ),
         drops_midstream=policy.stream_exception.upper() != "CONTINUE",
     )
@@ -190,6 +194,7 @@ class _Reader:
             doubt=rule.undecided or unread or _host_bits(rule),
             owner=group.id,
             text=f"stateless rule {rule.priority}",
+            number=rule.priority,
         )
 
     def _spans(self, prefixes: tuple[Prefix, ...]) -> IntervalSet:
@@ -215,10 +220,12 @@ class _Reader:
             if group is None or group.doubt or group.undecided or not group.is_stateful:
                 yield self._unknown(used, group, _ANY_STATEFUL)
             if group is not None:
-                for rule in group.stateful:
-                    yield from self._stateful_rule(group, rule)
+                for number, rule in enumerate(group.stateful):
+                    yield from self._stateful_rule(group, rule, number)
 
-    def _stateful_rule(self, group: FirewallRuleGroup, rule: StatefulRule) -> Iterator[Rule]:
+    def _stateful_rule(
+        self, group: FirewallRuleGroup, rule: StatefulRule, number: int
+    ) -> Iterator[Rule]:
         """Yield a rule once for each of its directions; rules that only alert decide nothing."""
         action = rule.action.strip().upper()
         if action == "ALERT":
@@ -245,6 +252,7 @@ class _Reader:
                 doubt=rule.undecided or unread or inside,
                 owner=group.id,
                 text=_said(rule),
+                number=number,
             )
             if not rule.is_any_direction:
                 return

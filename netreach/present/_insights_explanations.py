@@ -14,6 +14,7 @@ from netreach.packets.services import NAMES
 from netreach.present import _insights_rules as rules
 from netreach.present._insights_balancing import balancing
 from netreach.present._insights_components import Resources
+from netreach.present._insights_firewalls import firewall_rule
 from netreach.present._insights_headers import (
     Phrase,
     clients_of,
@@ -170,6 +171,8 @@ class Explanations:
             return {"route_table_route": rules.route(blocker.because or blocker.nearest)}
         if kind in (ComponentType.LOAD_BALANCER, ComponentType.TARGET_GROUP):
             return balancing(blocker.because or blocker.nearest, self._resources)
+        if kind is ComponentType.FIREWALL:
+            return firewall_rule(blocker.nearest, snapshot)
         if kind is ComponentType.TRANSIT_TABLE:
             found = rules.transit_route(blocker.because, snapshot, ())
             return {"transit_gateway_route_table_route": found}

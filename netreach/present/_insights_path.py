@@ -14,6 +14,7 @@ from netreach.model.services import VpcEndpoint
 from netreach.packets.services import ServiceSet
 from netreach.present import _insights_rules as rules
 from netreach.present._insights_components import Resources
+from netreach.present._insights_firewalls import firewall_rule
 from netreach.present._insights_headers import Packet, phrases
 from netreach.present._insights_shapes import AnalysisComponent, Fields, PacketHeader, PathComponent
 
@@ -121,6 +122,7 @@ class Way(Struct, frozen=True):
             ComponentType.TRANSIT_ATTACHMENT: self._attachment,
             ComponentType.TRANSIT_TABLE: self._transit_table,
             ComponentType.LOAD_BALANCER: self._balancer,
+            ComponentType.FIREWALL: self._firewall,
             ComponentType.ENDPOINT: self._endpoint,
             ComponentType.AWS_SERVICE: lambda hop: {"service_name": hop.component.id},
         }
@@ -135,6 +137,9 @@ class Way(Struct, frozen=True):
     def _acl(self, hop: Hop) -> Fields:
         is_ipv6 = any(":" in packet.source for packet in self.packets)
         return {"acl_rule": rules.acl_rule(hop.because, is_ipv6=is_ipv6)}
+
+    def _firewall(self, hop: Hop) -> Fields:
+        return firewall_rule(hop.because, self.resources.snapshot)
 
     def _table(self, hop: Hop) -> Fields:
         return {"route_table_route": rules.route(hop.because)}

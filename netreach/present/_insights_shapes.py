@@ -107,6 +107,32 @@ class LoadBalancerTarget(Struct, frozen=True, omit_defaults=True, rename="pascal
     port: int | None = None
 
 
+class FirewallStatelessRule(Struct, frozen=True, omit_defaults=True, rename="pascal"):
+    """One rule of a firewall's stateless engine; a default action is a rule of priority -1."""
+
+    rule_group_arn: str | None = None
+    sources: list[str] | None = None
+    destinations: list[str] | None = None
+    source_ports: list[PortRange] | None = None
+    destination_ports: list[PortRange] | None = None
+    protocols: list[int] | None = None
+    rule_action: str | None = None
+    priority: int | None = None
+
+
+class FirewallStatefulRule(Struct, frozen=True, omit_defaults=True, rename="pascal"):
+    """One rule of a firewall's stateful engine; a default action has nothing but its action."""
+
+    rule_group_arn: str | None = None
+    sources: list[str] | None = None
+    destinations: list[str] | None = None
+    source_ports: list[PortRange] | None = None
+    destination_ports: list[PortRange] | None = None
+    protocol: str | None = None
+    rule_action: str | None = None
+    direction: str | None = None
+
+
 class Explanation(Struct, frozen=True, omit_defaults=True, rename="pascal", kw_only=True):
     """Why there is no path, or none for some; each code has fields of its own."""
 
@@ -138,6 +164,8 @@ class Explanation(Struct, frozen=True, omit_defaults=True, rename="pascal", kw_o
     port_ranges: list[PortRange] | None = None
     prefix_list: AnalysisComponent | None = None
     protocols: list[str] | None = None
+    firewall_stateful_rule: FirewallStatefulRule | None = None
+    firewall_stateless_rule: FirewallStatelessRule | None = None
     route_table_route: RouteTableRoute | None = None
     route_table: AnalysisComponent | None = None
     security_group: AnalysisComponent | None = None
@@ -166,6 +194,8 @@ class PathComponent(Struct, frozen=True, omit_defaults=True, rename="pascal", kw
     destination_vpc: AnalysisComponent | None = None
     outbound_header: PacketHeader | None = None
     inbound_header: PacketHeader | None = None
+    firewall_stateful_rule: FirewallStatefulRule | None = None
+    firewall_stateless_rule: FirewallStatelessRule | None = None
     route_table_route: RouteTableRoute | None = None
     security_group_rule: SecurityGroupRule | None = None
     source_vpc: AnalysisComponent | None = None
