@@ -423,6 +423,16 @@ def test_nf_5_of_replies_past_the_firewall_nobody_knows() -> None:
     assert named(answer) == {"vpce-a"}
 
 
+def test_nf_5_each_endpoint_on_the_way_must_see_the_replies() -> None:
+    near: Form = {"subnets": SUBNETS | {"fw-a": SUBNETS["fw-a"] | {"route_table": "on"}}}
+    tables: Form = {"on": {"routes": {"10.0.3.0/24": WALL_B}}}
+    tables |= {"web": {"routes": {"10.0.3.0/24": WALL_A}}, "fw": {}}
+    back: Form = {"main": {"routes": {"10.0.1.0/24": WALL_B}}}
+    answer = ask(walled(crossing(**near, route_tables=tables | back)), ASKED, family=4)
+    assert (answer.verdict, codes(answer)) == ("unknown", {ASYMMETRIC})
+    assert named(answer) == {"vpce-a"}
+
+
 def test_nf_5_without_connections_to_follow_nobody_knows_either() -> None:
     answer = ask(walled(crossing(there="")), "web-1 db-1 udp 53", family=4)
     assert (answer.verdict, codes(answer)) == ("unknown", {ASYMMETRIC})
