@@ -9,7 +9,7 @@ import msgspec
 
 from netreach.errors import UsageError
 from netreach.explain.firewall_fixes import add_rule, set_default
-from netreach.explain.records import Explanation, Fix
+from netreach.explain.records import Fix
 from netreach.fabric.rules import services_of
 from netreach.model.records import (
     Attachment,
@@ -161,31 +161,6 @@ def rule_fields(services: ServiceSet) -> Fields | None:
 def covered(said: Fields) -> ServiceSet:
     """Return the services that a rule with these fields covers."""
     return services_of(*_range(said))
-
-
-def spared(explanations: tuple[Explanation, ...]) -> tuple[Explanation, ...]:
-    """Return the explanations, those whose rule another one's covers with that other one's fix."""
-    made = [one.fix for one in explanations if one.fix is not None]
-    return tuple(
-        msgspec.structs.replace(one, fix=_widest(one.fix, made)) if one.fix else one
-        for one in explanations
-    )
-
-
-def _widest(fix: Fix, made: list[Fix]) -> Fix:
-    return next((other for other in made if other is not fix and _covers(other, fix)), fix)
-
-
-def _covers(wide: Fix, narrow: Fix) -> bool:
-    """Tell whether one rule to be added lets through all that another one does, and more."""
-    if wide.kind != narrow.kind or wide.kind not in ("add-acl-rule", "add-group-rule"):
-        return False
-    sides = [
-        {key: value for key, value in fix.fields.items() if key not in ("number", "low", "high")}
-        for fix in (wide, narrow)
-    ]
-    wider, narrower = covered(wide.fields), covered(narrow.fields)
-    return sides[0] == sides[1] and narrower <= wider != narrower
 
 
 def _permission(said: Fields, peer: str) -> str:
@@ -348,6 +323,5 @@ __all__ = [
     "attach_gateway",
     "route",
     "rule_fields",
-    "spared",
     "start_instance",
 ]

@@ -16,7 +16,7 @@ from netreach.explain.branches import Branch, Branches
 from netreach.explain.codes import Code
 from netreach.explain.components import component, of_end
 from netreach.explain.evidence import Reading
-from netreach.explain.fixes import apply, spared
+from netreach.explain.fixes import apply
 from netreach.explain.health_checks import failing_checks
 from netreach.explain.hops import HopMaker
 from netreach.explain.records import Component, ComponentType, Explanation, Missing, Part, Report
@@ -133,7 +133,7 @@ class PathReport:
             return (disconnected, *found.values()), tuple(missing)
         for explanation in self._behind(tuple(found.values())):
             found.setdefault(_key(explanation), explanation)
-        return spared(tuple(found.values())), tuple(missing)
+        return tuple(found.values()), tuple(missing)
 
     def _behind(self, found: tuple[Explanation, ...]) -> tuple[Explanation, ...]:
         """Return the blockers that wait behind a point where the way ended altogether.
