@@ -108,12 +108,12 @@ class Blockers:
             message = sentences.unfollowed(component, str(left))
             self._add(Code.FIREWALL_ASYMMETRIC_ROUTING, leg, step, component, message)
             return
-        rule = FirewallReading(self.origins).dropping(step, left)
         ends = f"{self.names.source(step)} to {self.names.destination(step)}"
-        said = rule.text if rule else "by its policy"
-        message = sentences.firewall_drops(component, str(left), ends, said)
-        fix = self.remedies.firewall(step, left, rule) if rule else None
-        self._add(Code.FIREWALL_RULES_RESTRICTION, leg, step, component, message, rule, fix)
+        rules = FirewallReading(self.origins).all_dropping(step, left)
+        for rule in rules or [Evidence("by its policy")]:
+            message = sentences.firewall_drops(component, str(left), ends, rule.text)
+            fix = self.remedies.firewall(step, left, rule) if rules else None
+            self._add(Code.FIREWALL_RULES_RESTRICTION, leg, step, component, message, rule, fix)
 
     def _denial(self, step: PacketStep) -> Code:
         """Return the code of what filters neither as a group nor as an ACL."""

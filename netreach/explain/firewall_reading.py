@@ -85,10 +85,27 @@ class FirewallReading:
 
     def dropping(self, step: PacketStep, left: ServiceSet) -> Evidence | None:
         """Return the rule that drops these services, or the default action that does."""
+        return next(iter(self.all_dropping(step, left)), None)
+
+    def all_dropping(self, step: PacketStep, left: ServiceSet) -> list[Evidence]:
+        """Return the rule or default action that drops these services.
+
+        If that is a stateless one: also what would drop them had it forwarded them instead.
+        """
         for found in self.findings(step):
             if Action.DROP in found.actions and found.services & left:
-                return found.evidence("drop")
-        return None
+                behind = [] if found.engine.is_stateful else self._behind(step, left)
+                return [found.evidence("drop"), *behind]
+        return []
+
+    def _behind(self, step: PacketStep, left: ServiceSet) -> list[Evidence]:
+        """Return what the stateful engine would drop of services; it asks about no reply."""
+        book, _, rules = self._engines(step)
+        if book is None or step.returning:
+            return []
+        found = _of_engine(book.stateful, rules, CLIENT_PORTS[0], left)
+        drops = (one.evidence("drop") for one in found if one.actions == (Action.DROP,))
+        return list(drops)[:1]
 
     def passing(self, step: PacketStep) -> Evidence | None:
         """Return the rule that passes a packet, or the default action that does."""

@@ -56,6 +56,11 @@ def mended(network: Network, fixes: list[Fix], question: str) -> str:
         pytest.param(walled(says=strict("aws:drop_strict")), ASKED, id="no-stateful-group"),
         pytest.param(walled(None, stateless(rule(10, "drop"))), ASKED, id="stateless-rule"),
         pytest.param(
+            walled(None, stateless(rule(10, "drop", sources=["10.0.1.0/24"])), stateful(DROPS)),
+            ASKED,
+            id="one-engine-behind-the-other",
+        ),
+        pytest.param(
             walled(
                 None,
                 stateless(rule(10, "pass", protocols=(17,))),

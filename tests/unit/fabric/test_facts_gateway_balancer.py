@@ -193,6 +193,8 @@ def test_ep_4_flows_to_appliances_that_are_out_of_reach_fail_and_the_others_work
     network = inspected(target(), target("i-wall-2"), base=base)
     answer = ask(network, ASKED, family=4)
     assert (answer.verdict, codes(answer)) == ("partial", {CLOSED})
+    assert codes(answer, "return") == set()  # what got there comes back from where it was
+    assert len(answer.parts) == 2
 
 
 def test_lb_6_a_node_uses_the_targets_of_its_own_zone() -> None:
