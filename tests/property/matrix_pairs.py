@@ -78,15 +78,15 @@ def block_differences(matrix: PairMatrix) -> Iterator[tuple[int, int, Fared, Far
 
 
 def _cells(row: TileRow) -> Iterator[tuple[int, int, int]]:
-    """Yield the kinds and numbers of every cell of a tile row, those asked singly last."""
+    """Yield the kinds and numbers of every cell of a tile row, with patches in place."""
+    patched = set(zip(row.patches.source.tolist(), row.patches.destination.tolist(), strict=True))
     for block in row.blocks:
         numbers = block.numbers[block.source_group[:, None], block.destination_group[None, :]]
         for i, j in np.argwhere(numbers != ASK).tolist():
-            yield int(block.sources[i]), int(block.destinations[j]), int(numbers[i, j])
-    singles = row.singles
-    yield from zip(
-        singles.source.tolist(),
-        singles.destination.tolist(),
-        singles.number.tolist(),
-        strict=True,
-    )
+            source, destination = int(block.sources[i]), int(block.destinations[j])
+            if (source, destination) not in patched:
+                yield source, destination, int(numbers[i, j])
+    for part in (row.singles, row.patches):
+        yield from zip(
+            part.source.tolist(), part.destination.tolist(), part.number.tolist(), strict=True
+        )

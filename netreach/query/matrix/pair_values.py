@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from netreach.fabric.element import STRICT_BITS, Assumed
-from netreach.packets.batch import Column
+from netreach.packets.batch import Column, distinct
 from netreach.packets.pool import NOTHING, Bounds, PairMemo, ServicePool
 from netreach.packets.prefixes import Family
 from netreach.packets.services import ServiceSet
@@ -123,6 +123,13 @@ class PairValues:
             return ASK
         self.pairs.append((ipv4, ipv6))
         return len(self.pairs) - 1
+
+    def ends_at_receiver(self, ways: Column) -> bool:
+        """Tell whether all that lives on these ways gets as far as the receiver's groups."""
+        return all(
+            way != SINGLY and all(one.arrives or one.forward == NOTHING for one in self._ways[way])
+            for way in distinct(ways).tolist()
+        )
 
     def number_of(self, fared: Fared) -> int:
         """Return the number of what asking singly found."""

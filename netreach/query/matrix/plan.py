@@ -19,6 +19,7 @@ from netreach.query.matrix.kinds import Holdings, compile_kinds
 from netreach.query.matrix.lane_ways import LaneWays, WayNumbers, lane_ways
 from netreach.query.matrix.pair_values import ASK, Fared, PairValues
 from netreach.query.matrix.singly import Singly
+from netreach.query.matrix.sparse_tiles import Sparse
 from netreach.query.matrix.tile_rows import TileRows
 from netreach.query.verdict import Question, Verdict
 
@@ -34,8 +35,8 @@ class Singles(NamedTuple):
 class TileRow(NamedTuple):
     """What the sources of one VPC come to; cells of blocks that say ASK are among the singles.
 
-    The patches are pairs within one host, each kind's only one: they hold, not the blocks' cells,
-    which say `was`.
+    The patches hold, not the blocks' cells, which say `was` of them: pairs within one host, and
+    the few that a receiver's groups let in where blocks hold what refusals come to.
     """
 
     vpc: int
@@ -105,8 +106,16 @@ class PairMatrix:
 
     def row(self, vpc: int, only: Column | None = None) -> TileRow:
         """Return the tile row of a source VPC, or what `only` some of its kinds come to."""
-        blocks = tuple(self._tiles.of_vpc(vpc, only))
-        patches, was = self._patches(vpc, only)
+        tiles = list(self._tiles.of_vpc(vpc, only))
+        blocks = tuple(one.block if isinstance(one, Sparse) else one for one in tiles)
+        own, own_was = self._patches(vpc, only)
+        sparse = [one for one in tiles if isinstance(one, Sparse)]
+        patches = Singles(
+            np.concatenate([own.source, *(one.sources for one in sparse)]),
+            np.concatenate([own.destination, *(one.destinations for one in sparse)]),
+            np.concatenate([own.number, *(one.numbers for one in sparse)]),
+        )
+        was = np.concatenate([own_was, *(one.was for one in sparse)])
         return TileRow(vpc, blocks, self._asked(blocks), patches, was)
 
     @cached_property

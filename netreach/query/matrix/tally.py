@@ -75,6 +75,10 @@ class Tally:
         patches = row.patches
         yield self._of_pairs(patches.source, patches.destination, patches.number, 1)
         yield self._of_pairs(patches.source, patches.destination, row.was, -1)
+        own = patches.source == patches.destination
+        yield self._of_own_kinds(patches.source[own], patches.number[own])
+        was = self._of_own_kinds(patches.source[own], row.was[own])
+        yield was._replace(pairs=-was.pairs)
 
     def _of_block(self, block: Block) -> Iterator[Weighed]:
         mine = _in_block(self._sources, block.sources, block.source_group)
@@ -213,5 +217,7 @@ def _sums(plan: PairMatrix, row: TileRow) -> Iterator[tuple[Cells, Cells]]:
     for part in (row.singles, row.patches):
         same = part.source == part.destination
         pairs = kinds.sources[part.source] * kinds.destinations[part.destination]
-        yield part.number, pairs - np.where(same, kinds.both[part.source], 0)
-    yield row.was, np.full(len(row.was), -1, np.int64)
+        pairs = pairs - np.where(same, kinds.both[part.source], 0)
+        yield part.number, pairs
+        if part is row.patches:
+            yield row.was, -pairs

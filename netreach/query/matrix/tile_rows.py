@@ -24,6 +24,7 @@ from netreach.query.matrix.far_tiles import FarTiles, alike_rows
 from netreach.query.matrix.kinds import Kinds
 from netreach.query.matrix.lane_ways import LaneWays
 from netreach.query.matrix.pair_values import ASK, PairValues
+from netreach.query.matrix.sparse_tiles import Sparse, SparseTiles
 from netreach.query.matrix.told_apart import ToldApart
 
 
@@ -47,6 +48,7 @@ class TileRows:
         self.windows = (self._window(0), self._window(1))
         row_of = alike_rows(fabric.groups.by_address, 2 * len(fabric.groups.group_sets))
         self._dense = DenseTiles(fabric, kinds, ways, values, row_of)
+        self._sparse = SparseTiles(fabric, kinds, ways, values)
         self._linked = linked_vpcs(fabric, kinds)
         self._names_groups = egress_names_groups(fabric)
         self._far = FarTiles(fabric, kinds, ways, values, row_of, self.windows)
@@ -57,7 +59,7 @@ class TileRows:
         self._single_targets = self._targets[kinds.is_single[self._targets]]
         self._apart = ToldApart(fabric, kinds)
 
-    def of_vpc(self, vpc: int, only: Column | None = None) -> Iterator[Block]:
+    def of_vpc(self, vpc: int, only: Column | None = None) -> Iterator[Block | Sparse]:
         """Yield the blocks of all sources of a VPC, or of `only` some of its kinds.
 
         NO_ROW stands for the interfaces whose VPC the snapshot lacks.
@@ -82,7 +84,7 @@ class TileRows:
             yield from self._from(vpc, filled(1, source), mine | told_apart)
         yield from self._from(vpc, column(alike), told_apart)
 
-    def _from(self, vpc: int, sources: Column, told: Mask) -> Iterator[Block]:
+    def _from(self, vpc: int, sources: Column, told: Mask) -> Iterator[Block | Sparse]:
         """Yield the blocks of sources and all targets that are not told of elsewhere."""
         if not len(sources):
             return
@@ -90,10 +92,17 @@ class TileRows:
         for other in np.flatnonzero(unclear).tolist():
             yield from _asked(sources, self._targets_of(other, told))
         for other in np.flatnonzero(near & ~unclear).tolist():
-            yield from self._dense.between(vpc, sources, self._targets_of(other, told))
+            yield from self._near(vpc, sources, self._targets_of(other, told))
         plain, exceptional = self._far.targets(vpc, ~(near | unclear))
-        yield from self._dense.between(vpc, sources, exceptional[~told[exceptional]])
+        yield from self._near(vpc, sources, exceptional[~told[exceptional]])
         yield from self._far.between(vpc, sources, plain, near | unclear, told)
+
+    def _near(self, vpc: int, sources: Column, targets: Column) -> Iterator[Block | Sparse]:
+        sparse = self._sparse.between(vpc, sources, targets)
+        if sparse is None:
+            yield from self._dense.between(vpc, sources, targets)
+        else:
+            yield sparse
 
     def number(self, vpc: int, source: int, destination: int) -> int:
         """Return what two kinds come to, of which neither is asked singly."""
