@@ -70,7 +70,7 @@ fidelity: $(STAMP) ## score the verdicts against measured and public cases
 	$(RUN) tests.fidelity
 
 bench: $(STAMP) ## measure
-	$(RUN) pip install --quiet '.[bench]'
+	$(RUN) pip install --quiet --editable '.[bench]'
 	$(RUN) tests.benchmarks.bench_path
 	$(RUN) tests.benchmarks.bench_longest_prefix
 

@@ -24,11 +24,11 @@ which came as an argument, choose::
         return found
 
 `Jit.from_environment()` makes the switch at the edge, once; it travels as an argument, also to
-other processes. ``NETREACH_JIT=0`` means numpy alone, ``1`` kernels whatever the size (for tests
-and measurements), unset: numba where it is installed and the work pays for importing and compiling
-it. Compiled code is cached on disk, beside the file or in the user's cache directory
-(``NUMBA_CACHE_DIR`` names another). Where numba is asked for and absent, or fails to compile, the
-switch warns once and is numpy from then on.
+other processes (spawned ones: numba's threads do not survive a fork). ``NETREACH_JIT=0`` means
+numpy alone, ``1`` kernels whatever the size (for tests and measurements), unset: numba where it is
+installed and the work pays for importing and compiling it. Compiled code is cached on disk, beside
+the file or in the user's cache directory (``NUMBA_CACHE_DIR`` names another). Where numba is asked
+for and absent, or fails to compile, the switch warns once and is numpy from then on.
 
 What to mind in a kernel: every combination of dtypes and layouts (contiguous, strided, read-only)
 is compiled on its own, for seconds, so bring columns into one form first (`as_input`); write
