@@ -240,6 +240,16 @@ def test_tg_10_a_range_of_ports_may_go_by_several_tables() -> None:
     assert ask(whole, f"web-1 {LAB_1} tcp 443-444", family=4).verdict == "reachable"
 
 
+def test_tg_10_what_a_filter_has_stopped_before_the_policy_table_is_not_forgotten() -> None:
+    estate = policed(entry(90, **WEB_PORTS), entry()).snapshot
+    web = estate.security_groups["sg-web"]
+    only = replace(web.egress[0], protocol=6, low=443, high=443)
+    groups = {**estate.security_groups, "sg-web": replace(web, egress=(only,))}
+    network = Network(replace(estate, security_groups=groups))
+    answer = ask(network, f"web-1 {LAB_1} tcp 443-444", family=4)
+    assert (answer.verdict, str(answer.services)) == ("partial", "tcp 443")
+
+
 def test_tg_10_replies_are_matched_by_the_clients_port_and_the_lab_s_own_table() -> None:
     to_clients = entry(protocol=6, ports=(1024, 65535))
     assert asked(policed(entry(), lab=to_clients)).verdict == "reachable"

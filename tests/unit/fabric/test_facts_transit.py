@@ -414,6 +414,47 @@ def test_tg_1_peered_gateways_know_static_routes_only(static_back: bool, expecte
     assert static_back or codes(answer, "return") == {NO_TRANSIT_ROUTE}
 
 
+@pytest.mark.parametrize("end", [0, 1], ids=["near", "far"])
+def test_tg_3_both_ends_of_a_peering_between_gateways_must_be_in_service(end: int) -> None:
+    ties = [replace(tie, state="deleting") if n == end else tie for n, tie in enumerate(PEER)]
+    network = attached(
+        on_two_gateways(),
+        lab={"gateway": "tgw-2", "table": "tgw-rtb-2"},
+        tables=peered_gateways(),
+        more=tuple(ties),
+    )
+    answer = ask(network, ASKED)
+    assert (answer.verdict, codes(answer, "forward")) == ("unreachable", {"BAD_STATE_ATTACHMENT"})
+
+
+def test_sg_10_groups_are_not_known_across_peered_gateways() -> None:
+    network = attached(
+        by_group(on_two_gateways()),
+        gateway={"references_groups": True},
+        lab={"gateway": "tgw-2", "table": "tgw-rtb-2"},
+        tables=peered_gateways(),
+        more=PEER,
+    )
+    hubs = network.snapshot.transit_gateways
+    second = replace(hubs["tgw-1"], id="tgw-2")
+    both = Network(replace(network.snapshot, transit_gateways={**hubs, second.id: second}))
+    answer = ask(both, ASKED)
+    assert answer.verdict == "unreachable"
+    assert "forward" in {one.leg for one in answer.explanations}
+
+
+def test_tg_1_of_two_attachments_of_one_vpc_the_one_in_service_is_used() -> None:
+    gone = attachment("tgw-attach-0", SHOP, "subnet-web-a", state="deleting")
+    network = attached()
+    for ties in (
+        {gone.id: gone, **network.snapshot.transit_attachments},
+        {**network.snapshot.transit_attachments, gone.id: gone},
+    ):
+        assert verdict(Network(replace(network.snapshot, transit_attachments=ties)), ASKED) == (
+            "reachable"
+        )
+
+
 def test_lab_14_one_gateway_for_each_direction_works() -> None:
     ties = (
         attachment("tgw-attach-shop-2", SHOP, "subnet-web-a", gateway="tgw-2", table="tgw-rtb-2"),

@@ -678,6 +678,8 @@ def test_bp_3_clients_go_only_where_the_endpoint_has_a_route() -> None:
     routes = (ClientVpnRoute(prefix=Prefix.parse("10.0.3.0/24"), subnet="subnet-web-a"),)
     assert verdict(door(routes=routes), f"{CLIENT} db-1 tcp 443") == "reachable"
     assert codes(ask(door(routes=routes), f"{CLIENT} app-1 tcp 443")) == {NO_ROUTE}
+    creating = tuple(replace(route, state="creating") for route in routes)
+    assert codes(ask(door(routes=creating), f"{CLIENT} db-1 tcp 443")) == {NO_ROUTE}
 
 
 def two_doors(**endpoint: Any) -> Network:  # noqa: ANN401 - the record's own
