@@ -218,7 +218,7 @@ def _towards(scene: Scene, source: str, address: str, vpc: str) -> Question:
         inner = int(ip_address(_destination(scene, "", vpc, 4, odd=False)))
         return replace(question, destination=str(ip_address(NAT64 + inner)))
     site = draw_end(dice, scene.sites, version) if dice.chance(16) else None
-    if site is not None:
+    if site is not None and site.address != address:
         named = site.site if dice.chance(50) else None
         return replace(question, destination=site.address, destination_vpc=named)
     destination = _destination(scene, source, vpc, version)
