@@ -271,6 +271,16 @@ def test_rt_11_the_appliance_needs_a_public_address() -> None:
     assert "INGRESS_RTB_NO_PUBLIC_IP" in codes(answer, "forward")
 
 
+def test_rt_11_by_ipv6_the_appliance_needs_no_other_address() -> None:
+    edge = EDGE | {"routes": {"2600:1f14:1:101::/64": "network-interface:eni-fw"}}
+    bare = {"fw": FIREWALL | {"source_dest_check": False}}
+    answer = ask(
+        estate(route_tables={"edge": edge}, instances=bare), "internet web-1 tcp 443", family=6
+    )
+    assert "INGRESS_RTB_NO_PUBLIC_IP" not in codes(answer, "forward")
+    assert "eni-fw" in {hop.component.id for hop in answer.parts[0].forward}
+
+
 def test_rt_12_an_appliance_passes_packets_on() -> None:
     network = estate(
         route_tables={"web": {"routes": {"10.0.3.0/24": "instance:fw"}}},
