@@ -718,6 +718,24 @@ def test_lb_7_replies_of_an_application_balancer_go_back_by_the_network_one() ->
     assert back[-1] == NODE_A
 
 
+def test_lb_7_what_the_one_behind_answers_itself_goes_back_by_the_network_one() -> None:
+    # the inner one redirects, from another subnet; the outer one has asked as itself
+    outer = balancer(NETWORK)
+    alone = (listener(8080, "HTTP", ()),)
+    inner = balancer(APPLICATION, "inner", listeners=alone, groups=("sg-web",))
+    own = node(APPLICATION, "b", name="inner", groups=("sg-web",), address="10.0.3.60")
+    form: Form = {"target_kind": "alb", "preserves_client": False, "is_cross_zone": True}
+    for denied, expected in ((DB_1, "reachable"), (NODE_A, "unreachable")):
+        base = snapshot(acls=denying("db", "egress", denied))
+        nodes = [node(NETWORK), node(NETWORK, "b"), own]
+        groups = [group(target(inner.id), **form)]
+        answer = ask(
+            Network(with_balancers([outer, inner], nodes, groups, base)), f"web-1 {NODE_A} tcp 80"
+        )
+        assert answer.verdict == expected
+        assert legs(answer) == ({"return"} if expected == "unreachable" else set())
+
+
 # -- LB-8, LAB-3
 
 
@@ -967,6 +985,8 @@ def test_a_node_without_its_balancer_leaves_the_answer_open(kind: BalancerKind) 
 def test_an_instance_that_the_snapshot_lacks_leaves_the_answer_open() -> None:
     answer = ask(balanced(target("i-gone")), ASK)
     assert (answer.verdict, named(answer)) == ("unknown", {GROUP_ID})
+    beside = ask(balanced(target("i-gone"), APP), ASK)
+    assert (beside.verdict, named(beside), sees(beside)) == ("partial", {GROUP_ID}, {DB_1})
 
 
 def test_a_host_s_own_description_makes_no_balancer_of_it() -> None:
