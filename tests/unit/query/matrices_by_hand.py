@@ -13,7 +13,8 @@ from netreach.packets.services import ServiceSet
 from netreach.query.verdict import Verdict
 from netreach.sources.yaml_estate import read
 
-#: Two peered VPCs whose groups name each other's, a third one with the addresses of the second.
+#: Two peered VPCs whose groups name each other's, one with the addresses of the second, and one
+#: that is peered with the first without any such names.
 MOTLEY: Final = """
 netreach: 1
 account: "111122223333"
@@ -31,6 +32,7 @@ vpcs:
         routes:
           10.2.0.0/16: vpc-peering-connection:front-back
           "2001:db8:2::/56": vpc-peering-connection:front-back
+          10.8.0.0/16: vpc-peering-connection:front-far
     acls:
       half:
         ingress: [100 allow tcp 0-40000 from 0.0.0.0/0, "101 allow all from ::/0"]
@@ -99,8 +101,24 @@ vpcs:
       six-1: {subnet: six-a, address: 10.9.1.8, ipv6: "2001:db8:9:1::8", groups: [six]}
       six-2: {subnet: six-a, address: 10.9.1.9, groups: [six]}
 
+  far:
+    cidrs: [10.8.0.0/16]
+    subnets:
+      far-a: {cidr: 10.8.1.0/24, zone: a}
+    route_tables:
+      far-main: {main: true, routes: {10.1.0.0/16: vpc-peering-connection:front-far}}
+    groups:
+      some: {ingress: [tcp 80 from 10.1.1.0/28, udp 53 from 10.1.0.0/16]}
+      shut: {ingress: [tcp 81 from 10.1.0.0/16], egress: [tcp 443 to 10.1.1.0/27]}
+      wide: {ingress: [tcp 82 from 10.0.0.0/8], egress: [all to 10.0.0.0/8]}
+    instances:
+      far-1: {subnet: far-a, address: 10.8.1.10, groups: [some]}
+      far-2: {subnet: far-a, address: 10.8.1.11, groups: [shut]}
+      far-3: {subnet: far-a, address: 10.8.1.12, groups: [wide]}
+
 peerings:
   front-back: {requester: front, accepter: back}
+  front-far: {requester: front, accepter: far}
 """
 
 #: What a question about one pair comes to.
