@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from netreach.cli.watch import Watch
 from netreach.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,8 +55,10 @@ def diagram(
             what="says nothing without a path",
             mend="add --path SOURCE DESTINATION",
         )
-    loaded, report = _load(snapshot, path, port, protocol)
-    write(build(loaded, report), output)
+    with Watch(f"reading {snapshot}") as watch:
+        loaded, report = _load(snapshot, path, port, protocol)
+        watch.step("drawing")
+        write(build(loaded, report), output)
 
 
 def _load(

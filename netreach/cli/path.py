@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TextIO, TypedDict
 
 import typer
 
+from netreach.cli.watch import Watch
 from netreach.errors import InputError, NetreachError, UsageError
 from netreach.query.words import quoted
 
@@ -131,17 +132,21 @@ def path(  # noqa: PLR0913 - each is an option of the command
     if queries:
         _refuse_ends(source, destination, port, protocol)
         _check_not_both_stdin(snapshot, queries)
-        raise typer.Exit(_answer_file(load(snapshot), queries, options))
+        with Watch(f"reading {snapshot}"):
+            network = load(snapshot)
+        raise typer.Exit(_answer_file(network, queries, options))
     if not source or not destination:
         raise UsageError(
             place="path",
             what="SOURCE and DESTINATION are needed",
             mend="or give --queries FILE.csv",
         )
-    network = load(snapshot)
-    answer = network.path(
-        source, destination, port=port or None, protocol=protocol or None, **options
-    )
+    with Watch(f"reading {snapshot}") as watch:
+        network = load(snapshot)
+        watch.step("finding the path")
+        answer = network.path(
+            source, destination, port=port or None, protocol=protocol or None, **options
+        )
     typer.echo(_rendered(answer, network, form, verbose=verbose), nl=False)
     raise typer.Exit(EXIT_OF[answer.verdict])
 

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from netreach.cli.watch import Watch
+
 
 class ShowFormat(StrEnum):
     """How the answer is written."""
@@ -35,9 +37,10 @@ def show(
     ] = ShowFormat.TEXT,
 ) -> None:
     """Show what a snapshot holds, what is odd or missing; with SELECTOR, one resource of it."""
-    written = (
-        _inventory(snapshot, output) if selector is None else _page(snapshot, selector, output)
-    )
+    with Watch(f"reading {snapshot}"):
+        written = (
+            _inventory(snapshot, output) if selector is None else _page(snapshot, selector, output)
+        )
     typer.echo(written)
 
 

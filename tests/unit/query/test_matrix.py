@@ -234,7 +234,10 @@ def test_progress_hears_of_every_vpc() -> None:
     ("ask", "says"),
     [
         (lambda: whole().verdict("nobody", "web-1"), "'nobody'"),
-        (lambda: whole().verdict("web-2", "web-2"), "are one interface: a matrix holds no pair"),
+        (
+            lambda: whole().verdict("web-2", "web-2"),
+            "a matrix holds none of an interface with itself",
+        ),
         (lambda: whole().by("colour"), "'colour' is no way to group"),
         (lambda: whole().groups("tag:"), "'tag:' is no way to group"),
         (lambda: estate().matrix("tag:Name=nobody"), "Name=nobody"),
