@@ -211,6 +211,23 @@ def test_a_wide_table_keeps_its_values_apart_from_its_blocks(values: list[int]) 
     assert found.tolist() == [low, host, low, low, last, low, -1]
 
 
+@needs_numba
+def test_the_kernel_of_a_wide_table_tells_its_lowest_value_from_a_block(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_compiled_table, "FEW_RANGES", 0)
+    lowest = -(1 << 30)
+    table = PrefixTable(["10.0.0.0/8", "10.1.2.0/25", "10.1.3.3/32"], values=[lowest, 4, lowest])
+    words, values = table.ranges.words, table.ranges.values
+    compiled = CompiledTable.of(words, values, WideTable.of(RangeTree(words), values))
+    assert compiled is not None
+    assert compiled.kernel.name == "wide"
+    numbers = np.array([0x0A000000, 0x0A01027F, 0x0A010280, 0x0A010303, 0x09090909], np.uint32)
+    found = np.empty(5, np.int64)
+    assert compiled.lookup((numbers,), found, Effort(Jit(Wanted.ALWAYS), 0))
+    assert found.tolist() == [lowest, 4, lowest, lowest, -1]
+
+
 def test_a_wide_table_may_need_no_blocks() -> None:
     table = PrefixTable(["10.0.0.0/8", "10.1.2.0/24"])
     wide = WideTable.of(RangeTree(table.ranges.words), table.ranges.values)
