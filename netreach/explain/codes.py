@@ -131,6 +131,7 @@ class Code(StrEnum):
 
     # netreach's own: what stops a packet
     EIGW_OUTBOUND_ONLY = auto()
+    EIGW_DROPS_INSPECTED_TRAFFIC = auto()
     ENI_DENIES_IGW_TRAFFIC = auto()
     UNROUTABLE_DESTINATION_RANGE = auto()
     NOT_AN_INTERNET_ADDRESS = auto()
@@ -168,6 +169,7 @@ class Code(StrEnum):
 NETREACH_CODES: Final = frozenset(
     {
         Code.EIGW_OUTBOUND_ONLY,
+        Code.EIGW_DROPS_INSPECTED_TRAFFIC,
         Code.ENI_DENIES_IGW_TRAFFIC,
         Code.UNROUTABLE_DESTINATION_RANGE,
         Code.NOT_AN_INTERNET_ADDRESS,

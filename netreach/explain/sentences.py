@@ -178,6 +178,10 @@ _STOPS: Final[Mapping[Fate, str]] = {
     Fate.ENI_DENIES_IGW_TRAFFIC: (
         "{component} refuses all traffic through internet gateways (DenyAllIgwTraffic)"
     ),
+    Fate.EIGW_DROPS_INSPECTED_TRAFFIC: (
+        "{component} drops IPv6 packets that have come by a Gateway Load Balancer endpoint, and "
+        "those from {source} have"
+    ),
     Fate.EIGW_OUTBOUND_ONLY: (
         "{component} is egress-only: connections that start on the internet do not pass it"
     ),

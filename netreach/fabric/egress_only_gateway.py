@@ -47,6 +47,13 @@ class EgressOnlyGateways(Struct, frozen=True):
             batch.place,
             batch,
         )
+        batch, _ = passage.stop_where(
+            passage.sessions.includes(SessionKind.APPLIANCES, batch.session),
+            Fate.EIGW_DROPS_INSPECTED_TRAFFIC,
+            Kind.EGRESS_ONLY,
+            batch.place,
+            batch,
+        )
         if not len(batch):
             return
         everything = np.ones(len(batch), bool)

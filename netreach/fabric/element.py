@@ -109,6 +109,7 @@ class Fate(IntEnum):
     ENI_SOURCE_DEST_CHECK_RESTRICTION = auto()
     ENI_DENIES_IGW_TRAFFIC = auto()
     EIGW_OUTBOUND_ONLY = auto()
+    EIGW_DROPS_INSPECTED_TRAFFIC = auto()
     NGW_NO_SESSION = auto()
     NOT_AN_INTERNET_ADDRESS = auto()
     NO_POSSIBLE_DESTINATION = auto()

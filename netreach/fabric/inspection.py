@@ -68,24 +68,17 @@ class Appliances(Struct, frozen=True):
             row=by_row([row for _, _, row in listed]),
         )
 
-    def spread(self, batch: PacketBatch, passage: Passage, seen: Mask) -> PacketBatch:
-        """Send packets by each way that their flow may be spread to; return those that go on.
-
-        What comes back by the endpoint at which it set out comes from the target that it went to.
-        """
+    def spread(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
+        """Send packets by each way that their flow may be spread to; return those that go on."""
         positions, ways = self.of_endpoint.take(batch.place)
         alone = np.ones(len(batch), bool)
         alone[positions] = False
-        fates = self.fate[ways]
         several = np.bincount(positions, minlength=len(batch))[positions] > 1
-        kept = ~(seen[positions] & several & (fates != Fate.DELIVERED))
-        positions, ways, several = positions[kept], ways[kept], several[kept]
         branches = batch.at(positions)
         forked = passage.sessions.fork(branches.where(several), ways[several])
         parts = PacketBatch.joined([branches.where(~several), forked])
         ways = np.concatenate([ways[~several], ways[several]])
-        going = self._stop(parts, ways, passage)
-        return PacketBatch.joined([batch.where(alone), going])
+        return PacketBatch.joined([batch.where(alone), self._stop(parts, ways, passage)])
 
     def _stop(self, batch: PacketBatch, ways: Column, passage: Passage) -> PacketBatch:
         """End the ways that end at the balancer."""
@@ -128,16 +121,22 @@ class Inspections(Struct, frozen=True):
             self._send_on(self._balance(behind, passage), passage)
 
     def _balance(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
-        """Hand packets to appliances, which are assumed to pass them on."""
+        """Hand packets to appliances, which are assumed to pass them on.
+
+        What comes back by the endpoint at which it set out comes from the appliance that it went
+        to.
+        """
         assumed = batch.assumed | int(Assumed.APPLIANCE)
         batch = batch.replace(assumed=assumed)
-        seen = np.zeros(len(batch), bool)
         if passage.returning:
-            seen = _seen_here(batch, passage.sessions) != NO_ROW
-        batch = self.appliances.spread(batch, passage, seen)
-        if passage.returning:
-            return batch
-        return _remember(batch, batch.services, np.zeros(len(batch), bool), passage)
+            kind = SessionKind.APPLIANCES
+            known = _seen_here(batch, passage.sessions, kind) != NO_ROW
+            fresh = self.appliances.spread(batch.where(~known), passage)
+            return PacketBatch.joined([batch.where(known), fresh])
+        rows = passage.sessions.push(
+            SessionKind.APPLIANCES, place=batch.place, batch=batch, translated=batch.source
+        )
+        return self.appliances.spread(batch.replace(session=rows), passage)
 
     def _admit(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
         """Let packets into the endpoint's subnet, even if they come from there [NA-8]."""
@@ -226,15 +225,17 @@ def _remember(batch: PacketBatch, services: Column, seen: Mask, passage: Passage
     return batch.replace(session=rows, watched=batch.watched | bits)
 
 
-def _seen_here(batch: PacketBatch, sessions: SessionLog) -> Column:
+def _seen_here(
+    batch: PacketBatch, sessions: SessionLog, kind: SessionKind = SessionKind.INSPECTION
+) -> Column:
     """Return where packets' endpoints have noted the connection that they answer, else NO_ROW.
 
-    A firewall knows connections by both addresses, as they are where it stands.
+    What is behind one knows connections by both addresses, as they are where it stands.
     """
     session, found = batch.session, filled(len(batch), NO_ROW)
     while (session != NO_ROW).any():  # one turn a session, not one a packet
         here = (
-            (sessions.kind(session) == SessionKind.INSPECTION)
+            (sessions.kind(session) == kind)
             & (sessions.place(session) == batch.place)
             & (sessions.source(session) == batch.destination)
             & (sessions.destination(session) == batch.source)

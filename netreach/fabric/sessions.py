@@ -35,6 +35,8 @@ class SessionKind(IntEnum):
     NAT_PEERING = auto()
     #: Which endpoint of a firewall has seen the way there; its bit stands for a translation.
     INSPECTION = auto()
+    #: Which endpoint has handed the way there to appliances.
+    APPLIANCES = auto()
 
 
 class SessionLog:
@@ -198,6 +200,14 @@ class SessionLog:
     def services(self, sessions: Column) -> Column:
         """Return the ids of the services that were alive."""
         return self._field("services", sessions)
+
+    def includes(self, kind: SessionKind, sessions: Column) -> Mask:
+        """Tell which ways have something of a kind on them, forks and endpoints included."""
+        found = np.zeros(len(sessions), bool)
+        while (sessions != NO_ROW).any():  # one turn a session, not one a packet
+            found |= self.kind(sessions) == kind
+            sessions = self.chain(sessions)
+        return found
 
     def unwatched(self, sessions: Column, watched: Column) -> Column:
         """Return the newest inspections on the ways that `watched` has a bit of, else NO_ROW."""

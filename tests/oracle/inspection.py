@@ -46,6 +46,8 @@ def reach(walk: Walk, name: str, vpc: str, packet: Packet) -> Arrival:
         walk.refuse_state(wall.id)
     if wall.firewall is not None:
         _inspect(walk, wall, wall.firewall, packet)
+    elif walk.leg is Leg.FORWARD:
+        walk.by_appliances = True
     walk.cross("appliances' endpoint" if wall.firewall is None else "firewall")
     return walk.depart(subnet, packet)
 

@@ -67,6 +67,8 @@ def out_by_egress_only_gateway(walk: Walk, gateway: str, subnet: Subnet, packet:
         raise StopError(codes.EIGW_OUTBOUND_ONLY)
     if _is_spoofed(walk.world, subnet.vpc, packet):
         raise StopError(codes.SPOOFED)
+    if walk.by_appliances:
+        raise StopError(codes.EIGW_INSPECTED)
     walk.egress_only.append((subnet.vpc, packet.source))
     return arrive(walk, packet)
 

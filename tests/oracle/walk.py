@@ -64,6 +64,7 @@ class Walk:
         #: What firewalls remember of the way there, and what of it answers have met again.
         self.sightings: list[Sighting] = []
         self.answered: set[Sighting] = set()
+        self.by_appliances = False  # behind a Gateway Load Balancer's endpoint
         #: The port that the packet is from, the client's or what an answer answers, and those that
         #: NAT gateways have picked, by the number of their sessions.
         self.own_port = 0

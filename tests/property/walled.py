@@ -23,7 +23,7 @@ VPC: Final = "vpc-00"
 BLOCK, SIX = IPv4Network("10.0.0.0/16"), IPv6Network("2600:1f14:1:100::/56")
 PLACES: Final = ("web", "db", "nat", "wall1", "wall2")
 WALLS: Final = ("vpce-001", "vpce-002")
-GATEWAY, NAT = "igw-00", "nat-000"
+GATEWAY, EGRESS_ONLY, NAT = "igw-00", "eigw-00", "nat-000"
 #: What is asked for: protocol, port or type, code.
 SERVICES: Final = (
     (6, 443, 0),
@@ -93,6 +93,12 @@ def _ground(draft: Draft) -> VpcPlan:
     )
     draft.estate["InternetGateways"].append(
         {"InternetGatewayId": GATEWAY, "Attachments": [{"State": "available", "VpcId": VPC}]}
+    )
+    draft.estate["EgressOnlyInternetGateways"].append(
+        {
+            "EgressOnlyInternetGatewayId": EGRESS_ONLY,
+            "Attachments": [{"State": "attached", "VpcId": VPC}],
+        }
     )
     return vpc
 
@@ -168,7 +174,7 @@ def _tables(draft: Draft, vpc: VpcPlan) -> None:
     beyond = {"0.0.0.0/0": GATEWAY, "::/0": GATEWAY, **(inner if is_behind else {})}
     if not is_behind:
         beyond |= {"0.0.0.0/0": "wall"}
-    walls = {"0.0.0.0/0": "out", "::/0": GATEWAY}
+    walls = {"0.0.0.0/0": "out", "::/0": "egress only" if dice.chance(20) else GATEWAY}
     for number, routes in enumerate((hosts, hosts, beyond, walls, walls)):
         _table(draft, vpc, routes, out, {"SubnetId": vpc.subnets[number].id})
     edge = dict.fromkeys(map(str, web + db + nat), "wall")
@@ -185,9 +191,12 @@ def _table(draft: Draft, vpc: VpcPlan, routes: dict[str, str], out: Record, tie:
     ]
     for block, way in routes.items():
         wall = {"GatewayId": WALLS[1] if dice.chance(6) else WALLS[0]}
-        target = {"wall": wall, "out": out, "nat": {"NatGatewayId": NAT}}.get(
-            way, {"GatewayId": GATEWAY}
-        )
+        target = {
+            "wall": wall,
+            "out": out,
+            "nat": {"NatGatewayId": NAT},
+            "egress only": {"EgressOnlyInternetGatewayId": EGRESS_ONLY},
+        }.get(way, {"GatewayId": GATEWAY})
         if not dice.chance(5):
             found.append(_route(block, target))
     draft.estate["RouteTables"].append(

@@ -9,6 +9,39 @@ from netreach.explain.glossary.entry import Entry, Group
 
 ENTRIES: Final = (
     Entry(
+        code=Code.EIGW_DROPS_INSPECTED_TRAFFIC,
+        group=Group.OWN_BLOCKER,
+        element="egress-only internet gateway",
+        title="An egress-only internet gateway drops what appliances have inspected",
+        meaning=(
+            "An IPv6 packet passes a Gateway Load Balancer endpoint and is then sent to an "
+            "egress-only internet gateway, which drops it."
+        ),
+        why=(
+            "AWS documents that the two do not work together. Answers would come back past the "
+            "appliances: no route table can be tied to an egress-only internet gateway."
+        ),
+        fix=(
+            "Route ::/0 of the endpoint's subnet to the internet gateway, and what comes back to "
+            "the endpoint, by the gateway's own route table; or do not inspect IPv6."
+        ),
+        commands=(
+            (
+                "aws ec2 replace-route --route-table-id rtb-ID --destination-ipv6-cidr-block ::/0 "
+                "--gateway-id igw-ID"
+            ),
+        ),
+        example="packets of 2001:db8::10 pass vpce-0d5 and are then dropped by eigw-0a6.",
+        related=(
+            Code.EIGW_OUTBOUND_ONLY,
+            Code.PATH_THROUGH_GWLB_NOT_CHECKED,
+        ),
+        situations=(
+            "IPv6 passes a Gateway Load Balancer endpoint and leaves by an egress-only gateway",
+        ),
+        facts=("IG-5",),
+    ),
+    Entry(
         code=Code.EIGW_OUTBOUND_ONLY,
         group=Group.OWN_BLOCKER,
         element="egress-only internet gateway",

@@ -22,7 +22,7 @@ from netreach.model.services import (
 from netreach.model.snapshot import Snapshot
 from netreach.network import Network
 from netreach.packets.prefixes import Address
-from tests.unit.fabric.estates_by_hand import ACL, Form, acl, ask, codes, named, verdict
+from tests.unit.fabric.estates_by_hand import ACL, HOST_SIX, Form, acl, ask, codes, named, verdict
 from tests.unit.fabric.firewalls_by_hand import SUBNETS, crossing
 
 SERVICE: Final = "com.amazonaws.vpce.eu-central-1.vpce-svc-1"
@@ -251,6 +251,27 @@ def test_ep_4_answers_come_from_the_appliance_that_was_asked() -> None:
     network = inspected(target(), target("i-wall-2"), base={"instances": {"wall-2": other}})
     assert told(network) == "reachable"
     assert len(ask(network, ASKED, family=4).parts) == 1
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        pytest.param(
+            "egress-only-internet-gateway", "EIGW_DROPS_INSPECTED_TRAFFIC", id="egress-only"
+        ),
+        pytest.param("internet-gateway", "", id="internet-gateway"),
+    ],
+)
+def test_ig_5_an_egress_only_gateway_drops_what_appliances_have_inspected(
+    way: str, said: str
+) -> None:
+    tables: Form = {
+        "web": {"routes": {"::/0": "vpc-endpoint:vpce-a"}},
+        "fw": {"routes": {"::/0": way}},
+    }
+    answer = ask(inspected(target(), base={"route_tables": tables}), f"web-1 {HOST_SIX} tcp 443")
+    assert codes(answer, "forward") == ({said} if said else set())
+    assert (answer.verdict == "unreachable") is bool(said)
 
 
 @pytest.mark.parametrize(

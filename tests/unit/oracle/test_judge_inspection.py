@@ -8,7 +8,9 @@ from tests.oracle import verdict as codes
 from tests.oracle.verdict import Leg, Verdict
 from tests.unit.oracle.small_estate import (
     APP,
+    APP_6,
     HOST,
+    HOST_6,
     WEB,
     Estate,
     Record,
@@ -107,6 +109,17 @@ def test_ep4_what_comes_out_of_an_endpoint_goes_on() -> None:
     ruling = ask(behind_appliances(), WEB, APP)
     assert (ruling.verdict, ruling.sees) == (REACHABLE, (WEB,))
     assert "appliances' endpoint" in ruling.crossed
+
+
+def test_ig5_what_appliances_have_seen_does_not_leave_by_an_egress_only_gateway() -> None:
+    estate = behind_appliances()
+    table = find(estate, "rtb-private")
+    table["Routes"] = [r for r in table["Routes"] if "EgressOnlyInternetGatewayId" not in r]
+    assert ask(estate, APP_6, HOST_6).code == codes.NO_ROUTE
+    table["Routes"].append(route("::/0", **WALL))
+    wall = find(estate, "rtb-wall")
+    wall["Routes"].append(route("::/0", EgressOnlyInternetGatewayId="eigw-a"))
+    assert ask(estate, APP_6, HOST_6).code == codes.EIGW_INSPECTED
 
 
 def test_na8_the_endpoints_subnet_is_entered_and_left() -> None:
