@@ -446,6 +446,20 @@ def test_lb_4_a_host_does_not_reach_itself_while_the_client_is_kept() -> None:
     assert verdict(off, f"db-1 {NODE_B} tcp 80") == "reachable"
 
 
+def test_lb_4_a_client_from_outside_is_no_host_of_the_estate() -> None:
+    form: Form = {"target_kind": "ip", "preserves_client": True}
+    nobody = target("10.0.2.99")
+    network = balanced(nobody, zones="a", public=NODE_A_PUBLIC, of_group=form)
+    answer = ask(network, f"{HOST} {NODE_A_PUBLIC} tcp 80")
+    assert (answer.verdict, codes(answer)) == ("unreachable", {"ADDRESS_NOT_HELD"})
+
+
+def test_lb_4_udp_is_kept_whatever_the_group_s_record_says() -> None:
+    form: Form = {"target_kind": "ip", "protocol": ""}
+    network = balanced(target(APP_1), listeners=(listener(80, "UDP"),), of_group=form)
+    assert sees(ask(network, f"db-1 {NODE_A} udp 80")) == {DB_1}
+
+
 def test_lb_4_nor_by_another_of_its_own_addresses() -> None:
     # from its first interface, by the balancer, to its second one: its answer never leaves it
     faces = {
