@@ -295,6 +295,13 @@ def test_tg_10_an_attachment_without_a_table_may_have_a_policy_table_that_is_not
     assert codes(none, "forward") == {"TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION"}
 
 
+def test_tg_10_whoever_has_a_policy_table_needs_no_word_about_a_route_table() -> None:
+    told = policed(entry()).snapshot
+    shop = replace(told.transit_attachments["tgw-attach-shop"], table=None)
+    ties = {**told.transit_attachments, shop.id: shop}
+    assert asked(Network(replace(told, transit_attachments=ties))).verdict == "reachable"
+
+
 def test_tg_10_behind_a_policy_table_aws_announces_nothing_by_bgp() -> None:
     network = connected(tie(table=""))
     policy = TransitPolicyTable(

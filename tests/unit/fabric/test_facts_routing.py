@@ -318,6 +318,33 @@ def test_rt_12_an_appliance_with_two_interfaces_may_use_either() -> None:
     assert (answer.verdict, sees(answer)) == ("reachable", {"203.0.113.60"})
 
 
+def many_legged(*more: str, **outer: bool) -> Network:
+    """Compile an estate whose appliance has an inner and an outer interface, and perhaps more."""
+    passing: Form = {"source_dest_check": False, "groups": ["web"]}
+    legs: Form = {
+        "inner": {"subnet": "app-a", "address": "10.0.2.50"} | passing,
+        "outer": {"subnet": "web-a", "address": "10.0.1.77", "elastic": "203.0.113.60"}
+        | passing
+        | outer,
+    }
+    legs |= {name: {"subnet": "app-a", "address": f"10.0.2.5{name[-1]}"} | passing for name in more}
+    return estate(
+        route_tables={"app": {"routes": {"0.0.0.0/0": "network-interface:eni-fw-inner"}}},
+        instances={"fw": {"interfaces": legs}},
+    )
+
+
+def test_rt_12_of_three_interfaces_nobody_knows_by_which_one_it_leaves() -> None:
+    assert verdict(many_legged(), "app-1 8.8.8.8 tcp 443", family=4) == "reachable"
+    assert verdict(many_legged("more-1"), "app-1 8.8.8.8 tcp 443", family=4) == "unknown"
+
+
+def test_rt_13_what_an_appliance_sends_as_its_own_passes_the_check() -> None:
+    network = many_legged(source_dest_check=True)
+    answer = ask(network, "app-1 8.8.8.8 tcp 443", family=4)
+    assert (answer.verdict, sees(answer)) == ("reachable", {"203.0.113.60"})
+
+
 def test_sg_9_an_appliance_hides_the_sender_s_groups() -> None:
     network = estate(
         groups={"db": {"ingress": ["tcp 5432 from group:web"]}},
