@@ -43,6 +43,7 @@ vpcs:
         ingress:
           - tcp 22 from 10.1.1.10/32
           - tcp 80 from 10.1.1.11/32
+          - tcp 81 from 10.1.1.22/32
           - udp 53 from group:sg-web
       quiet: {ingress: [all from group:sg-web], egress: [tcp 0-65535 to 10.2.0.0/16]}
     instances:

@@ -135,6 +135,12 @@ def drop(*ids: str) -> Callable[[dict[str, object]], dict[str, object]]:
     return lambda records: {key: one for key, one in records.items() if key not in ids}
 
 
+def moved(records: dict[str, object]) -> dict[str, object]:
+    """Say of an interface that it stands where its address does not."""
+    other = replace(records["eni-web-2"], subnet="subnet-front-b")  # type: ignore[type-var]
+    return {**records, "eni-web-2": other}
+
+
 INCOMPLETE: Final[dict[str, Callable[[], Network]]] = {
     "a VPC": lambda: without(vpcs=drop("vpc-back")),
     "all VPCs": lambda: without(vpcs=lambda _: {}),
@@ -144,6 +150,7 @@ INCOMPLETE: Final[dict[str, Callable[[], Network]]] = {
     "an ACL": lambda: without(network_acls=drop("acl-half")),
     "the route tables": lambda: without(route_tables=lambda _: {}),
     "the peering": lambda: without(peerings=lambda _: {}),
+    "the subnet that an address is in": lambda: without(interfaces=moved),
     "the instances": lambda: without(instances=lambda _: {}),
 }
 
