@@ -932,6 +932,12 @@ def test_na_8_a_target_in_the_node_s_subnet_meets_no_acl_but_a_classic_balancer_
     assert verdict(network, ASK) == "reachable"
 
 
+def test_na_8_nor_does_the_answer_of_a_target_there_to_a_client_there() -> None:
+    shut = denying("web", "egress", WEB_1)
+    network = balanced(target("i-web-2"), acls=shut)
+    assert verdict(network, f"web-1 {NODE_A} tcp 80") == "reachable"
+
+
 def test_na_8_a_client_in_the_node_s_subnet_meets_no_acl_there() -> None:
     shut = denying("web", "ingress", WEB_1)
     assert verdict(balanced(APP, acls=shut), f"web-1 {NODE_A} tcp 80") == "reachable"
