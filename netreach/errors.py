@@ -11,6 +11,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 
 class NetreachError(Exception):
     """Anything that the caller can mend; printed as one line, exit status 2."""
@@ -23,6 +25,11 @@ class InputError(NetreachError):
         """Keep the four parts, each free of line breaks when printed."""
         self.file, self.place, self.what, self.mend = file, place, what, mend
         super().__init__(": ".join(part for part in (file, place, what, mend) if part))
+
+    def __reduce__(self) -> tuple[partial[InputError], tuple[()]]:
+        """Travel between processes with all four parts."""
+        parts = {"file": self.file, "place": self.place, "what": self.what, "mend": self.mend}
+        return partial(type(self), **parts), ()
 
 
 class UsageError(InputError):

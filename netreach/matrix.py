@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from netreach.errors import SelectorError
 from netreach.packets.batch import column
@@ -14,14 +16,20 @@ from netreach.query.matrix.labels import labels_of
 from netreach.query.matrix.pair_values import NO_COMMON_FAMILY, Fared
 from netreach.query.matrix.places import Place, Places
 from netreach.query.matrix.plan import PairMatrix
-from netreach.query.matrix.tally import Labels, Tally, totals
+from netreach.query.matrix.tally import Labels
+from netreach.query.matrix.tasks import Executor, Progress, Weighing, results
 from netreach.query.options import parse_families, parse_question
 from netreach.query.selectors import Selectors
 from netreach.query.verdict import Question, Verdict, client_ports, combined
 from netreach.query.words import quoted
 
-#: Told how far something is: how much is done, and of how much.
-Progress = Callable[[int, int], None]
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas
+    import pyarrow
+    from numpy.typing import NDArray
+
+__all__ = ["Group", "Matrix", "Pair", "Progress", "Statistics"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +98,10 @@ class Matrix:
         places: Places,
         selectors: Selectors,
         progress: Progress | None = None,
+        executor: Executor | None = None,
     ) -> None:
-        """Hold a plan; `progress` hears of every VPC that is worked out."""
-        self.plan, self.places = plan, places
+        """Hold a plan; `progress` hears of every VPC that is worked out, `executor` helps."""
+        self.plan, self.places, self._executor = plan, places, executor
         self._selectors, self._progress = selectors, progress
         self._ids = tuple(plan.fabric.snapshot.interfaces)
         self._rows = plan.fabric.rows.interfaces
@@ -122,7 +131,7 @@ class Matrix:
     @cached_property
     def _own_totals(self) -> Counter[int]:
         """How many pairs of interfaces come to each number."""
-        return totals(self.plan, self.plan.rows(self._progress))
+        return self._weighed(Weighing()).get((0, 0), Counter())
 
     @property
     def _totals(self) -> Counter[int]:
@@ -293,10 +302,9 @@ class Matrix:
         Raises:
             UsageError: nothing is grouped by that.
         """
-        snapshot = self.plan.fabric.snapshot
-        sources = labels_of(snapshot, self.plan.sources, grouping)
-        destinations = labels_of(snapshot, self.plan.destinations, grouping)
-        found = self._weighed(sources, destinations)
+        work = Weighing(grouping)
+        sources, destinations = work.labels(self.plan)
+        found = self._weighed(work)
         if grouping != "security-group":  # each pair is in one group of either end
             self._own_totals = sum(found.values(), Counter())
         groups = [
@@ -316,17 +324,14 @@ class Matrix:
                 found.append(self._group(*ends, numbers))
         return sorted(found, key=lambda group: (group.source, group.destination))
 
-    def _weighed(
-        self, sources: Labels, destinations: Labels
-    ) -> dict[tuple[int, int], Counter[int]]:
-        tally = Tally(self.plan, sources, destinations)
+    def _weighed(self, work: Weighing) -> dict[tuple[int, int], Counter[int]]:
         found: dict[tuple[int, int], Counter[int]] = {}
-        for row in self.plan.rows(self._progress):
-            for weighed in tally.of_row(row):
-                columns = (one.tolist() for one in weighed)
-                for left, right, number, pairs in zip(*columns, strict=True):
-                    found.setdefault((left, right), Counter())[number] += pairs
-        return {key: kept for key, one in found.items() if (kept := +one)}
+        for part in results(self.plan, work, self._executor, self._progress):
+            for groups, numbers in part.items():
+                counts = found.setdefault(groups, Counter())
+                for number, pairs in numbers.items():
+                    counts[number] += pairs
+        return {groups: kept for groups, one in found.items() if (kept := +one)}
 
     def _group(self, source: str, destination: str, numbers: Counter[int]) -> Group:
         fared = [self.plan.fared(number) for number in numbers]
@@ -334,6 +339,61 @@ class Matrix:
         for one in fared[1:]:
             some, every = some | one.services, every & one.services
         return Group(source, destination, _by_verdict(numbers, self.plan.fared), some, every)
+
+    # -- for other tools
+
+    def to_arrow(self, *, every: bool = False) -> pyarrow.Table:
+        """Return a row for each pair that is not `unreachable`, or for `every` pair.
+
+        Columns: source, destination, verdict, services, client_ports; texts by a dictionary.
+
+        Raises:
+            MissingExtraError: pyarrow is not installed.
+        """
+        from netreach.present.matrix_table import arrow_table  # noqa: PLC0415 - an extra
+
+        return arrow_table(self.plan, self.places, every=every, progress=self._progress)
+
+    def to_pandas(self, *, every: bool = False) -> pandas.DataFrame:
+        """Return what `to_arrow` returns as a data frame, its columns categories.
+
+        Raises:
+            MissingExtraError: pandas or pyarrow is not installed.
+        """
+        from netreach.present.matrix_table import pandas_frame  # noqa: PLC0415 - an extra
+
+        return pandas_frame(self.plan, self.places, every=every, progress=self._progress)
+
+    def to_numpy(self) -> NDArray[np.uint8]:
+        """Return the verdicts as one array, ``(sources, destinations)``, in the order of both.
+
+        A cell is the place of its verdict in ``list(Verdict)``: 0 reachable, 1 partial,
+        2 unreachable, 3 unknown; and 255 for an interface with itself. Places are not in it.
+
+        Raises:
+            UsageError: it would have more than 2 ** 31 cells.
+        """
+        from netreach.present.matrix_grid import verdict_grid  # noqa: PLC0415 - only where asked
+
+        return verdict_grid(self.plan, self._progress)
+
+    def write_parquet(self, folder: str | Path, level: str = "interface") -> int:
+        """Write all pairs that are not `unreachable` as Parquet files; return the rows of pairs.
+
+        One partition for each VPC of sources; a row for each pair of interfaces, or with the level
+        `class` one for each two classes of interfaces that fare alike, and tables of who is in
+        which. The folder must be new; it is there once it is complete.
+
+        Raises:
+            UsageError: the folder is there already, or there is no such level.
+            MissingExtraError: pyarrow is not installed.
+            InputError: it could not be written; nothing is left of it.
+        """
+        from netreach.present.matrix_parquet import write_folder  # noqa: PLC0415 - an extra
+
+        return write_folder(
+            self.plan, self.places, Path(folder), level, self._executor, self._progress
+        )
 
 
 def _by_verdict(numbers: Mapping[int, int], fared: Callable[[int], Fared]) -> Counter[Verdict]:

@@ -239,17 +239,26 @@ class Network:
         strict: bool = False,
         outside: str | Sequence[str] = (),
         progress: Progress | None = None,
+        jobs: int | None = None,
+        scheduler: str | None = None,
+        max_memory: int | None = None,
     ) -> Matrix:
         """Return what every ordered pair of interfaces comes to, of all or of two selections.
 
         A selection may name places outside as well: `internet`, a CIDR, a service. Those of
         `outside` are asked at each end that is left open, at both if none is.
 
+        `jobs` processes share the work where there is enough of it, by default one for each core;
+        with `scheduler`, the workers of that dask cluster (`local`: one is started here). Each
+        process keeps to `max_memory` bytes.
+
         Raises:
             NetreachError: an end matches nothing, or the options are bad.
         """
-        from netreach.matrix import Matrix  # noqa: PLC0415 - only where asked for
+        from netreach.executors.choice import chosen  # noqa: PLC0415 - only where asked for
+        from netreach.matrix import Matrix  # noqa: PLC0415
         from netreach.query.matrix.between import Between  # noqa: PLC0415
+        from netreach.query.matrix.limits import Limits  # noqa: PLC0415
 
         question = parse_question(protocol, port, client_ports)
         families = parse_families(family, question)
@@ -257,8 +266,9 @@ class Network:
             (one,) if isinstance(one, str) else tuple(one)
             for one in (sources, destinations, outside)
         ]
-        between = Between(self._finder, question, families, strict=strict)
-        return Matrix(*between.planned(*ends), self._finder.selectors, progress)
+        executor, limits = chosen(jobs, scheduler), Limits.within(max_memory)
+        between = Between(self._finder, question, families, strict=strict, limits=limits)
+        return Matrix(*between.planned(*ends), self._finder.selectors, progress, executor)
 
     def graph(self) -> networkx.MultiDiGraph[str]:
         """Return the compiled network as a networkx graph, to use or draw."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from netreach.packets.prefixes import Family
+from netreach.query.matrix.limits import Limits
 from netreach.query.matrix.outside import Outside
 from netreach.query.matrix.pair_values import Fared
 from netreach.query.matrix.places import Places
@@ -32,8 +33,10 @@ class Between:
         families: tuple[Family, ...],
         *,
         strict: bool,
+        limits: Limits | None = None,
     ) -> None:
         """Take who resolves selectors and asks about places."""
+        self._limits = limits
         self._finder, self._question, self._families = finder, question, families
         self._strict = strict
 
@@ -59,6 +62,7 @@ class Between:
             strict=self._strict,
             sources=ends[0].interfaces,
             destinations=ends[1].interfaces,
+            limits=self._limits,
         )
         texts = [tuple(dict.fromkeys(end.text for end in one.outside)) for one in ends]
         return Planned(plan, Places(plan, texts[0], texts[1], self._asking(plan)))

@@ -29,8 +29,11 @@ class DenseTiles:
         ways: tuple[LaneWays, LaneWays],
         values: PairValues,
         row_of: Column,
+        *,
+        most_cells: int = MAX_CELLS,
     ) -> None:
-        """Take what all tiles share."""
+        """Take what all tiles share; at most so many cells are worked out at once."""
+        self._most_cells = most_cells
         self._fabric, self._kinds, self._ways, self._values = fabric, kinds, ways, values
         #: Rows of groups by the first that says the same of all addresses.
         self._row_of = row_of
@@ -40,7 +43,7 @@ class DenseTiles:
         """Yield blocks of source kinds of one VPC and target kinds, in pieces of bounded size."""
         if not len(targets):
             return
-        step = max(1, MAX_CELLS // len(targets))
+        step = max(1, self._most_cells // len(targets))
         for first in range(0, len(sources), step):
             part = sources[first : first + step]
             yield Block(

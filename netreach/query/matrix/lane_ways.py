@@ -71,9 +71,9 @@ class LaneWays(Struct, frozen=True):
 
 
 def lane_ways(
-    asker: Asker, lanes: Lanes, book: WayNumbers, wanted: Flags, *, asked: bool
+    asker: Asker, lanes: Lanes, book: WayNumbers, wanted: Flags, *, asked: bool, piece: int = PIECE
 ) -> LaneWays:
-    """Walk between each two classes of lanes; each batch holds up to `PIECE` pairs.
+    """Walk between each two classes of lanes; each batch holds up to `piece` pairs.
 
     `wanted` tells from which VPCs to which; where the family is not `asked` at all, nowhere.
     """
@@ -83,8 +83,8 @@ def lane_ways(
         return LaneWays(lanes, *nowhere)
     first, sources, destinations = _pairs(lanes, wanted)
     numbers = filled(max(1, len(sources)), SINGLY)
-    for start in range(0, len(sources), PIECE):
-        part = slice(start, start + PIECE)
+    for start in range(0, len(sources), piece):
+        part = slice(start, start + piece)
         numbers[part] = _walked(asker, lanes, sources[part], destinations[part], book)
     return LaneWays(lanes, first, numbers, _dead_pairs(first, numbers, book))
 

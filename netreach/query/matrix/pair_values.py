@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from netreach.fabric.element import STRICT_BITS, Assumed
-from netreach.packets.batch import Column, distinct
+from netreach.packets.batch import Column, column, distinct
 from netreach.packets.pool import NOTHING, Bounds, PairMemo, ServicePool
 from netreach.packets.prefixes import Family
 from netreach.packets.services import ServiceSet
@@ -35,6 +35,12 @@ class Arrived(NamedTuple):
 FlowValue = tuple[Arrived, ...] | None
 
 
+#: One branch by value: what gets there, what comes back, what fails at random, what was assumed.
+BranchByValue = tuple[Bounds, Bounds, Bounds, int]
+#: All branches of one flow by value.
+FlowByValue = tuple[BranchByValue, ...] | None
+
+
 class Fared(NamedTuple):
     """What became of a pair."""
 
@@ -49,6 +55,10 @@ def fared(verdict: Verdict, services: ServiceSet, replies: ServiceSet) -> Fared:
     """Return what became of a pair; of the replies those count that come to client ports."""
     return Fared(verdict, services, replies & WITH_PORTS)
 
+
+#: What a pair came to, in words that every process understands: the flows of IPv4 and of IPv6,
+#: or what asking singly found; None: that the ends share no family.
+PairByValue = Fared | tuple[FlowByValue, FlowByValue] | None
 
 NO_COMMON_FAMILY: Final = Fared(Verdict.UNREACHABLE, ServiceSet.empty(), ServiceSet.empty())
 
@@ -66,6 +76,7 @@ class PairValues:
         #: By number: the flows of IPv4 and of IPv6, or what asking singly found.
         self.pairs: list[tuple[int, int] | Fared] = [NO_COMMON_FAMILY]
         self._fared: dict[tuple[bool, Fared], int] = {}
+        self._told: dict[PairByValue, int] = {}
         self.ingress = PairMemo(self._number_ingress)
         self.groups = PairMemo(self._number_groups)
         self.flow = PairMemo(self._number_flow)
@@ -86,7 +97,11 @@ class PairValues:
         if way in (SINGLY, NOWHERE):
             return way
         egress, ingress = self._groups[groups]
-        value = tuple(sorted({*self._arrived(way, egress, self._ingress[ingress])}))
+        return self._number_value(
+            tuple(sorted({*self._arrived(way, egress, self._ingress[ingress])}))
+        )
+
+    def _number_value(self, value: FlowValue) -> int:
         found = self._known.get(value)
         if found is None:
             found = self._known[value] = len(self._flows)
@@ -139,6 +154,43 @@ class PairValues:
             number = self._fared[key] = len(self.pairs)
             self.pairs.append(fared)
         return number
+
+    # -- between processes, whose numbers differ
+
+    def by_value(self, number: int) -> PairByValue:
+        """Return what stands behind a number, for another process."""
+        pair = self.pairs[number]
+        if isinstance(pair, Fared):
+            return None if pair is NO_COMMON_FAMILY else pair
+        return self._flow_by_value(pair[0]), self._flow_by_value(pair[1])
+
+    def _flow_by_value(self, flow: int) -> FlowByValue:
+        branches, pool = self._flows[flow], self._pool
+        if branches is None:
+            return None
+        return tuple((pool[a], pool[b], pool[c], assumed) for a, b, c, assumed in branches)
+
+    def number_told(self, value: PairByValue) -> int:
+        """Return the number here of what another process found."""
+        number = self._told.get(value)
+        if number is None:
+            if value is None or isinstance(value, Fared):
+                number = self.number_of(NO_COMMON_FAMILY if value is None else value)
+            else:
+                flows = [column([self._number_told_flow(flow)]) for flow in value]
+                number = int(self.pair(flows[0], flows[1])[0])
+            self._told[value] = number
+        return number
+
+    def _number_told_flow(self, flow: FlowByValue) -> int:
+        if flow is None:
+            return self._number_value(None)
+        intern = self._pool.intern
+        arrived = {
+            Arrived(intern(*forward), intern(*replies), intern(*random), assumed)
+            for forward, replies, random, assumed in flow
+        }
+        return self._number_value(tuple(sorted(arrived)))
 
     # -- judging
 

@@ -29,13 +29,15 @@ class Places:
         self, plan: PairMatrix, sources: tuple[str, ...], destinations: tuple[str, ...], ask: Ask
     ) -> None:
         """Take the selectors of the places, which matrix they belong to, and who asks."""
-        self._plan, self._ask = plan, ask
+        #: The pairs of interfaces of the same matrix.
+        self.plan = plan
+        self._ask = ask
         self.sources, self.destinations = sources, destinations
         self._known: dict[Place, dict[int, int]] = {}
 
     def __len__(self) -> int:
         """Count the ordered pairs of a place and an interface."""
-        kinds = self._plan.kinds
+        kinds = self.plan.kinds
         return len(self.sources) * int(kinds.destinations.sum()) + len(self.destinations) * int(
             kinds.sources.sum()
         )
@@ -48,14 +50,14 @@ class Places:
     def numbers(self, place: Place) -> dict[int, int]:
         """Return by kind the number of what a place comes to with it."""
         if place not in self._known:
-            found = self._ask(*place, self._plan.question)
-            number_of = self._plan.values.number_of
+            found = self._ask(*place, self.plan.question)
+            number_of = self.plan.values.number_of
             self._known[place] = {kind: number_of(fared) for kind, fared in found.items()}
         return self._known[place]
 
     def number(self, place: Place, interface: int) -> int:
         """Return the number of what a place comes to with an interface, given by its row."""
-        return self.numbers(place)[int(self._plan.kinds.of_interface[interface])]
+        return self.numbers(place)[int(self.plan.kinds.of_interface[interface])]
 
     def totals(self) -> Counter[int]:
         """Return how many pairs come to each number."""
@@ -74,13 +76,13 @@ class Places:
         return found
 
     def _weight(self, place: Place, kind: int) -> int:
-        kinds = self._plan.kinds
+        kinds = self.plan.kinds
         return int((kinds.destinations if place.is_source else kinds.sources)[kind])
 
     def by_label(self, place: Place, labels: Labels) -> dict[int, Counter[int]]:
         """Return how many pairs with each group of interfaces come to each number."""
         numbers, found = self.numbers(place), dict[int, Counter[int]]()
-        kinds = self._plan.kinds.of_interface[labels.interface].tolist()
+        kinds = self.plan.kinds.of_interface[labels.interface].tolist()
         for kind, label in zip(kinds, labels.label.tolist(), strict=True):
             found.setdefault(label, Counter())[numbers[kind]] += 1
         return found

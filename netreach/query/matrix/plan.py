@@ -17,6 +17,7 @@ from netreach.query.flows import Asker
 from netreach.query.matrix.blocks import Block
 from netreach.query.matrix.kinds import Holdings, compile_kinds
 from netreach.query.matrix.lane_ways import LaneWays, WayNumbers, lane_ways
+from netreach.query.matrix.limits import Limits
 from netreach.query.matrix.pair_values import ASK, Fared, PairValues
 from netreach.query.matrix.singly import Singly
 from netreach.query.matrix.sparse_tiles import Sparse
@@ -58,10 +59,11 @@ class PairMatrix:
         strict: bool,
         sources: Column,
         destinations: Column,
+        limits: Limits | None = None,
     ) -> None:
         """Walk what lanes there are between the interfaces at both ends, given by their rows."""
         self.fabric, self.question, self.families = fabric, question, families
-        self.strict = strict
+        self.strict, self.limits = strict, limits or Limits()
         self.sources, self.destinations = np.unique(sources), np.unique(destinations)
         self.holdings = Holdings.of(fabric)
         self.hosts = fabric.interfaces.columns.host[:-1]
@@ -69,12 +71,21 @@ class PairMatrix:
         asker, book = Asker(fabric, question, strict=strict), WayNumbers()
         self._asker = asker
         ipv4, ipv6 = (
-            lane_ways(asker, lanes, book, self._wanted(), asked=family in families)
+            lane_ways(
+                asker,
+                lanes,
+                book,
+                self._wanted(),
+                asked=family in families,
+                piece=self.limits.flows,
+            )
             for family, lanes in zip((4, 6), self.kinds.lanes, strict=True)
         )
         self._ways: tuple[LaneWays, LaneWays] = (ipv4, ipv6)
         self.values = PairValues(fabric.pool, question, book.ways)
-        self._tiles = TileRows(fabric, self.kinds, self._ways, self.values)
+        self._tiles = TileRows(
+            fabric, self.kinds, self._ways, self.values, most_cells=self.limits.cells
+        )
 
     def _wanted(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """Tell from which VPCs to which anything is asked, ``(vpcs, vpcs)``."""
@@ -97,12 +108,25 @@ class PairMatrix:
         return sum(len(ways.numbers) for ways in self._ways)
 
     def rows(self, progress: Callable[[int, int], None] | None = None) -> Iterator[TileRow]:
-        """Yield the tile row of each source VPC; `progress` hears how many are done."""
+        """Yield the tile row of each source VPC; `progress` hears how many are done.
+
+        Where a row would be too large to hold, it comes in several parts.
+        """
         vpcs = self.source_vpcs.tolist()
         for done, vpc in enumerate(vpcs, start=1):
-            yield self.row(vpc)
+            yield from self.rows_of(vpc)
             if progress is not None:
                 progress(done, len(vpcs))
+
+    def rows_of(self, vpc: int) -> Iterator[TileRow]:
+        """Yield the tile row of a source VPC, in parts where the whole would be too large."""
+        kinds = np.flatnonzero((self.kinds.sources > 0) & (self.kinds.vpc == vpc))
+        step = max(1, self.limits.held // max(1, len(self.kinds)))
+        if step >= len(kinds):
+            yield self.row(vpc)
+            return
+        for first in range(0, len(kinds), step):
+            yield self.row(vpc, kinds[first : first + step])
 
     def row(self, vpc: int, only: Column | None = None) -> TileRow:
         """Return the tile row of a source VPC, or what `only` some of its kinds come to."""
@@ -186,7 +210,7 @@ class PairMatrix:
             if question == self.question
             else Asker(self.fabric, question, strict=self.strict)
         )
-        return Singly(asker, self.holdings, self.hosts, self.families)
+        return Singly(asker, self.holdings, self.hosts, self.families, piece=self.limits.flows)
 
     def number(self, source: int, destination: int) -> int:
         """Return the number of what a pair of interface rows comes to."""
@@ -226,6 +250,7 @@ class PairMatrix:
             strict=self.strict,
             sources=self.sources,
             destinations=destinations,
+            limits=self.limits,
         )
 
     # -- other questions about the same pairs
@@ -281,6 +306,7 @@ class Narrowed:
             plan.holdings,
             plan.hosts,
             self._families,
+            piece=plan.limits.flows,
         )
         kinds = plan.kinds
         for row in plan.rows(progress):

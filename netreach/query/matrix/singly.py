@@ -28,16 +28,22 @@ class Singly:
     """Asks pairs of interfaces as a path question asks them: by their primary addresses first."""
 
     def __init__(
-        self, asker: Asker, holdings: Holdings, hosts: Column, families: tuple[Family, ...]
+        self,
+        asker: Asker,
+        holdings: Holdings,
+        hosts: Column,
+        families: tuple[Family, ...],
+        *,
+        piece: int = PIECE,
     ) -> None:
         """Take who asks, who holds which addresses, and which host each interface is part of."""
         self._asker, self._holdings, self._hosts = asker, holdings, hosts
-        self._families = families
+        self._families, self._piece = families, piece
 
     def ask(self, sources: Column, destinations: Column) -> list[Fared]:
         """Return what became of each pair of interface rows."""
         found: list[Fared] = []
-        step = max(1, PIECE // 4)
+        step = max(1, self._piece // 4)
         for first in range(0, len(sources), step):
             part = slice(first, first + step)
             found += self._ask(sources[part], destinations[part])
@@ -70,8 +76,8 @@ class Singly:
             found.setdefault(number, []).append(own)
         walked = np.flatnonzero(~local)
         flows = flows_between(self._asker.fabric, left[walked], right[walked])
-        for start in range(0, len(walked), PIECE):
-            part = np.arange(start, min(start + PIECE, len(walked)))
+        for start in range(0, len(walked), self._piece):
+            part = np.arange(start, min(start + self._piece, len(walked)))
             came = fared_of_flows(self._asker.ask(flows.at(part)), len(part))
             for number, one in zip(pair[walked[part]].tolist(), came, strict=True):
                 found.setdefault(number, []).append(one)

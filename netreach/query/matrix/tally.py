@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -14,9 +14,6 @@ from netreach.packets.likeness import alike
 from netreach.query.matrix.blocks import Block, Cells
 from netreach.query.matrix.pair_values import ASK
 from netreach.query.matrix.plan import PairMatrix, TileRow
-
-#: The cells of a block are weighed in pieces of about this size.
-PIECE: Final = 1 << 22
 
 
 class Weighed(NamedTuple):
@@ -85,7 +82,7 @@ class Tally:
         theirs = _in_block(self._destinations, block.destinations, block.destination_group)
         if not len(mine.number) or not len(theirs.number):
             return
-        step = max(1, PIECE // len(theirs.number))
+        step = max(1, self._plan.limits.weighed // len(theirs.number))
         for first in range(0, len(mine.number), step):
             part = slice(first, first + step)
             group, label, count = mine.number[part], mine.source[part], mine.pairs[part]

@@ -19,7 +19,7 @@ import numpy as np
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import NO_ROW, Column, Mask, column, filled
 from netreach.query.matrix.blocks import Block
-from netreach.query.matrix.dense_tiles import DenseTiles, egress_names_groups
+from netreach.query.matrix.dense_tiles import MAX_CELLS, DenseTiles, egress_names_groups
 from netreach.query.matrix.far_tiles import FarTiles, alike_rows
 from netreach.query.matrix.kinds import Kinds
 from netreach.query.matrix.lane_ways import LaneWays
@@ -40,14 +40,20 @@ class TileRows:
     """Works out the blocks of one source VPC after the other."""
 
     def __init__(
-        self, fabric: Fabric, kinds: Kinds, ways: tuple[LaneWays, LaneWays], values: PairValues
+        self,
+        fabric: Fabric,
+        kinds: Kinds,
+        ways: tuple[LaneWays, LaneWays],
+        values: PairValues,
+        *,
+        most_cells: int = MAX_CELLS,
     ) -> None:
         """Find out what does not depend on the source VPC."""
         self.fabric, self.kinds = fabric, kinds
         self.vpcs = len(fabric.rows.vpcs)
         self.windows = (self._window(0), self._window(1))
         row_of = alike_rows(fabric.groups.by_address, 2 * len(fabric.groups.group_sets))
-        self._dense = DenseTiles(fabric, kinds, ways, values, row_of)
+        self._dense = DenseTiles(fabric, kinds, ways, values, row_of, most_cells=most_cells)
         self._sparse = SparseTiles(fabric, kinds, ways, values)
         self._linked = linked_vpcs(fabric, kinds)
         self._names_groups = egress_names_groups(fabric)
