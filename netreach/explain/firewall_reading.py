@@ -193,7 +193,7 @@ def guard_gaps(origins: Origins, step: PacketStep, place: Component) -> Iterator
 def _of_public_access(origins: Origins, step: PacketStep, place: Component) -> str:
     """Say what nobody knows of a subnet that Block Public Access restricts."""
     guard = origins.fabric.internet_gateways.guard
-    if step.row != NO_ROW and guard.access[step.row] == Access.EGRESS:
+    if step.row != NO_ROW and guard.maybe.subnets[step.row] == Access.EGRESS:
         return sentences.blocks_replies(place)
     return sentences.blocks_unclear(place)
 

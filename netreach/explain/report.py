@@ -250,7 +250,9 @@ class PathReport:
             blockers.collect(second.forward, "forward", is_open=is_open)
         blockers.collect(second.returning, "return", is_open=is_open)
         if branch.asked.pairs.is_own_host(branch.pair):  # what stays inside meets no filter [LAB-8]
-            blockers.found = [e for e in blockers.found if e.code is Code.BAD_STATE]
+            blockers.found = [
+                e for e in blockers.found if e.code is Code.BAD_STATE and e.leg == "forward"
+            ]
         return blockers
 
     def _cut_short(self) -> tuple[tuple[Explanation, ...], tuple[Missing, ...]]:

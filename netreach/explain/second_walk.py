@@ -217,7 +217,7 @@ def _is_stranger(fabric: Fabric, flow: FlowBatch, step: PacketStep) -> bool:
 def _without_strangers(
     fabric: Fabric, flow: FlowBatch, steps: list[PacketStep]
 ) -> list[PacketStep]:
-    """Leave out the groups and the state of whoever wrongly receives: nobody wants those mended.
+    """Leave out the filters and the state of whoever wrongly receives: nobody wants those mended.
 
     What the sender's own host takes for itself meets no filter at all [LAB-8].
     """
@@ -228,11 +228,12 @@ def _without_strangers(
     }
     if any(_are_one_host(fabric, int(flow.source_interface[0]), row) for row in strangers):
         return [step for step in steps if step.passes is None]
+    doors = set(fabric.endpoints.of_interface[sorted(strangers)].tolist()) - {NO_ROW}
     # the sender's own state stands in the first two steps, should it be the same interface
     return [
         step
         for number, step in enumerate(steps)
-        if (number < 2 and step.kind is Kind.INTERFACE) or not _is_at(strangers, step)
+        if (number < 2 and step.kind is Kind.INTERFACE) or not _is_at(strangers, doors, step)
     ]
 
 
@@ -245,8 +246,10 @@ def _are_one_host(fabric: Fabric, one: int, other: int) -> bool:
     return one == other or (bool(instance) and records[other].instance == instance)
 
 
-def _is_at(interfaces: set[int], step: PacketStep) -> bool:
-    """Tell whether a step is what the groups or the state of these interfaces say on the way in."""
+def _is_at(interfaces: set[int], endpoints: set[int], step: PacketStep) -> bool:
+    """Tell whether a step is what these interfaces and endpoints say of what they receive."""
+    if step.kind is Kind.ENDPOINT:
+        return step.row in endpoints
     groups = step.kind is Kind.GROUP_SET and step.ingress
     state = step.kind is Kind.INTERFACE and step.fate is Fate.BAD_STATE
     return (groups or state) and step.row in interfaces

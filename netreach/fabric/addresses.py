@@ -13,7 +13,7 @@ import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.ranges import GLOBAL_IPV6, NAT64, NEVER_ON_INTERNET, SPECIAL
-from netreach.model.records import NetworkInterface
+from netreach.model.records import NatAddress, NatGateway, NetworkInterface
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis, Span
 from netreach.packets.batch import NO_ROW, Column, Mask, by_row, filled, mask_by_row
@@ -111,12 +111,9 @@ def held_addresses(snapshot: Snapshot) -> list[HeldAddress]:
         if nat.state in _GONE:
             continue
         for address in nat.addresses:
-            own = address.private
-            if own is None and nat.is_regional:
-                own = address.public  # it stands in no subnet and has no private address [NT-6]
-            if own is None:
+            prefix = own_address(nat, address)
+            if prefix is None:
                 continue
-            prefix = _host(own)
             nat_of[nat.vpc, prefix] = nat.id
             if (nat.vpc, prefix) not in known:
                 extra.append(
@@ -124,6 +121,17 @@ def held_addresses(snapshot: Snapshot) -> list[HeldAddress]:
                 )
     named = [held._replace(nat=nat_of.get((held.vpc, held.prefix), "")) for held in found]
     return [*named, *extra]
+
+
+def own_address(nat: NatGateway, address: NatAddress) -> Prefix | None:
+    """Return where an address of a NAT gateway is held inside its VPC, if anywhere.
+
+    A regional one stands in no subnet and has no private address [NT-6].
+    """
+    own = address.private
+    if own is None and nat.is_regional:
+        own = address.public
+    return None if own is None else _host(own)
 
 
 def _of_interface(record: NetworkInterface) -> Iterator[HeldAddress]:

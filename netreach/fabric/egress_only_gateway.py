@@ -58,11 +58,12 @@ class EgressOnlyGateways(Struct, frozen=True):
             return
         everything = np.ones(len(batch), bool)
         checks = self.guard.checks_out(Kind.EGRESS_ONLY, batch, by_gateway=everything)
-        batch = batch.where(passage.gate(batch, checks))
+        passes = passage.gate(batch, checks)
+        batch, everything = batch.where(passes), everything[passes]
         batch = passage.doubt_where(
             self.is_doubted[batch.place], Kind.EGRESS_ONLY, batch.place, batch, UNSURE
         )
-        batch = self.guard.doubt_out(batch, passage)
+        batch = self.guard.doubt_out(batch, passage, by_gateway=everything)
         sessions = passage.sessions.push(
             SessionKind.EGRESS_ONLY, place=batch.place, batch=batch, translated=batch.source
         )

@@ -58,7 +58,8 @@ class InternetGateways(Struct, frozen=True):
         batch = passage.doubt_where(
             self.is_doubted[batch.place], Kind.INTERNET_GATEWAY, batch.place, batch, UNSURE
         )
-        batch = self.guard.doubt_out(batch, passage)
+        by_nat = self._is_nat(self.book.holder(batch.vpc, batch.source))
+        batch = self.guard.doubt_out(batch, passage, by_gateway=by_nat)
         outside = batch.replace(source=public, carrier=NO_ROW)
         passage.note(Kind.INTERNET_GATEWAY, batch.place, outside)
         passage.move(outside.replace(stage=Stage.INTERNET, vpc=NO_ROW, subnet=NO_ROW))
@@ -154,7 +155,8 @@ class InternetGateways(Struct, frozen=True):
         )
         passage.note(Kind.INTERNET_GATEWAY, inside.place, inside)
         tables = self.own_table[inside.place]
-        routed = tables != NO_ROW
+        # its routes are for subnets, and a regional NAT gateway stands in none [RT-11, NT-6]
+        routed = (tables != NO_ROW) & ~self.book.is_regional[holders[passes]]
         passage.move(inside.where(~routed))
         redirected = inside.where(routed)
         passage.move(redirected.replace(stage=Stage.GATEWAY_TABLE, place=tables[routed]))

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 
-from netreach.fabric.addresses import AddressBook, HeldAddress
+from netreach.fabric.addresses import AddressBook, HeldAddress, own_address
 from netreach.fabric.element import Fate, Kind, Passage, Stage
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.sessions import SessionKind
@@ -27,6 +27,7 @@ from netreach.packets.batch import (
 )
 from netreach.packets.pieces import Lists, PairTable
 from netreach.packets.pool import ServicePool
+from netreach.packets.prefixes import Prefix
 from netreach.packets.services import ICMP, ICMPV6, TCP, UDP, ServiceSet
 
 #: What a NAT gateway carries [NT-4]; over IPv6 that is NAT64's share of it, of ICMPv6 echo only.
@@ -52,8 +53,10 @@ class NatGateways(Struct, frozen=True):
     zone: Column
     #: Whether it has an address to send from.
     is_usable: Mask
-    #: NAT row -> its address rows.
+    #: NAT row -> its address rows; behind them the lists of single zones.
     addresses: Lists
+    #: (gateway, zone) -> the list of the addresses that a regional one has there.
+    list_of_zone: PairTable
     carried: int
     carried_nat64: int
     ids: tuple[str, ...]
@@ -102,9 +105,10 @@ class NatGateways(Struct, frozen=True):
             batch,
         )
         subnets = self.subnet[batch.place]
-        batch = batch.replace(subnet=subnets)
-        # what the router brings has left its subnet, even if it comes back to the same one
         in_subnet = subnets != NO_ROW
+        # of what a regional gateway takes the sender's zone still matters
+        batch = batch.replace(subnet=np.where(in_subnet, subnets, batch.subnet))
+        # what the router brings has left its subnet, even if it comes back to the same one
         batch = self.acls.screen_where(in_subnet, batch, subnets, passage, ingress=True)
         batch = passage.fail_where(
             ~self.is_available[batch.place], Fate.BAD_STATE, Kind.NAT_GATEWAY, batch.place, batch
@@ -124,10 +128,15 @@ class NatGateways(Struct, frozen=True):
             self._translate(batch, passage)
 
     def _translate(self, batch: PacketBatch, passage: Passage) -> None:
-        """Send each packet on from every address that the gateway may choose [NT-1]."""
-        packets, rows = self.addresses.take(batch.place)
+        """Send each packet on from every address that the gateway may choose [NT-1].
+
+        A regional one has addresses of its own in each zone, and uses those of the sender's [NT-6].
+        """
+        zonal = self.list_of_zone.lookup(batch.place, self.zone[batch.subnet])
+        packets, rows = self.addresses.take(np.where(zonal == NO_ROW, batch.place, zonal))
         sources = self.book.first_atom[rows]
         batch = batch.at(packets)
+        batch = batch.replace(subnet=self.subnet[batch.place])
         sessions = passage.sessions.push(
             SessionKind.NAT, place=batch.place, batch=batch, translated=sources
         )
@@ -157,6 +166,11 @@ class NatGateways(Struct, frozen=True):
         behind = self.book.behind_nat64.lookup(filled(len(destinations), 0), destinations)
         foreign: Mask = self.book.axis.is_ipv6(destinations) & (behind == NO_ROW)
         return foreign
+
+    def _sent_to(self, asked: Column) -> Column:
+        """Return whom connections have been sent to: behind NAT64's prefix, or as asked."""
+        behind = self.book.behind_nat64.lookup(filled(len(asked), 0), asked)
+        return np.where(self.book.axis.is_ipv6(asked), behind, asked)
 
     def _to_ipv4(self, batch: PacketBatch, is_ipv6: Mask) -> PacketBatch:
         if not is_ipv6.any():
@@ -194,6 +208,7 @@ class NatGateways(Struct, frozen=True):
             (sessions.kind(session) == SessionKind.NAT)
             & (sessions.place(session) == batch.place)
             & (sessions.translated(session) == batch.destination)
+            & (self._sent_to(sessions.destination(session)) == batch.source)
         )
         batch, _ = passage.stop_where(
             ~known, Fate.NGW_NO_SESSION, Kind.NAT_GATEWAY, batch.place, batch
@@ -227,6 +242,20 @@ class NatGateways(Struct, frozen=True):
         self._send_on(passage.drop_dead(Kind.NAT_GATEWAY, batch), passage)
 
 
+def _by_zone(
+    records: list[NatGateway], zones: Zones, rows: Mapping[tuple[str, Prefix], int]
+) -> dict[tuple[int, int], list[int]]:
+    """Return the address rows that regional gateways have in single zones."""
+    found: dict[tuple[int, int], list[int]] = {}
+    for number, record in enumerate(records):
+        for address in record.addresses if record.is_regional else ():
+            zone, own = zones.number(address.zone, address.zone_id), own_address(record, address)
+            row = rows.get((record.id, own), NO_ROW) if own else NO_ROW
+            if NO_ROW not in (zone, row):
+                found.setdefault((number, zone), []).append(row)
+    return found
+
+
 def _zones_served(records: list[NatGateway], zones: Zones) -> dict[tuple[int, int], int]:
     """Return the zones from which each gateway takes packets."""
     return {
@@ -251,11 +280,13 @@ def compile_nat_gateways(
     records = list(snapshot.nat_gateways.values())
     tables = {table: row for row, table in enumerate(snapshot.route_tables)}
     zones = Zones.of(snapshot)
+    rows = {(one.nat, one.prefix): row for row, one in enumerate(held) if one.nat}
     rows_of: dict[str, list[int]] = {}
-    for row, address in enumerate(held):
-        if address.nat:
-            rows_of.setdefault(address.nat, []).append(row)
+    for (nat, _), row in rows.items():
+        rows_of.setdefault(nat, []).append(row)
     lists = [rows_of.get(record.id, []) for record in records]
+    by_zone = _by_zone(records, zones, rows)
+    order = {key: len(lists) + number for number, key in enumerate(by_zone)}
     return NatGateways(
         vpc=by_row([vpcs.get(r.vpc, NO_ROW) for r in records]),
         subnet=by_row([subnets.get(r.subnet, NO_ROW) for r in records]),
@@ -275,7 +306,8 @@ def compile_nat_gateways(
         is_manual=mask_by_row([r.is_regional and not r.is_automatic for r in records]),
         zone=by_row(list(zones.of_subnet.values())),
         is_usable=mask_by_row([bool(rows) for rows in lists]),
-        addresses=Lists.of(lists),
+        addresses=Lists.of([*lists, *by_zone.values()]),
+        list_of_zone=PairTable.of(order, NO_ROW),
         carried=pool.intern(CARRIED),
         carried_nat64=pool.intern(CARRIED_NAT64),
         ids=tuple(r.id for r in records),

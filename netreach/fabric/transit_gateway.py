@@ -68,6 +68,11 @@ class TransitGateways(Struct, frozen=True):
 
     def enter(self, batch: PacketBatch, passage: Passage) -> None:
         """Take packets from a VPC, at the attachment's subnet in their own zone [TG-5]."""
+        # from which zone, and as whom, a regional NAT gateway sends to it nobody says [NT-6]
+        in_no_subnet = batch.subnet == NO_ROW
+        batch, _ = passage.stop_where(
+            in_no_subnet, Fate.NOT_MODELLED, Kind.TRANSIT_GATEWAY, batch.place, batch
+        )
         attachments = self.of_vpc.lookup(batch.place, batch.vpc)
         batch, kept = passage.stop_where(
             attachments == NO_ROW,

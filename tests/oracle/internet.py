@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from tests.oracle import appliance, inspection
+from tests.oracle import appliance, inspection, public_access
 from tests.oracle import verdict as codes
 from tests.oracle.journey import RFC1918, RFC6598, Arrival, is_on_the_internet
 from tests.oracle.routing import redirection, route_for
@@ -26,6 +26,7 @@ def out_by_internet_gateway(walk: Walk, gateway: str, subnet: Subnet, packet: Pa
     public: Address | None = packet.source if packet.source.version == 6 else None
     if sender is not None and public is None:
         public = sender.public.get(packet.source)
+    by_nat = sender is not None and sender.is_nat
     to, is_spoofed = packet.destination, _is_spoofed(walk.world, subnet.vpc, packet)
     walk.insist(
         (
@@ -38,7 +39,9 @@ def out_by_internet_gateway(walk: Walk, gateway: str, subnet: Subnet, packet: Pa
         (public is None and not is_spoofed, codes.IGW_EGRESS),
         (sender is not None and _is_denied(sender, packet.source), codes.ENI_DENIES_IGW),
         (_goes_round(walk.world, gateway, subnet, packet), codes.INGRESS_REDIRECTION),
+        public_access.out(walk, subnet.vpc, packet.source, by_nat=by_nat),
     )
+    public_access.doubt_out(walk, subnet.vpc, packet.source, by_nat=by_nat)
     return arrive(walk, replace(packet, source=public or packet.source))
 
 
@@ -69,6 +72,8 @@ def out_by_egress_only_gateway(walk: Walk, gateway: str, subnet: Subnet, packet:
         raise StopError(codes.SPOOFED)
     if walk.by_appliances:
         raise StopError(codes.EIGW_INSPECTED)
+    walk.insist(public_access.out(walk, subnet.vpc, packet.source, by_nat=True))
+    public_access.doubt_out(walk, subnet.vpc, packet.source, by_nat=True)
     walk.egress_only.append((subnet.vpc, packet.source))
     return arrive(walk, packet)
 
@@ -109,7 +114,8 @@ def _enter(walk: Walk, vpc: str, packet: Packet) -> Arrival:
 def enter_by(walk: Walk, gateway: str, vpc: str, packet: Packet) -> Arrival:
     """Bring a packet in by a gateway, by the gateway's own table if it has one [RT-11]."""
     table = walk.world.table_of_gateway(gateway)
-    if table is None:
+    holder = walk.world.holder(vpc, packet.destination)
+    if table is None or (holder is not None and holder.table):  # its routes are for subnets
         return walk.deliver(vpc, packet, None)
     walk.at = packet, vpc
     walk.cross("gateway's own table")
@@ -153,7 +159,9 @@ def _check_way_in(walk: Walk, vpc: str, holder: Interface | None, destination: A
         (not is_open and not is_tied, codes.NO_POSSIBLE_DESTINATION),
         (holder is not None and not holder.is_attached, codes.IGW_INGRESS),
         (holder is not None and _is_denied(holder, destination), codes.ENI_DENIES_IGW),
+        public_access.into(walk, vpc, holder, destination),
     )
+    public_access.doubt_in(walk, vpc, holder, destination)
 
 
 def _is_denied(interface: Interface, address: Address) -> bool:

@@ -25,6 +25,7 @@ from tests.oracle.journey import (
 )
 from tests.oracle.question import Question
 from tests.oracle.verdict import (
+    CANNOT_INITIATE,
     DELIVERED_ELSEWHERE,
     SERVICE_PORT,
     Fork,
@@ -36,9 +37,9 @@ from tests.oracle.verdict import (
     UndecidedError,
     Verdict,
 )
-from tests.oracle.vpc_services import services_at
+from tests.oracle.vpc_services import services_at, switched_off
 from tests.oracle.walk import Walk
-from tests.oracle.world import UNHELD, Address, Interface, Packet, World
+from tests.oracle.world import INTERFACE_ENDPOINT, UNHELD, Address, Interface, Packet, World
 
 INTERNET: Final = "internet"
 
@@ -221,6 +222,8 @@ def never_leaves(case: Case, walk: Walk) -> Ruling | None:
     client, asked = case.client, case.asked
     if client is None or client.is_site:
         return None
+    if client.kind == INTERFACE_ENDPOINT:  # it answers and begins nothing [EP-1]
+        raise StopError(CANNOT_INITIATE)
     services = services_at(case.world, client.vpc, asked.destination)
     own = any(host.holds(asked.destination) for host in _same_host(case.world, client))
     if services is None and not own:
@@ -228,6 +231,9 @@ def never_leaves(case: Case, walk: Walk) -> Ruling | None:
     walk.check_state(client)
     if own and case.destination_vpc not in (None, client.vpc):
         raise StopError(DELIVERED_ELSEWHERE)  # the host takes it for itself
+    off = switched_off(case.world, client.vpc, client.instance, asked.destination)
+    if off is not None:
+        raise StopError(off)
     if services is not None and (asked.protocol, asked.port) not in services:
         raise StopError(SERVICE_PORT)
     ports = (case.client_ports,) if asked.protocol in (TCP, UDP) else None

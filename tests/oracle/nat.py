@@ -5,12 +5,13 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Final
 
+from tests.oracle import regional_nat
 from tests.oracle import verdict as codes
 from tests.oracle.filters import ICMP, ICMPV6, TCP, UDP
 from tests.oracle.journey import Arrival, Session
 from tests.oracle.spelling import prefix
 from tests.oracle.verdict import Fork, Leg, NotModelledError, StopError
-from tests.oracle.world import Address, NatGateway, Packet
+from tests.oracle.world import Address, NatGateway, Packet, Subnet, World
 
 if TYPE_CHECKING:
     from tests.oracle.walk import Walk
@@ -21,10 +22,10 @@ PING: Final = (ICMPV6, 128)
 ECHO_TO_IPV4: Final = {128: 8, 129: 0}
 
 
-def enter(walk: Walk, name: str, packet: Packet) -> Arrival:
+def enter(walk: Walk, name: str, subnet: Subnet, packet: Packet) -> Arrival:
     """Let a NAT gateway send the packet on from one of its addresses [NT-4, NT-5]."""
     nat = walk.world.nat_gateways.get(name)
-    if nat is None or nat.subnet not in walk.world.subnets:
+    if nat is None or not _is_recorded(walk.world, nat):
         raise NotModelledError(name)
     own = any(packet.destination == private for private, _ in nat.addresses)
     if own and walk.leg is Leg.RETURN:  # a route to the very gateway that it is for
@@ -35,19 +36,30 @@ def enter(walk: Walk, name: str, packet: Packet) -> Arrival:
         raise StopError(codes.NGW_NO_SESSION)
     if any(session.holder.id == nat.id for session in walk.sessions):  # it has just sent it itself
         raise StopError(codes.ROUTING_LOOP)
+    if nat.regional:
+        regional_nat.check_zone(nat.regional, subnet.zone)
     walk.acl(nat.subnet, packet, egress=False)
     if nat.state != "available" or not nat.addresses:
         walk.refuse(codes.BAD_STATE)
     if not nat.addresses or nat.state in ("failed", "deleted"):  # it has given them back
         walk.at = None
         raise StopError(codes.BAD_STATE)
-    return _send_on(walk, nat, packet)
+    return _send_on(walk, nat, subnet.zone, packet)
 
 
-def _send_on(walk: Walk, nat: NatGateway, packet: Packet) -> Arrival:
-    what = f"address of {nat.id}"
-    choice = walk.suppose(("nat", nat.id), Fork.EVERY, len(nat.addresses), what)
-    address, gateway = nat.addresses[choice][0], nat.as_interface()
+def _is_recorded(world: World, nat: NatGateway) -> bool:
+    """Say whether what it stands in is known: its subnet, or a regional one's own table."""
+    if nat.regional:
+        return any(table.id == nat.regional.table for table in world.tables)
+    return nat.subnet in world.subnets
+
+
+def _send_on(walk: Walk, nat: NatGateway, zone: str, packet: Packet) -> Arrival:
+    what, addresses = f"address of {nat.id}", [private for private, _ in nat.addresses]
+    if nat.regional:
+        addresses = regional_nat.addresses_in(nat.regional, zone)
+    choice = walk.suppose(("nat", nat.id, tuple(addresses)), Fork.EVERY, len(addresses), what)
+    address, gateway = addresses[choice], nat.as_interface()
     walk.sessions.append(Session(gateway, gateway, packet, address, is_nat=True))
     walk.sender = None
     return walk.leave(gateway, _translate(walk, packet, address))
@@ -59,7 +71,7 @@ def _translate(walk: Walk, packet: Packet, address: Address) -> Packet:
     if isinstance(destination, IPv6Address):
         if destination not in NAT64:
             raise StopError(codes.NGW_NOT_NAT64)
-        destination = IPv4Address(int(destination) & 0xFFFFFFFF)
+        destination = _behind_nat64(destination)
         if protocol not in (TCP, UDP) and (protocol, port) != PING:
             walk.refuse(codes.PROTOCOL_RESTRICTION)
         if protocol == ICMPV6 and port in ECHO_TO_IPV4:
@@ -69,3 +81,13 @@ def _translate(walk: Walk, packet: Packet, address: Address) -> Packet:
     elif protocol not in (TCP, UDP, ICMP):
         walk.refuse(codes.PROTOCOL_RESTRICTION)
     return Packet(address, destination, protocol, port, packet.code)
+
+
+def asked_by(session: Session) -> Address:
+    """Return whom a NAT gateway has sent a connection to."""
+    asked = session.before.destination
+    return _behind_nat64(asked) if isinstance(asked, IPv6Address) else asked
+
+
+def _behind_nat64(address: IPv6Address) -> IPv4Address:
+    return IPv4Address(int(address) & 0xFFFFFFFF)

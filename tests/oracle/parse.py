@@ -7,10 +7,13 @@ from ipaddress import ip_address, ip_interface
 from typing import Any, Final
 
 from tests.oracle.deleted import without_deleted
+from tests.oracle.endpoints import endpoints, endpoints_by_interface
 from tests.oracle.parse_balancers import balancers
 from tests.oracle.parse_connections import peerings, transit
 from tests.oracle.parse_hybrid import hybrid
 from tests.oracle.parse_inspection import inspection
+from tests.oracle.public_access import guard
+from tests.oracle.regional_nat import regional
 from tests.oracle.spelling import Record, prefix
 from tests.oracle.world import (
     ALL,
@@ -76,6 +79,13 @@ def parse(estate: Mapping[str, Any]) -> World:
         hybrid=hybrid(estate, hubs.ties, interfaces, gone),
         gone=gone,
         inspection=inspection(estate),
+        guard=guard(estate),
+        without_metadata=frozenset(
+            i["InstanceId"]
+            for i in _instances(estate)
+            if i.get("MetadataOptions", {}).get("HttpEndpoint") == "disabled"
+        ),
+        endpoints=endpoints(estate),
     )
 
 
@@ -95,7 +105,8 @@ def _blocks(record: Record) -> Iterator[Prefix]:
 
 
 def _vpc(record: Record) -> Vpc:
-    return Vpc(record["VpcId"], tuple(_blocks(record)))
+    has_dns = record.get("EnableDnsSupport", {}).get("Value", True)
+    return Vpc(record["VpcId"], tuple(_blocks(record)), has_dns)
 
 
 def _subnet(record: Record) -> Subnet:
@@ -230,12 +241,14 @@ def _nat(record: Record) -> NatGateway:
         for a in record.get("NatGatewayAddresses", ())
         if a.get("Status", "succeeded") == "succeeded" and a.get("PrivateIp")
     )
+    own = regional(record)
     return NatGateway(
         record["NatGatewayId"],
         record["VpcId"],
         record.get("SubnetId", ""),
         record["State"],
-        addresses,
+        tuple((public, public) for _, public in own.addresses) if own else addresses,
+        own,
     )
 
 
@@ -246,9 +259,9 @@ def _interfaces(estate: Mapping[str, Any], nats: Mapping[str, NatGateway]) -> di
         for record in estate.get("NatGateways", ())
         for address in record.get("NatGatewayAddresses", ())
     }
-    records = estate.get("NetworkInterfaces", ())
+    records, doors = estate.get("NetworkInterfaces", ()), endpoints_by_interface(estate)
     found = {
-        record["NetworkInterfaceId"]: _interface(record)
+        record["NetworkInterfaceId"]: _interface(record, doors)
         for record in records
         if record["NetworkInterfaceId"] not in of_nats
     }
@@ -256,7 +269,7 @@ def _interfaces(estate: Mapping[str, Any], nats: Mapping[str, NatGateway]) -> di
     return {**found, **living}
 
 
-def _interface(record: Record) -> Interface:
+def _interface(record: Record, doors: Mapping[str, str]) -> Interface:
     attachment = record.get("Attachment", {})
     kind, groups = record.get("InterfaceType", "interface"), record.get("Groups", ())
     return Interface(
@@ -277,6 +290,7 @@ def _interface(record: Record) -> Interface:
         instance=attachment.get("InstanceId"),
         device=attachment.get("DeviceIndex", 0),
         kind=kind,
+        endpoint=doors.get(record["NetworkInterfaceId"], ""),
     )
 
 

@@ -194,7 +194,9 @@ class Survey(Walk):
         try:
             carry(self, case, reply, packet)
         except StopError as stop:
-            is_idle = self._is_supposed and stop.code in _IDLE
+            if self.is_empty:  # nothing that could be answered got there
+                return None
+            is_idle = self._is_supposed and stop.code in _IDLE and not stop.always
             is_written = stop.code == codes.BAD_STATE
             return None if is_idle or is_written else stop.code
         except NotModelledError:

@@ -27,6 +27,8 @@ IN_SERVICE: Final = ("available", "modifying")
 
 def enter(walk: Walk, gateway: str, subnet: Subnet, packet: Packet) -> Arrival:
     """Take the packet from its VPC, by the attachment's subnet in its own zone [TG-5, TG-6]."""
+    if not subnet.id:  # from which zone, and as whom, regional NAT gateways send nobody says
+        raise NotModelledError(gateway)
     ties = [tie for tie in walk.world.transit.ties if _serves(tie, gateway, subnet.vpc)]
     if not ties:
         raise NotModelledError(gateway)

@@ -53,6 +53,14 @@ ROUTING_LOOP: Final = "ROUTING_LOOP"
 SERVICE_PORT: Final = "AWS_SERVICE_PORT_RESTRICTION"
 DELIVERED_ELSEWHERE: Final = "DELIVERED_ELSEWHERE"
 SPOOFED: Final = "GATEWAY_REJECTS_SPOOFED_TRAFFIC"
+BLOCKED: Final = "VPC_BLOCK_PUBLIC_ACCESS_ENABLED"
+VPCE_PROTOCOL: Final = "VPCE_GATEWAY_PROTOCOL_RESTRICTION"
+VPCE_SOURCE: Final = "VPCE_GATEWAY_REQUIRES_SOURCE_IN_VPC"
+VPCE_PORT: Final = "VPCE_SERVICE_PORT_RESTRICTION"
+CANNOT_INITIATE: Final = "SOURCE_CANNOT_INITIATE"
+NO_DNS: Final = "VPC_DNS_SUPPORT_DISABLED"
+METADATA_OFF: Final = "INSTANCE_METADATA_DISABLED"
+NGW_ZONE: Final = "REGIONAL_NGW_ROUTE_AZ_RESTRICTION"
 PCX_ADDRESS: Final = "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"
 TGW_NO_ASSOCIATION: Final = "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION"
 TGW_ZONE: Final = "TGW_ROUTE_AZ_RESTRICTION"
@@ -128,6 +136,14 @@ CODES: Final = (
     VGW_INGRESS,
     CLIENT_NOT_AUTHORIZED,
     FIREWALL_RULES,
+    BLOCKED,
+    VPCE_PROTOCOL,
+    VPCE_SOURCE,
+    VPCE_PORT,
+    CANNOT_INITIATE,
+    NGW_ZONE,
+    NO_DNS,
+    METADATA_OFF,
 )
 
 
@@ -151,11 +167,11 @@ class Ruling:
 
 
 class StopError(Exception):
-    """The packet is dropped here, for certain."""
+    """The packet is dropped here, for certain; ``always``: however it was asked for."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, *, always: bool = False) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.always = code, always
 
 
 class NotModelledError(Exception):

@@ -13,6 +13,7 @@ from typing import Final
 from tests.oracle import (
     appliance,
     balancer,
+    endpoints,
     inspection,
     internet,
     nat,
@@ -27,6 +28,7 @@ from tests.oracle.filters import check_acl, check_groups
 from tests.oracle.inspection import Sighting
 from tests.oracle.journey import NAT_PORTS, Arrival, Session, cut
 from tests.oracle.routing import route_for
+from tests.oracle.spelling import prefix
 from tests.oracle.verdict import (
     Fork,
     Interval,
@@ -35,8 +37,19 @@ from tests.oracle.verdict import (
     StopError,
     UndecidedError,
 )
-from tests.oracle.world import Address, Interface, Packet, Route, Subnet, World
+from tests.oracle.world import (
+    GATEWAY_ENDPOINT,
+    INTERFACE_ENDPOINT,
+    Address,
+    Interface,
+    Packet,
+    Route,
+    Subnet,
+    World,
+)
 
+#: Where VPC Lattice answers.
+LATTICE: Final = prefix("169.254.171.0/24")
 #: More routers and transit tables than this on one way: it goes in a circle.
 MANY: Final = 24
 #: What AWS does not support, or says nothing of, between a balancer that keeps the client's address
@@ -132,7 +145,9 @@ class Walk:
         self.check_state(holder)
         if holder.id in self.world.balancers.nodes:
             return balancer.take(self, holder, arrival.packet)
-        if not holder.is_modelled:
+        if holder.kind == INTERFACE_ENDPOINT:
+            endpoints.receive(self, holder, arrival.packet)
+        elif not holder.is_modelled:
             raise NotModelledError(holder.id)
         return arrival
 
@@ -204,6 +219,10 @@ class Walk:
         if sender.is_site:
             return sites.depart(self, sender.id, packet)
         self.at = packet, sender.vpc
+        if sender.kind == GATEWAY_ENDPOINT:  # answers come straight to the sender's subnet [EP-3]
+            return self.deliver(sender.vpc, packet, None)
+        if sender.table:
+            return self._depart_by_table(sender, packet)
         subnet = self.world.subnets.get(sender.subnet)
         if subnet is None:
             raise NotModelledError(sender.subnet)
@@ -219,7 +238,16 @@ class Walk:
         session = self.awaiting
         if session and session.peering and packet.destination == session.address:
             return peering.cross(self, session.peering, subnet.vpc, packet)  # as it came [NT-3]
+        if packet.destination in LATTICE:  # a plane of its own [HY-4]
+            raise NotModelledError("VPC Lattice")
         return self._follow(self._route(subnet, packet), subnet, packet)
+
+    def _depart_by_table(self, sender: Interface, packet: Packet) -> Arrival:
+        """Carry on what stands in no subnet sends: a regional NAT gateway [NT-6]."""
+        table = next(table for table in self.world.tables if table.id == sender.table)
+        self.cross("regional NAT gateway")
+        route = route_for(self.world, table, packet.destination, self.suppose)
+        return self._follow(route, Subnet("", sender.vpc, (), ""), packet)
 
     def cross(self, kind: str) -> None:
         """Remember what the packet goes through on its way there."""
@@ -248,12 +276,12 @@ class Walk:
             "local": lambda: self.deliver(vpc, packet, subnet.id),
             "igw": lambda: internet.out_by_internet_gateway(self, target, subnet, packet),
             "eigw": lambda: internet.out_by_egress_only_gateway(self, target, subnet, packet),
-            "nat": lambda: nat.enter(self, target, packet),
+            "nat": lambda: nat.enter(self, target, subnet, packet),
             "pcx": lambda: peering.cross(self, target, vpc, packet),
             "tgw": lambda: transit.enter(self, target, subnet, packet),
             "vgw": lambda: vpn_gateway.leave(self, target, vpc, packet),
             "eni": lambda: appliance.reach(self, target, vpc, subnet.id, packet),
-            "vpce": lambda: inspection.reach(self, target, vpc, packet),
+            "vpce": lambda: endpoints.reach(self, target, vpc, packet),
         }
         if route.kind not in ways:
             raise NotModelledError(target)
@@ -285,6 +313,8 @@ class Walk:
         if holder is None or holder.is_nat != session.is_nat:
             is_nat = holder is not None and holder.is_nat
             raise StopError(codes.NGW_NO_SESSION if is_nat else codes.REPLY_FROM_OTHER)
+        if session.is_nat and arrival.packet.source != nat.asked_by(session):
+            raise StopError(codes.NGW_NO_SESSION)  # nobody it has asked [NT-8]
         if (holder.id, arrival.packet.destination) != (session.holder.id, session.address):
             raise StopError(codes.NGW_NO_SESSION if holder.is_nat else codes.REPLY_FROM_OTHER)
 

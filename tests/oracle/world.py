@@ -15,8 +15,11 @@ from ipaddress import (
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tests.oracle.endpoints import Endpoint
     from tests.oracle.hybrid_world import Hybrid
     from tests.oracle.policy import Policy
+    from tests.oracle.public_access import Guard
+    from tests.oracle.regional_nat import Regional
 
 from tests.oracle.walls import Inspection
 from tests.oracle.world_balancers import Balancers
@@ -27,6 +30,8 @@ Written = IPv4Interface | IPv6Interface  # a rule's CIDR as it was written, host
 
 #: The interface that stands for an address which nobody holds.
 UNHELD = "unheld"
+#: Kinds of interfaces; a gateway endpoint is none, and stands for the service behind it.
+INTERFACE_ENDPOINT, GATEWAY_ENDPOINT = "vpc_endpoint", "gateway endpoint"
 
 ALL = -1  # any protocol, any ICMP type, any ICMP code
 
@@ -46,6 +51,7 @@ class Packet:
 class Vpc:
     id: str
     prefixes: tuple[Prefix, ...]  # the primary one first
+    has_dns: bool = True
 
     def covers(self, address: Address) -> bool:
         return any(address in prefix for prefix in self.prefixes)
@@ -138,6 +144,8 @@ class Interface:
     instance: str | None = None
     device: int = 0  # its number on the instance; the primary one is 0
     kind: str = "interface"  # what AWS calls its type
+    endpoint: str = ""  # that receives there
+    table: str = ""  # of a regional NAT gateway's own
 
     def holds(self, address: Address) -> bool:
         return address in self.addresses or any(address in prefix for prefix in self.delegated)
@@ -154,6 +162,7 @@ class NatGateway:
     subnet: str
     state: str
     addresses: tuple[tuple[Address, Address | None], ...]  # private and, perhaps, public
+    regional: Regional | None = None
 
     def as_interface(self) -> Interface:
         """Return what stands in the subnet: private addresses, no groups."""
@@ -165,6 +174,7 @@ class NatGateway:
             public={private: public for private, public in self.addresses if public},
             has_groups=False,
             is_nat=True,
+            table=self.regional.table if self.regional else "",
         )
 
 
@@ -267,6 +277,9 @@ class World:
     transit: Transit
     balancers: Balancers
     hybrid: Hybrid
+    guard: Guard
+    endpoints: Mapping[str, Endpoint]
+    without_metadata: frozenset[str]  # instances that hide it
     gone: frozenset[str] = frozenset()  # ids of what is deleted and still listed
     inspection: Inspection = field(default_factory=Inspection)
 

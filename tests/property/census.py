@@ -18,6 +18,7 @@ from tests.oracle.judge import answer
 from tests.oracle.parse import parse
 from tests.oracle.question import Question
 from tests.oracle.verdict import Ruling
+from tests.property import endpoints, platform_services, public_access, regional_nat
 from tests.property.estates import random_case
 from tests.property.plan import Estate, Record
 
@@ -80,6 +81,10 @@ def elements(estate: Estate) -> Iterator[str]:
         yield from _interface(interface)
     yield from _states(estate)
     yield from _connections(estate)
+    yield from endpoints.elements(estate)
+    yield from platform_services.elements(estate)
+    yield from regional_nat.elements(estate)
+    yield from public_access.elements(estate)
     yield from _balancers(estate)
 
 

@@ -12,13 +12,17 @@ from tests.property.appliances import draw_appliances
 from tests.property.balancers import draw_balancers
 from tests.property.connections import draw_connections
 from tests.property.dice import Dice, drawn, seeded
+from tests.property.endpoints import draw_endpoints
 from tests.property.filters import draw_acls, draw_groups, draw_prefix_lists, name_groups
 from tests.property.hosts import draw_hosts
 from tests.property.hybrid import draw_clients, draw_hybrid
 from tests.property.inspections import draw_inspections
 from tests.property.plan import Draft, Estate, draw_ground
+from tests.property.platform_services import draw_switches
 from tests.property.policies import draw_policies
+from tests.property.public_access import draw_public_access
 from tests.property.questions import draw_questions
+from tests.property.regional_nat import draw_regional_nat
 from tests.property.routes import draw_gateways, draw_nat_gateways, draw_tables
 
 Case = tuple[Estate, list[Question]]
@@ -36,14 +40,18 @@ def draw_estate(dice: Dice) -> Estate:
     for vpc in draft.vpcs:
         draw_gateways(draft, vpc)
         draw_nat_gateways(draft, vpc)
+        draw_regional_nat(draft, vpc)
         draw_appliances(draft, vpc)
         draw_groups(draft, vpc)
         draw_acls(draft, vpc)
         draw_tables(draft, vpc)
+        draw_endpoints(draft, vpc)
     draw_hosts(draft)
     draw_balancers(draft)
     draw_clients(draft)
     draw_inspections(draft)
+    draw_public_access(draft)
+    draw_switches(draft)
     _draw_addresses(draft)
     _draw_dirt(draft)
     return draft.estate

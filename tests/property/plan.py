@@ -63,6 +63,9 @@ KINDS: Final = (
     "Associations",  # of policy tables
     "Routes",  # of client VPN endpoints
     "VpcEndpoints",
+    "PrefixLists",
+    "VpcBlockPublicAccessOptions",
+    "VpcBlockPublicAccessExclusions",
     *ANSWERS,
 )
 PRIMARY_BLOCKS: Final = (

@@ -15,6 +15,7 @@ from ipaddress import (
 from typing import Final
 
 from tests.oracle.question import ANY_CLIENT_PORT, Question
+from tests.property import endpoints, platform_services
 from tests.property.balancers_asked import nodes_to_ask, services_at
 from tests.property.dice import Dice
 from tests.property.plan import Estate, Record
@@ -29,8 +30,6 @@ OTHER_ICMP: Final = ((8, 0), (0, 0), (3, 4), (13, 0), (8, 1), (17, 0), (11, 0))
 OTHER_ICMPV6: Final = ((128, 0), (129, 0), (1, 0), (128, 1), (135, 0))
 HOSTS: Final = ("198.51.100.7", "8.8.8.8", "203.0.113.5", "203.0.113.127", "203.0.113.128")
 HOSTS_6: Final = ("2001:db8:1::5", "2606:4700::1111", "2001:db8:1:8000::", "2001:db8:2::")
-SERVICES: Final = ("169.254.169.253", "169.254.169.254", "169.254.169.123")
-SERVICES_6: Final = ("fd00:ec2::253", "fd00:ec2::254", "fd00:ec2::123")
 #: Private, reserved or link-local: nobody on the internet.
 NOWHERE: Final = (
     "10.200.0.1",
@@ -160,9 +159,13 @@ def _question(scene: Scene) -> Question:
 
 
 def _from_interface(scene: Scene) -> Question:
-    source = scene.dice.pick(scene.ends)
+    doors = [end for end in scene.targets if end.interface["InterfaceType"] == "vpc_endpoint"]
+    source = scene.dice.pick(doors if doors and scene.dice.chance(1) else scene.ends)
     name, vpc = source.interface["NetworkInterfaceId"], source.interface["VpcId"]
     question = _towards(scene, name, source.address, vpc)
+    if scene.dice.chance(25):
+        far = endpoints.by_transit(scene.estate, source.interface["SubnetId"], source.version)
+        question = replace(question, destination=far, destination_vpc=None) if far else question
     return _with_service(scene, question, source.interface)
 
 
@@ -273,7 +276,7 @@ def _destination(scene: Scene, source: str, vpc: str, version: int, *, odd: bool
 def _odd_destination(scene: Scene, vpc: str, version: int) -> str:
     dice, kind = scene.dice, scene.dice.integer(1, 4)
     if kind == 1:
-        return dice.pick(SERVICES if version == 4 else SERVICES_6)
+        return dice.pick(platform_services.FOUR if version == 4 else platform_services.SIX)
     if kind == 2 and version == 4:
         blocks = {record["VpcId"]: record["CidrBlock"] for record in scene.estate["Vpcs"]}
         return str(
@@ -289,7 +292,7 @@ def _host(scene: Scene, version: int) -> str:
     hosts: tuple[str, ...] = HOSTS if version == 4 else HOSTS_6
     if scene.sites:  # whom routes place behind some gateway is not on the internet
         hosts = tuple(host for host in hosts if not host.startswith(MAYBE_OURS))
-    return scene.dice.pick(hosts)
+    return scene.dice.pick((*hosts, *endpoints.hosts(scene.estate, version)))
 
 
 def _edge(scene: Scene, version: int) -> str:
@@ -339,10 +342,12 @@ def _service(scene: Scene, question: Question, source: Record | None) -> Service
     dice, kind = scene.dice, scene.dice.integer(1, 100)
     rules = _rules_on_the_way(scene, question, source)
     listened = services_at(scene.estate, question.destination)
-    if question.destination in SERVICES + SERVICES_6 and kind <= 60:
-        return dice.pick(((17, 53, 0), (6, 53, 0), (6, 80, 0), (17, 123, 0)))
+    if question.destination in platform_services.AT and kind <= 70:
+        return platform_services.service(dice, question.destination)
     if listened and kind <= 75:
         return dice.pick(listened)
+    if kind <= 75 and endpoints.is_a_service(scene.estate, question.destination):
+        return dice.pick(endpoints.TO_A_SERVICE)
     if rules and kind <= 62:
         return _service_of_rule(dice, dice.pick(rules))
     if scene.entries and kind <= 76:

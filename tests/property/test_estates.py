@@ -81,6 +81,20 @@ Connect peer available up up|Connect peer available down down|Connect peer avail
 Associations|policy by SourceCidrBlock|policy by DestinationCidrBlock|policy by Protocol
 policy by DestinationPortRange|policy by SourcePortRange|policy by MetaData|policy of AWS's own
 policy of one's own|attachment connect available|attachment vpn available
+Gateway endpoint available|Gateway endpoint pending|Gateway endpoint for s3
+Gateway endpoint for dynamodb|Interface endpoint available|Interface endpoint rejected
+Interface endpoint for ec2|Interface endpoint for s3|Interface endpoint for cassandra
+Interface endpoint for email-smtp|Interface endpoint for transfer.server
+Interface endpoint for vpce-svc-0partner|Resource endpoint available
+ServiceNetwork endpoint available|endpoint that its interfaces name|endpoint that nobody described
+pl-0s3 listed|pl-0s3 without entries|pl-0dynamo listed
+public access off|public access block-ingress|public access block-bidirectional
+public access elsewhere|exclusions not asked for|exclusion allow-egress
+exclusion allow-bidirectional|exclusion create-complete|exclusion create-in-progress
+exclusion delete-complete|exclusion create-failed|exclusion of a vpc|exclusion of a subnet
+regional NAT available|regional NAT pending|regional NAT, zones by hand True
+regional NAT, zones by hand False|VPC with DNS True|VPC with DNS False|instance metadata enabled
+instance metadata disabled
 """
 
 #: Types of interfaces that may bear no group.
@@ -93,12 +107,13 @@ destination VPC named|eni to public address|eni to IPv4 global|eni to IPv6 globa
 internet to public address|internet to IPv6 global|protocol 1|protocol 6|protocol 17|protocol 50
 protocol 58
 by pcx|by tgw|by peered transit gateways|by another zone|by appliance mode|by appliance
+by vpce|by interface endpoint|by regional NAT gateway
 by appliance that translates|by appliance with two interfaces|by gateway's own table
 by net|by app|by classic|by kept client|by balancer behind a balancer|by answer of a balancer
 from cgw|from dxgw|from cvpn|by vgw|by vpn from a site|by vpn to a site|by CloudHub|by client VPN
 by direct-connect-gateway from a site|by direct-connect-gateway to a site|by equal-cost paths
 from tgw|by connect to a site|by connect from a site|by policy table
-by vpce|by firewall|by appliances' endpoint
+by firewall|by appliances' endpoint
 """
 
 
@@ -115,10 +130,10 @@ def census() -> Census:
     return take(ESTATES, seed=1)
 
 
-def test_one_question_in_five_to_four_in_five_is_reachable(census: Census) -> None:
+def test_one_question_in_six_to_four_in_five_is_reachable(census: Census) -> None:
     share = census.verdicts[Verdict.REACHABLE] / census.verdicts.total()
     print(f"{ESTATES} estates:", dict(census.verdicts))
-    assert 0.2 < share < 0.8
+    assert 1 / 6 < share < 0.8
 
 
 @pytest.mark.parametrize("verdict", Verdict)

@@ -104,6 +104,20 @@ def test_lab_5_it_drops_ports_that_its_service_does_not_serve(
     assert verdict(network, f"app-1 {DOOR_A} udp 443") == "unreachable"
 
 
+def test_lab_5_what_an_endpoint_takes_does_not_matter_where_another_was_asked_for() -> None:
+    """Both networks use its address; the question names the other one."""
+    other = {"cidr": "10.0.0.0/16", "subnets": {"there": {"cidr": "10.0.2.0/24", "zone": "a"}}}
+    away = {"subnet": "there", "address": DOOR_A, "groups": ["there"]}
+    form = other | {
+        "route_tables": {"own": {"main": True}},
+        "groups": {"there": {"ingress": ["all from anywhere"]}},
+        "instances": {"away": away},
+    }
+    network = compiled(door(snapshot(rest={"vpcs": {"other": form}})))
+    answer = ask(network, f"app-1 vpc-other/{DOOR_A} tcp 22")
+    assert codes(answer) == {"DELIVERED_ELSEWHERE"}
+
+
 @pytest.mark.parametrize("state", ["pendingAcceptance", "rejected", "failed", "deleting"])
 def test_ep_5_an_endpoint_that_is_not_accepted_drops(state: str) -> None:
     answer = ask(compiled(door(state=state)), f"app-1 {DOOR_A} tcp 443")

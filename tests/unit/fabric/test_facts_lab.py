@@ -141,6 +141,16 @@ def test_lab_8_traffic_between_private_addresses_of_a_host_never_leaves_it() -> 
     assert verdict(network, "10.0.1.50 10.0.1.20 tcp 22") == "unreachable"
 
 
+def test_lab_8_a_host_that_is_stopped_sends_itself_nothing_and_awaits_no_answer() -> None:
+    network = estate(instances={"both": {**TWO_FACES, "state": "stopped"}})
+    answer = ask(network, "10.0.1.50 10.0.2.50 tcp 22")
+    assert (answer.verdict, codes(answer), legs(answer)) == (
+        "unreachable",
+        {"BAD_STATE"},
+        {"forward"},
+    )
+
+
 def test_lab_8_its_own_public_address_is_a_hairpin() -> None:
     network = estate(groups={"web": {"ingress": [], "egress": ["all to 0.0.0.0/0"]}})
     assert verdict(network, f"web-1 {WEB_1} tcp 443") == "reachable"

@@ -8,7 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from netreach.explain.report import PathReport
+from netreach.model.records import NatAddress, Route, TargetKind
 from netreach.network import Network
+from netreach.packets.prefixes import Address, Prefix
+from tests.unit.fabric.connections_by_hand import TRANSIT, attached, both_routes
 from tests.unit.fabric.estates_by_hand import (
     ACL,
     APP_1_SIX,
@@ -19,6 +22,7 @@ from tests.unit.fabric.estates_by_hand import (
     NAT_PUBLIC,
     NO_PUBLIC_OUT,
     NO_ROUTE,
+    WEB_1,
     Form,
     acl,
     ask,
@@ -238,6 +242,82 @@ def test_nt_6_with_manual_zones_the_sender_s_must_be_among_them(
     assert answer.verdict == expected
     if expected == "unreachable":
         assert codes(answer) == {"REGIONAL_NGW_ROUTE_AZ_RESTRICTION"}
+
+
+def in_zones(*zones: str, **changes: Any) -> Network:  # noqa: ANN401 - the record's own fields
+    """Return the estate with a regional NAT gateway that has an address in each of the zones."""
+    gateway = regional(**changes).snapshot
+    record = gateway.nat_gateways["nat-nat"]
+    addresses = tuple(
+        NatAddress(public=Address.parse(f"203.0.113.{90 + row}"), zone=f"eu-central-1{zone}")
+        for row, zone in enumerate(zones)
+    )
+    changed = replace(record, addresses=addresses)
+    return Network(replace(gateway, nat_gateways={"nat-nat": changed}))
+
+
+@pytest.mark.parametrize(
+    ("zones", "seen"),
+    [
+        pytest.param("ba", {"203.0.113.91"}, id="its-own"),
+        pytest.param("aba", {"203.0.113.90", "203.0.113.92"}, id="several-of-its-own"),
+        pytest.param("bc", {"203.0.113.90", "203.0.113.91"}, id="none-yet"),
+    ],
+)
+def test_nt_6_a_regional_gateway_sends_from_the_senders_zone(zones: str, seen: set[str]) -> None:
+    answer = ask(in_zones(*zones), OUT)
+    assert (answer.verdict, sees(answer)) == ("reachable", seen)
+
+
+def test_nt_6_a_gateways_own_table_is_for_subnets_not_for_a_regional_gateway() -> None:
+    network = regional()
+    table = replace(
+        network.snapshot.route_tables["rtb-main"],
+        id="rtb-in",
+        is_main=False,
+        subnets=(),
+        gateways=("igw-shop",),
+    )
+    tables = {**network.snapshot.route_tables, table.id: table}
+    assert verdict(Network(replace(network.snapshot, route_tables=tables)), OUT) == "reachable"
+
+
+def test_nt_8_an_answer_from_another_address_than_was_asked_belongs_to_no_session() -> None:
+    """The target's table leads answers to the internet gateway, which gives them another source."""
+    tables = {"app": {"routes": {"10.0.1.0/24": "nat-gateway:nat"}}}
+    base = regional().snapshot
+    routed = snapshot(route_tables=tables).route_tables["rtb-app"]
+    network = Network(
+        replace(base, route_tables={**base.route_tables, "rtb-app": routed}),
+    )
+    answer = ask(network, f"app-1 {WEB_1} tcp 443")
+    assert (answer.verdict, codes(answer, "return")) == ("unreachable", {"NGW_NO_SESSION"})
+
+
+def test_nt_6_as_whom_a_regional_gateway_sends_to_a_transit_gateway_nobody_says() -> None:
+    base = both_routes(TRANSIT)
+    out = Route(
+        destination=Prefix.parse("0.0.0.0/0"),
+        target_kind=TargetKind.TRANSIT_GATEWAY,
+        target="tgw-1",
+    )
+    edge = replace(base.route_tables["rtb-main"], id="rtb-edge", is_main=False, routes=(out,))
+    gateway = replace(
+        base.nat_gateways["nat-nat"],
+        is_regional=True,
+        subnet="",
+        route_table="rtb-edge",
+        addresses=(NatAddress(public=Address.parse("203.0.113.90")),),
+    )
+    network = attached(
+        replace(
+            base,
+            nat_gateways={"nat-nat": gateway},
+            route_tables={**base.route_tables, edge.id: edge},
+        )
+    )
+    answer = ask(network, OUT)
+    assert (answer.verdict, named(answer)) == ("unknown", {"tgw-1"})
 
 
 def test_nt_7_a_nat_instance_translates() -> None:

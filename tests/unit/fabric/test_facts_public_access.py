@@ -144,6 +144,20 @@ def test_bp_1_an_egress_exclusion_means_nothing_where_egress_is_not_blocked() ->
     assert told(network, OUTWARDS) == "unreachable"
 
 
+def test_bp_1_an_egress_exclusion_on_its_way_means_nothing_there_either() -> None:
+    on_its_way = exclusion("subnet-web-a", "allow-egress", state="create-in-progress")
+    network = guarded("block-ingress", on_its_way)
+    assert (told(network, OUTWARDS), told(network, BY_NAT)) == ("unreachable", "reachable")
+
+
+def test_bp_1_answers_to_an_address_that_nobody_holds_meet_its_subnets_exclusion() -> None:
+    free = "2600:1f14:1:101::99"
+    network = guarded("block-bidirectional", exclusion("subnet-web-a"))
+    assert told(network, f"vpc-shop/{free} {HOST_SIX} tcp 443") == "reachable"
+    closed = guarded("block-bidirectional", exclusion("subnet-app-a"))
+    assert told(closed, f"vpc-shop/{free} {HOST_SIX} tcp 443") == "unreachable"
+
+
 @pytest.mark.parametrize(
     ("state", "said"),
     [
@@ -157,6 +171,34 @@ def test_bp_1_an_egress_exclusion_means_nothing_where_egress_is_not_blocked() ->
 def test_bp_1_exclusions_hold_once_they_are_made(state: str, said: str) -> None:
     network = guarded("block-bidirectional", exclusion("vpc-shop", state=state))
     assert told(network, INWARDS) == said
+
+
+def test_bp_1_an_exclusion_on_its_way_opens_no_more_than_it_would_once_made() -> None:
+    on_its_way = exclusion("vpc-shop", "allow-egress", state="create-in-progress")
+    network = guarded("block-bidirectional", on_its_way)
+    assert (told(network, INWARDS), told(network, BY_NAT)) == ("unreachable", "unknown")
+
+
+def test_bp_1_an_exclusion_on_its_way_takes_nothing_from_one_that_is_made() -> None:
+    network = guarded(
+        "block-bidirectional",
+        exclusion("vpc-shop", state="create-in-progress"),
+        exclusion("subnet-nat-a", "allow-egress"),
+        exclusion("subnet-web-a", "allow-egress"),
+    )
+    assert (told(network, INWARDS), told(network, BY_NAT)) == ("unknown", "reachable")
+
+
+def test_bp_1_of_two_accounts_modes_nobody_knows_which_one_holds() -> None:
+    ownerless = {name: replace(one, owner="") for name, one in snapshot().vpcs.items()}
+    subnets = {name: replace(one, owner="") for name, one in snapshot().subnets.items()}
+    base = replace(snapshot(), vpcs=ownerless, subnets=subnets)
+    modes = {"one": "off", "two": "block-bidirectional"}
+    blocks = {
+        owner: PublicAccessBlock(id=owner, owner=owner, mode=mode) for owner, mode in modes.items()
+    }
+    network = Network(replace(base, public_access_blocks=blocks))
+    assert told(network, INWARDS) == "unknown"
 
 
 @pytest.mark.parametrize(

