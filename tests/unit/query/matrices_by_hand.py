@@ -63,6 +63,11 @@ vpcs:
         interfaces:
           leg-a: {subnet: front-a, address: 10.1.1.50, groups: [web]}
           leg-b: {subnet: front-b, address: 10.1.2.50, groups: [quiet]}
+      stopped-legs:
+        state: stopped
+        interfaces:
+          still-a: {subnet: front-a, address: 10.1.1.60, groups: [web]}
+          still-b: {subnet: front-b, address: 10.1.2.60, groups: [web]}
 
   back:
     cidrs: [10.2.0.0/16, "2001:db8:2::/56"]

@@ -71,7 +71,7 @@ def test_a_matrix_says_what_paths_say(name: str) -> None:
     matrix = estate().matrix(**options)  # type: ignore[arg-type]  # path's own options
     paths = pair_by_pair(estate(), **options)
     assert by_rows(matrix) == paths
-    assert len(matrix) == len(paths) == 306
+    assert len(matrix) == len(paths) == 380
 
 
 def test_the_estate_has_what_is_hard() -> None:
@@ -124,7 +124,7 @@ def test_selections_are_the_same_pairs_and_no_others() -> None:
         for destination in part.destinations
         if source != destination
     }
-    assert len(part.sources) == 5
+    assert len(part.sources) == 6
     assert by_rows(part) == {pair: rows[pair] for pair in ends}
 
 
