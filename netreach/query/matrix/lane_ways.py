@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from netreach.fabric.element import FIRST_UNKNOWN, MODE_BITS, STRICT_BITS, Assumed, Fate, Stage
 from netreach.fabric.fabric import Fabric
@@ -44,7 +43,6 @@ class Branch(NamedTuple):
 
 
 LaneWay = tuple[Branch, ...]
-Flags = NDArray[np.bool_]
 
 
 class LaneWays(Struct, frozen=True):
@@ -70,18 +68,32 @@ class LaneWays(Struct, frozen=True):
         return np.where(known, self.numbers[at], SINGLY)
 
 
+class LaneEnds(NamedTuple):
+    """Which lanes hold sources of a matrix, and which hold destinations."""
+
+    sources: Mask
+    destinations: Mask
+
+
 def lane_ways(
-    asker: Asker, lanes: Lanes, book: WayNumbers, wanted: Flags, *, asked: bool, piece: int = PIECE
+    asker: Asker,
+    lanes: Lanes,
+    book: WayNumbers,
+    ends: LaneEnds,
+    *,
+    asked: bool,
+    piece: int = PIECE,
 ) -> LaneWays:
     """Walk between each two classes of lanes; each batch holds up to `piece` pairs.
 
-    `wanted` tells from which VPCs to which; where the family is not `asked` at all, nowhere.
+    From classes without sources, and to those without destinations, nothing is walked; where the
+    family is not `asked` at all, nothing whatever.
     """
     if not asked:
         vpcs = len(lanes.sizes)
         nowhere = filled(vpcs * vpcs + 1, 0), filled(1, NOWHERE), np.ones(vpcs * vpcs, bool)
         return LaneWays(lanes, *nowhere)
-    first, sources, destinations = _pairs(lanes, wanted)
+    first, sources, destinations = _pairs(lanes, ends)
     numbers = filled(max(1, len(sources)), SINGLY)
     for start in range(0, len(sources), piece):
         part = slice(start, start + piece)
@@ -103,30 +115,42 @@ def is_dead(way: LaneWay) -> bool:
     return all(branch.forward == NOTHING for branch in way)
 
 
-def _pairs(lanes: Lanes, wanted: Flags) -> tuple[Column, Column, Column]:
-    """Return where each pair of VPCs begins, and a lane of each class at both ends."""
+def _pairs(lanes: Lanes, ends: LaneEnds) -> tuple[Column, Column, Column]:
+    """Return where each pair of VPCs begins, and a lane of each class at both ends.
+
+    NO_ROW stands for a class that nobody asks about.
+    """
     vpcs = len(lanes.sizes)
     sizes = lanes.sizes.astype(np.int64)
+    wanted = _vpcs_of(lanes, ends.sources)[:, None] & _vpcs_of(lanes, ends.destinations)[None, :]
     counts = np.where(wanted, sizes * sizes.T, 0).ravel()
     first = np.concatenate([[0], counts.cumsum()])
-    starts, samples = _samples(lanes)
+    starts, senders = _samples(lanes, ends.sources)
+    _, receivers = _samples(lanes, ends.destinations)
     pair = np.arange(vpcs * vpcs).repeat(counts)
     offset = np.arange(len(pair)) - first[pair]
     here, there = pair // max(1, vpcs), pair % max(1, vpcs)
     mine, theirs = np.divmod(offset, sizes[there, here])
-    sources = samples[starts[here * vpcs + there] + mine]
-    return first, sources, samples[starts[there * vpcs + here] + theirs]
+    sources = senders[starts[here * vpcs + there] + mine]
+    return first, sources, receivers[starts[there * vpcs + here] + theirs]
 
 
-def _samples(lanes: Lanes) -> tuple[Column, Column]:
-    """Return one lane of each class: where those of each pair of VPCs begin, and the lanes."""
+def _vpcs_of(lanes: Lanes, chosen: Mask) -> Mask:
+    """Tell which VPCs hold some of the chosen lanes."""
+    counts = np.concatenate([[0], chosen.cumsum()])
+    some: Mask = counts[lanes.first[1:]] > counts[lanes.first[:-1]]
+    return some
+
+
+def _samples(lanes: Lanes, chosen: Mask) -> tuple[Column, Column]:
+    """Return a chosen lane of each class: where those of each pair of VPCs begin, and the lanes."""
     vpcs = len(lanes.sizes)
     starts = np.concatenate([[0], lanes.sizes.ravel().cumsum(dtype=np.int64)])
-    samples = filled(int(starts[-1]), 0)
+    samples = filled(int(starts[-1]), NO_ROW)
     others = np.arange(vpcs)
     for number in range(vpcs):
-        own = np.arange(lanes.first[number], lanes.first[number + 1])[::-1]
-        for lane in own.tolist():  # the lowest lane of a class is written last
+        own = np.arange(lanes.first[number], lanes.first[number + 1])
+        for lane in own[chosen[own]][::-1].tolist():  # the lowest lane of a class is written last
             samples[starts[number * vpcs + others] + lanes.classes[lane]] = lane
     return starts, samples
 
@@ -168,7 +192,9 @@ def _walked(
 ) -> Column:
     """Return the numbers of the ways between lanes, ``(N,)``."""
     fabric = asker.fabric
+    nobody = (sources == NO_ROW) | (destinations == NO_ROW)
     rows = lanes.row[sources], _far_rows(fabric, lanes, sources, destinations)
+    rows = rows[0], np.where(nobody, NO_ROW, rows[1])
     numbers = np.where(rows[1] == NO_ROW, NOWHERE, SINGLY)
     single = lanes.is_single[sources] | lanes.is_single[destinations]
     asked = np.flatnonzero((rows[1] != NO_ROW) & ~single)

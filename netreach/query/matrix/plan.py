@@ -16,7 +16,7 @@ from netreach.packets.prefixes import Family
 from netreach.query.flows import Asker
 from netreach.query.matrix.blocks import Block
 from netreach.query.matrix.kinds import Holdings, compile_kinds
-from netreach.query.matrix.lane_ways import LaneWays, WayNumbers, lane_ways
+from netreach.query.matrix.lane_ways import LaneEnds, LaneWays, WayNumbers, lane_ways
 from netreach.query.matrix.limits import Limits
 from netreach.query.matrix.pair_values import ASK, Fared, PairValues
 from netreach.query.matrix.singly import Singly
@@ -75,11 +75,11 @@ class PairMatrix:
                 asker,
                 lanes,
                 book,
-                self._wanted(),
+                self._lane_ends(number),
                 asked=family in families,
                 piece=self.limits.flows,
             )
-            for family, lanes in zip((4, 6), self.kinds.lanes, strict=True)
+            for number, (family, lanes) in enumerate(zip((4, 6), self.kinds.lanes, strict=True))
         )
         self._ways: tuple[LaneWays, LaneWays] = (ipv4, ipv6)
         self.values = PairValues(fabric.pool, question, book.ways)
@@ -87,15 +87,15 @@ class PairMatrix:
             fabric, self.kinds, self._ways, self.values, most_cells=self.limits.cells
         )
 
-    def _wanted(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-        """Tell from which VPCs to which anything is asked, ``(vpcs, vpcs)``."""
-        vpcs, kinds = len(self.fabric.rows.vpcs), self.kinds
+    def _lane_ends(self, family: int) -> LaneEnds:
+        """Tell which lanes hold primary addresses of sources, and which of destinations."""
+        kinds, lane = self.kinds, self.kinds.lane[family]
         ends = []
         for counts in (kinds.sources, kinds.destinations):
-            some = np.zeros(vpcs + 1, bool)
-            some[kinds.vpc[counts > 0]] = True
-            ends.append(some[:-1])
-        return ends[0][:, None] & ends[1][None, :]
+            chosen = np.zeros(len(kinds.lanes[family]) + 1, bool)
+            chosen[lane[counts > 0]] = True
+            ends.append(chosen[:-1])
+        return LaneEnds(*ends)
 
     @cached_property
     def source_vpcs(self) -> Column:

@@ -1,0 +1,191 @@
+"""Every pair at once: estates of several sizes, with numba and with numpy alone, beside peers.
+
+``python -m tests.benchmarks.bench_matrix [--interfaces N ...] [--microsegmented N] [--peers N]``
+prints tables. Every row is a process of its own, since peak memory never falls: load, compile, and
+the matrix stage (`Network.matrix` and the number of pairs by verdict) are timed apart, and memory
+is what the process held before the matrix stage and the most that it held in it. All of it runs on
+one thread. The estates are those of ``shared/tools/estate.py`` and one where nothing is alike
+(`tests.benchmarks.microsegmented`).
+
+Peers, at a size that they finish, in processes of the same run:
+
+- loop: one pair after the other in plain Python, groups, ACLs and the VPCs' own routes as integers,
+  a sample of pairs, and its rate for all of them;
+- dd.cudd: a BDD of who may send what to whom by security groups alone: no routes, no ACLs, no
+  replies, which is much less than a matrix says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).parents[2]
+GENERATOR: Final = ROOT.parent / "shared" / "tools" / "estate.py"
+sys.path.insert(0, str(ROOT))  # the tree that this file is in
+
+
+def megabytes() -> float:
+    """Return the most memory that this process has held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+
+
+def held() -> float:
+    """Return the memory that this process holds now, in MB; 0 where nobody says."""
+    status = Path("/proc/self/statm")
+    if not status.exists():
+        return 0.0
+    return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def measure(folder: str) -> dict[str, Any]:
+    """Load, compile and ask everything of one estate."""
+    from netreach.network import Network  # noqa: PLC0415 - in a process of its own
+    from netreach.query.verdict import Verdict  # noqa: PLC0415
+    from netreach.sources.load import open_snapshot  # noqa: PLC0415
+
+    start = perf_counter()
+    snapshot = open_snapshot(folder)
+    loaded = perf_counter()
+    network = Network(snapshot)
+    compiled = perf_counter()
+    before, peak = held(), megabytes()
+    times = []
+    for _ in range(2):  # what is compiled or read from a cache is so in the first turn
+        begun = perf_counter()
+        matrix = network.matrix()
+        planned = perf_counter()
+        counts = matrix.counts()
+        times.append((perf_counter() - begun, planned - begun))
+    statistics, (whole, planning) = matrix.statistics(), min(times)
+    return {
+        "interfaces": len(snapshot.interfaces),
+        "load": loaded - start,
+        "compile": compiled - loaded,
+        "first": times[0][0],
+        "matrix": whole,
+        "lanes_s": planning,
+        "before": before,
+        "peak_before": peak,
+        "peak": megabytes(),
+        "kinds": statistics.kinds,
+        "walked": statistics.walked,
+        "singly": statistics.singly,
+        "pairs": statistics.pairs,
+        "reachable": counts[Verdict.REACHABLE],
+        "partial": counts[Verdict.PARTIAL],
+        "unknown": counts[Verdict.UNKNOWN],
+        "rate": statistics.pairs / whole,
+    }
+
+
+def in_process(task: str, folder: Path, jit: str) -> dict[str, Any]:
+    """Run one task in a process of its own, with kernels (1), without (0) or as it pays."""
+    environment = {**os.environ, "NETREACH_JIT": jit, "OPENBLAS_NUM_THREADS": "1"}
+    environment["NUMBA_NUM_THREADS"] = "1"
+    command = [sys.executable, "-m", "tests.benchmarks.bench_matrix", "--task", task, str(folder)]
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, cwd=ROOT, env=environment
+    )
+    if done.returncode:
+        return {"failed": done.stderr.strip().splitlines()[-1:] or ["no reason given"]}
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def made(folder: Path, interfaces: int, *, microsegmented: bool = False) -> Path:
+    """Write an estate, unless it is there."""
+    out = folder / f"{'micro' if microsegmented else 'estate'}-{interfaces}"
+    if out.exists():
+        return out
+    generator = ["-m", "tests.benchmarks.microsegmented"] if microsegmented else [str(GENERATOR)]
+    command = [sys.executable, *generator, str(out), "--interfaces", str(interfaces)]
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+    return out
+
+
+HEAD: Final = (
+    f"{'estate':>14} {'kernels':>7} {'load':>7} {'compile':>7} {'matrix':>8} {'lanes':>7} "
+    f"{'pairs':>15} {'reachable':>15} {'pairs/s':>9} {'kinds':>7} {'walked':>9} {'singly':>7} "
+    f"{'before':>7} {'peak':>7}"
+)
+
+
+def row(name: str, jit: str, found: dict[str, Any]) -> str:
+    """Return a line of the table."""
+    kernels = {"0": "numpy", "1": "numba", "": "-"}[jit]
+    if "failed" in found:
+        return f"{name:>14} {kernels:>7} failed: {found['failed'][0]}"
+    return (
+        f"{name:>14} {kernels:>7} {found['load']:>6.2f}s {found['compile']:>6.2f}s "
+        f"{found['matrix']:>7.3f}s {found['lanes_s']:>6.3f}s {found['pairs']:>15,} "
+        f"{found['reachable']:>15,} {found['rate']:>9.2e} {found['kinds']:>7,} "
+        f"{found['walked']:>9,} {found['singly']:>7,} {found['before']:>5.0f}MB "
+        f"{found['peak']:>5.0f}MB"
+    )
+
+
+TASKS: Final = ("matrix", "loop", "cudd")
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--interfaces", type=int, nargs="*", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--microsegmented", type=int, nargs="*", default=[30_000])
+    parser.add_argument("--peers", type=int, nargs="*", default=[1_000, 10_000])
+    parser.add_argument("--keep", type=Path, help="a folder to keep the estates in")
+    parser.add_argument("--task", nargs=2, metavar=("TASK", "FOLDER"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.task:
+        from tests.benchmarks import matrix_peers  # noqa: PLC0415 - only in that process
+
+        task, folder = options.task
+        tasks = {"matrix": measure, "loop": matrix_peers.loop, "cudd": matrix_peers.cudd}
+        print(json.dumps(tasks[task](folder)))
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        _print(folder, options)
+
+
+def _print(folder: Path, options: argparse.Namespace) -> None:
+    print(HEAD)
+    sizes = [(n, False) for n in options.interfaces] + [(n, True) for n in options.microsegmented]
+    rates: dict[int, float] = {}
+    for interfaces, microsegmented in sizes:
+        out = made(folder, interfaces, microsegmented=microsegmented)
+        for jit in ("0", "1"):
+            found = in_process("matrix", out, jit)
+            if not microsegmented and "rate" in found:
+                rates[interfaces] = max(rates.get(interfaces, 0), found["rate"])
+            print(row(out.name, jit, found), flush=True)
+    print()
+    for interfaces in options.peers:
+        out = made(folder, interfaces)
+        for task in ("loop", "cudd"):
+            found = in_process(task, out, "0")
+            if "failed" in found:
+                print(f"{out.name:>14} {task}: failed: {found['failed'][0]}")
+                continue
+            ratio = (
+                f"matrix {rates[interfaces] / found['rate']:,.0f}x" if interfaces in rates else ""
+            )
+            print(
+                f"{out.name:>14} {task}: {found['seconds']:.2f}s for {found['pairs']:,} pairs, "
+                f"{found['rate']:.3g} pairs/s, {found['reachable']:,} let in; {ratio}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
