@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netreach.packets.batch import Column
+from netreach.packets.jit import Jit, Kernel, as_input
 
 #: Integers of any shape.
 Cells = NDArray[np.int64]
@@ -73,3 +74,84 @@ def tabulated(parts: Sequence[Numbered]) -> tuple[Cells, list[Column]]:
         found, place = np.divmod(found, len(part.values))
         columns.append(part.values[place])
     return code, columns[::-1]
+
+
+class Gathered(NamedTuple):
+    """Cells that are taken from a small table of small numbers, by its rows and columns."""
+
+    table: Cells
+    rows: Column
+    columns: Column
+    #: What the small numbers stand for.
+    values: Column
+
+    @classmethod
+    def of(cls, cells: Cells, rows: Column, columns: Column) -> Gathered:
+        """Number the values of a small table whose cells are taken more than once."""
+        found = Numbered.of(cells)
+        return cls(found.code, rows, columns, found.values)
+
+    def taken(self) -> Cells:
+        """Return the number in every cell."""
+        cells: Cells = self.table[self.rows[:, None], self.columns[None, :]]
+        return cells
+
+
+Table = tuple[Cells, Column, Column, int]
+#: What works out the cells of three tables, see `_kernels.combine_cells`.
+Combine = Callable[[Table, Table, Table, NDArray[np.bool_], Column, Cells], None]
+
+_COMBINE: Final = Kernel("netreach.query.matrix._kernels", "combine_cells", 1 << 24, 1 << 10)
+
+
+class Combiner:
+    """Finds the combinations that occur in three tables' cells; compiled where that is wanted."""
+
+    def __init__(self, jit: Jit) -> None:
+        """Look for the kernel when it is first needed: there are many small tiles."""
+        self._jit = jit
+        self._form: Combine | None = None
+
+    def __call__(self, parts: tuple[Gathered, Gathered, Gathered]) -> tuple[Cells, list[Column]]:
+        """Return the combination of each cell, and each part's value in every combination."""
+        total = int(np.prod([len(part.values) for part in parts], dtype=object))
+        cells = len(parts[0].rows) * len(parts[0].columns)
+        if total > max(1 << 16, 2 * cells):
+            return tabulated([Numbered(part.taken(), part.values) for part in parts])
+        code: Cells = np.empty((len(parts[0].rows), len(parts[0].columns)), np.int64)
+        seen, names = np.zeros(total, bool), np.empty(total, np.int64)
+        tables = [_table(part) for part in parts]
+        arguments = (tables[0], tables[1], tables[2], seen, names, code)
+        if self._form is None:
+            compiled = self._jit.compile(_COMBINE, *arguments, work=cells)
+            self._form = combine_cells if compiled is None else compiled
+        self._form(*arguments)
+        found = np.flatnonzero(seen)
+        columns: list[Column] = []
+        for part in reversed(parts):
+            found, place = np.divmod(found, len(part.values))
+            columns.append(part.values[place])
+        return code, columns[::-1]
+
+
+def _table(part: Gathered) -> Table:
+    cells, rows, columns = (as_input(one) for one in part[:3])
+    return cells, rows, columns, len(part.values)
+
+
+def combine_cells(
+    ways: Table,
+    egress: Table,
+    ingress: Table,
+    seen: NDArray[np.bool_],
+    names: Column,
+    code: Cells,
+) -> None:
+    """Do with numpy what the kernel of the same name does."""
+    code[:] = 0
+    for cells, rows, columns, size in (ways, egress, ingress):
+        code *= size
+        code += cells[rows[:, None], columns[None, :]]
+    seen[code.ravel()] = True
+    names[:] = seen.cumsum() - 1
+    np.take(names, code, out=code)

@@ -9,8 +9,9 @@ import numpy as np
 
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import NO_ROW, Column, filled
+from netreach.packets.jit import Jit
 from netreach.packets.likeness import alike
-from netreach.query.matrix.blocks import Block, Cells, Numbered, tabulated
+from netreach.query.matrix.blocks import Block, Cells, Combiner, Gathered, Numbered, tabulated
 from netreach.query.matrix.kinds import Kinds
 from netreach.query.matrix.lane_ways import NOWHERE, LaneWays
 from netreach.query.matrix.pair_values import PairValues
@@ -29,10 +30,12 @@ class DenseTiles:
         ways: tuple[LaneWays, LaneWays],
         values: PairValues,
         row_of: Column,
+        jit: Jit,
         *,
         most_cells: int = MAX_CELLS,
     ) -> None:
         """Take what all tiles share; at most so many cells are worked out at once."""
+        self._combine = Combiner(jit)
         self._most_cells = most_cells
         self._fabric, self._kinds, self._ways, self._values = fabric, kinds, ways, values
         #: Rows of groups by the first that says the same of all addresses.
@@ -56,25 +59,22 @@ class DenseTiles:
 
     def _numbers(self, vpc: int, sources: Column, targets: Column) -> Cells:
         flows = [self._flows(vpc, family, sources, targets) for family in (0, 1)]
-        cells, (ipv4, ipv6) = tabulated([Numbered.of(one) for one in flows])
-        numbers: Cells = self._values.pair(ipv4, ipv6)[cells]
-        return numbers
+        return paired(self._values, flows)
 
-    def _flows(self, vpc: int, family: int, sources: Column, targets: Column) -> Cells:
+    def _flows(self, vpc: int, family: int, sources: Column, targets: Column) -> Numbered:
         """Return the numbers of the flows of one family, ``(sources, targets)``, or ``(1, 1)``."""
         lane = self._kinds.lane[family]
         if (lane[sources] == NO_ROW).all() or (lane[targets] == NO_ROW).all():
-            return filled(1, NOWHERE).reshape(1, 1)
+            return Numbered(filled(1, 0).reshape(1, 1), filled(1, NOWHERE))
         parts = (
             self._between_lanes(family, lane[sources], lane[targets]),
             self._egress(vpc, family, sources, targets),
             self._ingress(family, sources, targets),
         )
-        cells, (ways, egress, ingress) = tabulated(parts)
-        flows: Cells = self._values.flow(ways, self._values.groups(egress, ingress))[cells]
-        return flows
+        cells, (ways, egress, ingress) = self._combine(parts)
+        return Numbered(cells, self._values.flow(ways, self._values.groups(egress, ingress)))
 
-    def _between_lanes(self, family: int, sources: Column, targets: Column) -> Numbered:
+    def _between_lanes(self, family: int, sources: Column, targets: Column) -> Gathered:
         mine, theirs = alike(sources), alike(targets)
         left, right = sources[mine.first], targets[theirs.first]
         ways = (
@@ -83,10 +83,9 @@ class DenseTiles:
             .reshape(len(left), len(right))
         )
         absent = (left == NO_ROW)[:, None] | (right == NO_ROW)[None, :]
-        found = Numbered.of(np.where(absent, NOWHERE, ways))
-        return found.take(mine.group[:, None], theirs.group[None, :])
+        return Gathered.of(np.where(absent, NOWHERE, ways), mine.group, theirs.group)
 
-    def _egress(self, vpc: int, family: int, sources: Column, targets: Column) -> Numbered:
+    def _egress(self, vpc: int, family: int, sources: Column, targets: Column) -> Gathered:
         """Return what the groups of the sources let out, to addresses and to those they name."""
         kinds, groups = self._kinds, self._fabric.groups
         mine = alike(kinds.group_set[sources])
@@ -102,9 +101,9 @@ class DenseTiles:
                 peers = np.tile(groups.of_interface[peer], len(senders))
                 flat = self._values.join(flat, groups.by_reference.lookup(row, peers))
             bounds = flat.reshape(shape)
-        return Numbered.of(bounds).take(mine.group[:, None], theirs.group[None, :])
+        return Gathered.of(bounds, mine.group, theirs.group)
 
-    def _ingress(self, family: int, sources: Column, targets: Column) -> Numbered:
+    def _ingress(self, family: int, sources: Column, targets: Column) -> Gathered:
         """Return what the groups of the targets let in, by address and by group."""
         kinds, groups = self._kinds, self._fabric.groups
         mine = alike(kinds.group_set[sources], kinds.cell[family][sources])
@@ -118,8 +117,7 @@ class DenseTiles:
             np.tile(2 * receivers + 1, len(named)), named.repeat(len(receivers))
         ).reshape(len(named), len(receivers))[peers.group]
         bounds = self._values.ingress(address.ravel(), reference.ravel())
-        found = Numbered.of(bounds.reshape(address.shape))
-        return found.take(mine.group[:, None], theirs.group[None, :])
+        return Gathered.of(bounds.reshape(address.shape), mine.group, theirs.group)
 
     def _said(self, rows: Column, family: int, peers: Column) -> Cells:
         """Return what rows of groups say of the addresses of kinds, ``(rows, kinds)``."""
@@ -137,3 +135,19 @@ class DenseTiles:
 def egress_names_groups(fabric: Fabric) -> bool:
     """Tell whether any group lets out to groups that it names."""
     return bool(((fabric.groups.by_reference.keys >> 32) & 1 == 0).any())
+
+
+def paired(values: PairValues, flows: list[Numbered]) -> Cells:
+    """Return the numbers of pairs by those of their flows of both families, ``(S, T)``.
+
+    A family of which no two ends hold addresses has one cell, for all.
+    """
+    ipv4, ipv6 = flows
+    if ipv6.code.size == 1:
+        numbers: Cells = values.pair(ipv4.values, ipv6.values.repeat(len(ipv4.values)))[ipv4.code]
+    elif ipv4.code.size == 1:
+        numbers = values.pair(ipv4.values.repeat(len(ipv6.values)), ipv6.values)[ipv6.code]
+    else:
+        cells, (left, right) = tabulated(flows)
+        numbers = values.pair(left, right)[cells]
+    return numbers

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import NO_ROW, Column, Mask, filled
+from netreach.packets.jit import Jit, Kernel, as_input
 from netreach.packets.likeness import Likeness, alike
 from netreach.packets.pieces import PieceTable
 from netreach.query.matrix.blocks import Block, Cells, Numbered, tabulated
+from netreach.query.matrix.dense_tiles import paired
 from netreach.query.matrix.kinds import Kinds
 from netreach.query.matrix.lane_ways import NOWHERE, LaneWays
 from netreach.query.matrix.pair_values import PairValues
@@ -42,6 +44,7 @@ class FarTiles:
         ways: tuple[LaneWays, LaneWays],
         values: PairValues,
         row_of: Column,
+        jit: Jit,
         windows: tuple[Windows, Windows],
     ) -> None:
         """Sort receivers into posts: those that share their lanes and their groups."""
@@ -61,7 +64,7 @@ class FarTiles:
         self._post_of_target = posts.group
         self._post_track = lanes.group[posts.first]
         self._post_rules = rules[posts.first]
-        self._ingress = _IngressChunks(self._table, self._ingress_rows, windows)
+        self._ingress = _IngressChunks(self._table, self._ingress_rows, windows, jit)
 
     def varies_in(self, family: int, sources: Column) -> Mask:
         """Tell of which VPCs some rule of the senders' groups covers only a part, ``(vpcs,)``."""
@@ -176,7 +179,7 @@ class FarTiles:
             there = self._track_lanes[family][tracks]
             here = self._kinds.lane[family][sources]
             if (here == NO_ROW).all() or (there == NO_ROW).all():
-                flows.append(filled(1, NOWHERE).reshape(1, 1))
+                flows.append(Numbered(filled(1, 0).reshape(1, 1), filled(1, NOWHERE)))
                 continue
             ways = (
                 self._ways[family]
@@ -195,9 +198,9 @@ class FarTiles:
                 Numbered.of(allowed[None, :]),
             )
             cells, (way, out, into) = tabulated(parts)
-            flows.append(self._values.flow(way, self._values.groups(out, into))[cells])
-        cells, (ipv4, ipv6) = tabulated([Numbered.of(one) for one in flows])
-        numbers: Cells = self._values.pair(ipv4, ipv6)[cells]
+            flow = self._values.flow(way, self._values.groups(out, into))
+            flows.append(Numbered(cells, flow))
+        numbers = paired(self._values, flows)
         return np.broadcast_to(numbers, (len(sources), len(tracks)))
 
 
@@ -207,7 +210,10 @@ class _IngressChunks:
     Queries in order of row and address keep the search in the processor's cache.
     """
 
-    def __init__(self, table: PieceTable, rows: Column, windows: tuple[Windows, Windows]) -> None:
+    def __init__(
+        self, table: PieceTable, rows: Column, windows: tuple[Windows, Windows], jit: Jit
+    ) -> None:
+        self._jit = jit
         self._table, self._rows, self._windows = table, rows, windows
         self._chunk = NO_ROW
         self._found: list[tuple[Cells, NDArray[np.bool_]]] = []
@@ -228,15 +234,31 @@ class _IngressChunks:
         if not window.has_any[part].any():
             return np.zeros(shape, np.int64), np.ones(shape, bool)
         order = np.argsort(low, kind="stable")
-        value, is_whole = self._table.over(
-            self._rows.repeat(len(low)),
-            np.tile(low[order], len(self._rows)),
-            np.tile(high[order], len(self._rows)),
-        )
-        values, wholes = np.empty(shape, np.int64), np.empty(shape, bool)
-        values[:, order] = value.reshape(shape)
-        wholes[:, order] = is_whole.reshape(shape)
-        return values, wholes
+        value, is_whole = np.empty(shape, np.int64), np.empty(shape, bool)
+        columns = [self._table.keys, self._table.values, self._rows, low[order], high[order]]
+        inputs = [as_input(one) for one in columns]
+        size = shape[0] * shape[1]
+        self._jit.call(_SAY, _say_of_windows, *inputs, value, is_whole, work=size)
+        back = np.argsort(order)
+        return value[:, back], is_whole[:, back]
+
+
+_SAY: Final = Kernel("netreach.query.matrix._kernels", "say_of_windows", 1 << 23, 1 << 12)
+
+
+def _say_of_windows(
+    keys: Column,
+    values: Column,
+    rows: Column,
+    low: Column,
+    high: Column,
+    value: Cells,
+    is_whole: NDArray[np.bool_],
+) -> None:
+    said, holds = PieceTable(keys, values).over(
+        rows.repeat(len(low)), np.tile(low, len(rows)), np.tile(high, len(rows))
+    )
+    value[:], is_whole[:] = said.reshape(value.shape), holds.reshape(value.shape)
 
 
 def alike_rows(table: PieceTable, rows: int) -> Column:

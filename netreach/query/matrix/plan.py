@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from netreach.errors import UsageError
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import NO_ROW, Column, column, filled
+from netreach.packets.jit import Jit, Kernel, Wanted
 from netreach.packets.prefixes import Family
 from netreach.query.flows import Asker
 from netreach.query.matrix.blocks import Block
@@ -23,6 +24,9 @@ from netreach.query.matrix.singly import Singly
 from netreach.query.matrix.sparse_tiles import Sparse
 from netreach.query.matrix.tile_rows import TileRows
 from netreach.query.verdict import Question, Verdict
+
+#: Stands for all kernels of a matrix: they pay from so many interfaces at both ends.
+_LARGE: Final = Kernel("netreach.query.matrix._kernels", "combine_cells", 40_000, 40_000)
 
 
 class Singles(NamedTuple):
@@ -60,8 +64,10 @@ class PairMatrix:
         sources: Column,
         destinations: Column,
         limits: Limits | None = None,
+        jit: Jit | None = None,
     ) -> None:
         """Walk what lanes there are between the interfaces at both ends, given by their rows."""
+        jit = Jit.from_environment() if jit is None else jit
         self.fabric, self.question, self.families = fabric, question, families
         self.strict, self.limits = strict, limits or Limits()
         self.sources, self.destinations = np.unique(sources), np.unique(destinations)
@@ -84,8 +90,19 @@ class PairMatrix:
         self._ways: tuple[LaneWays, LaneWays] = (ipv4, ipv6)
         self.values = PairValues(fabric.pool, question, book.ways)
         self._tiles = TileRows(
-            fabric, self.kinds, self._ways, self.values, most_cells=self.limits.cells
+            fabric,
+            self.kinds,
+            self._ways,
+            self.values,
+            self._switch(jit),
+            most_cells=self.limits.cells,
         )
+
+    def _switch(self, jit: Jit) -> Jit:
+        """Return kernels for a large matrix, whose tiles are small but many, else none."""
+        if jit.wants(_LARGE, len(self.sources) + len(self.destinations)):
+            return Jit(Wanted.ALWAYS, jit.threads, jit.tell)
+        return Jit.never()
 
     def _lane_ends(self, family: int) -> LaneEnds:
         """Tell which lanes hold primary addresses of sources, and which of destinations."""

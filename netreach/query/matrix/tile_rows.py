@@ -18,6 +18,7 @@ import numpy as np
 
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import NO_ROW, Column, Mask, column, filled
+from netreach.packets.jit import Jit
 from netreach.query.matrix.blocks import Block
 from netreach.query.matrix.dense_tiles import MAX_CELLS, DenseTiles, egress_names_groups
 from netreach.query.matrix.far_tiles import FarTiles, alike_rows
@@ -45,6 +46,7 @@ class TileRows:
         kinds: Kinds,
         ways: tuple[LaneWays, LaneWays],
         values: PairValues,
+        jit: Jit,
         *,
         most_cells: int = MAX_CELLS,
     ) -> None:
@@ -53,11 +55,13 @@ class TileRows:
         self.vpcs = len(fabric.rows.vpcs)
         self.windows = (self._window(0), self._window(1))
         row_of = alike_rows(fabric.groups.by_address, 2 * len(fabric.groups.group_sets))
-        self._dense = DenseTiles(fabric, kinds, ways, values, row_of, most_cells=most_cells)
+        self._dense = DenseTiles(
+            fabric, kinds, ways, values, row_of, jit, most_cells=most_cells
+        )
         self._sparse = SparseTiles(fabric, kinds, ways, values)
         self._linked = linked_vpcs(fabric, kinds)
         self._names_groups = egress_names_groups(fabric)
-        self._far = FarTiles(fabric, kinds, ways, values, row_of, self.windows)
+        self._far = FarTiles(fabric, kinds, ways, values, row_of, jit, self.windows)
         self._ways = ways
         order = np.lexsort((np.arange(len(kinds)), kinds.vpc))
         self._by_vpc = order, kinds.vpc[order]
