@@ -73,6 +73,7 @@ bench: $(STAMP) ## measure
 	$(RUN) pip install --quiet --editable '.[bench]'
 	$(RUN) tests.benchmarks.bench_path
 	$(RUN) tests.benchmarks.bench_longest_prefix
+	$(RUN) tests.benchmarks.bench_matrix
 
 clean: ## throw away what was made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

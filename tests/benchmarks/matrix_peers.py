@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from netreach.model.records import NetworkInterface, SecurityGroupRule
 from netreach.model.snapshot import Snapshot
+from netreach.packets.prefixes import Prefix
 from netreach.sources.load import open_snapshot
 
 SAMPLE: Final = 20_000
@@ -57,7 +58,7 @@ def _ranges(snapshot: Snapshot, rule: SecurityGroupRule) -> Iterator[Rule]:
         return
     if rule.group:
         yield None, services, rule.group
-    prefixes = (rule.prefix,) if rule.prefix else ()
+    prefixes: tuple[Prefix, ...] = (rule.prefix,) if rule.prefix else ()
     if rule.prefix_list and rule.prefix_list in snapshot.prefix_lists:
         prefixes = snapshot.prefix_lists[rule.prefix_list].entries or ()
     for prefix in prefixes:

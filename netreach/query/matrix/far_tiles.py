@@ -235,10 +235,10 @@ class _IngressChunks:
             return np.zeros(shape, np.int64), np.ones(shape, bool)
         order = np.argsort(low, kind="stable")
         value, is_whole = np.empty(shape, np.int64), np.empty(shape, bool)
-        columns = [self._table.keys, self._table.values, self._rows, low[order], high[order]]
-        inputs = [as_input(one) for one in columns]
-        size = shape[0] * shape[1]
-        self._jit.call(_SAY, _say_of_windows, *inputs, value, is_whole, work=size)
+        table = as_input(self._table.keys), as_input(self._table.values)
+        asked = as_input(self._rows), as_input(low[order]), as_input(high[order])
+        work = len(self._rows) * len(low)
+        self._jit.call(_SAY, _say_of_windows, *table, *asked, value, is_whole, work=work)
         back = np.argsort(order)
         return value[:, back], is_whole[:, back]
 
