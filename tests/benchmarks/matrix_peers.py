@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from importlib import import_module
 from time import perf_counter
 from typing import Any, Final
 
@@ -107,8 +108,7 @@ def _let(
 
 def cudd(folder: str) -> dict[str, Any]:
     """Build the relation (sender, receiver, service) of security groups as a BDD, and count."""
-    from dd import cudd as bdds  # type: ignore[import-not-found]  # noqa: PLC0415
-
+    bdds = import_module("dd.cudd")
     snapshot = open_snapshot(folder)
     ends = sorted(
         (one for one in snapshot.interfaces.values() if _address(one) is not None),

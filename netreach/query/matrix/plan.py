@@ -54,7 +54,7 @@ class TileRow(NamedTuple):
 class PairMatrix:
     """Answers about every pair; what a pair comes to is worked out by its source's VPC."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is asked, of whom, and how much it may take
         self,
         fabric: Fabric,
         question: Question,

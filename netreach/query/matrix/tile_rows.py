@@ -55,9 +55,7 @@ class TileRows:
         self.vpcs = len(fabric.rows.vpcs)
         self.windows = (self._window(0), self._window(1))
         row_of = alike_rows(fabric.groups.by_address, 2 * len(fabric.groups.group_sets))
-        self._dense = DenseTiles(
-            fabric, kinds, ways, values, row_of, jit, most_cells=most_cells
-        )
+        self._dense = DenseTiles(fabric, kinds, ways, values, row_of, jit, most_cells=most_cells)
         self._sparse = SparseTiles(fabric, kinds, ways, values)
         self._linked = linked_vpcs(fabric, kinds)
         self._names_groups = egress_names_groups(fabric)

@@ -122,9 +122,14 @@ def with_limits(network: Network, limits: Limits) -> Matrix:
     """Return a matrix that works in pieces of these sizes."""
     matrix = network.matrix()
     plan = matrix.plan
-    ends = {"sources": plan.sources, "destinations": plan.destinations}
     small = PairMatrix(
-        plan.fabric, plan.question, plan.families, strict=False, **ends, limits=limits
+        plan.fabric,
+        plan.question,
+        plan.families,
+        strict=False,
+        sources=plan.sources,
+        destinations=plan.destinations,
+        limits=limits,
     )
     return Matrix(small, matrix.places, matrix._selectors)
 
