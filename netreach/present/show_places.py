@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from netreach.model.inventory import subnet_summary
 from netreach.model.records import (
+    Attachment,
     Instance,
     NatGateway,
     NetworkAcl,
     NetworkInterface,
+    Resource,
     RouteTable,
     SecurityGroup,
     Subnet,
@@ -50,9 +52,14 @@ def _of_vpc(number: str, relations: Relations) -> Iterator[tuple[str, str, str]]
     """Yield what belongs to a VPC besides its subnets, interfaces and instances."""
     own = ("subnet", "network-interface", "instance")
     for kind, record in relations.everything():
-        ties = [tie.vpc for tie in getattr(record, "attachments", ())]
-        if kind not in own and (getattr(record, "vpc", "") == number or number in ties):
+        if kind not in own and (getattr(record, "vpc", "") == number or _is_tied(record, number)):
             yield record.id, record.name, kind
+
+
+def _is_tied(record: Resource, vpc: str) -> bool:
+    """Tell whether a gateway is attached to a VPC; a policy table's attachments are others."""
+    ties = getattr(record, "attachments", None) or ()
+    return any(isinstance(tie, Attachment) and tie.vpc == vpc for tie in ties)
 
 
 def subnet_page(record: Subnet, relations: Relations) -> Page:

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from netreach.model.connections import TransitPolicyTable
 from netreach.model.inventory import take_inventory
 from netreach.model.records import (
+    Attachment,
     Instance,
     InternetGateway,
     NetworkAcl,
@@ -122,6 +124,19 @@ def test_every_resource_has_a_page(estate: Snapshot) -> None:
 
 
 # -- what a snapshot lacks, and what is odd about it
+
+
+@pytest.mark.parametrize("attachments", [None, ("tgw-attach-1",)])
+def test_a_vpc_has_a_page_beside_policy_tables(attachments: tuple[str, ...] | None) -> None:
+    policy = TransitPolicyTable(id="ptb", gateway="tgw-1", attachments=attachments)
+    gateway = InternetGateway(id="igw-1", attachments=(Attachment(vpc="vpc-1"),))
+    found = page_of(
+        Vpc(id="vpc-1"),
+        "vpc",
+        transit_policy_tables={"ptb": policy},
+        internet_gateways={"igw-1": gateway},
+    )
+    assert [row[0] for row in found.tables[1].rows] == ["igw-1"]
 
 
 def test_an_empty_snapshot_says_what_is_missing(golden: Callable[[str, str], None]) -> None:
