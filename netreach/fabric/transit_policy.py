@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from netreach.fabric.element import Assumed, Fate, Kind, Passage
 from netreach.fabric.rules import services_of
-from netreach.model.connections import PolicyEntry, TransitPolicyTable
+from netreach.model.connections import PolicyEntry
 from netreach.model.records import ANY_PROTOCOL
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis, Span
@@ -183,16 +183,11 @@ def compile_policy_tables(
         of_attachment=by_row([rows.get(chosen.get(one, ""), NO_ROW) for one in attachments]),
         is_open=mask_by_row([record.entries is None or bool(record.doubt) for record in records]),
         entries=tuple(
-            tuple(_compiled(entry, axis, pool, tables) for entry in _ordered(record))
+            tuple(_compiled(entry, axis, pool, tables) for entry in record.asked_entries)
             for record in records
         ),
         ids=tuple(rows),
     )
-
-
-def _ordered(record: TransitPolicyTable) -> list[PolicyEntry]:
-    """Return the entries as they are asked: AWS's own first, then by number."""
-    return sorted(record.entries or (), key=lambda entry: entry.number or 0)
 
 
 def _compiled(

@@ -140,6 +140,11 @@ class TransitPolicyTable(Resource, frozen=True, kw_only=True):
     entries: tuple[PolicyEntry, ...] | None = None
     attachments: tuple[str, ...] | None = None
 
+    @property
+    def asked_entries(self) -> list[PolicyEntry]:
+        """The entries as they are asked: AWS's own first, then by number [TG-10]."""
+        return sorted(self.entries or (), key=lambda entry: entry.number or 0)
+
 
 class MulticastDomain(Resource, frozen=True, kw_only=True):
     """Where a transit gateway copies packets to groups of hosts; listed, not modelled."""

@@ -14,18 +14,16 @@ from netreach.model.services import (
     StatefulRule,
     StatelessRule,
 )
-from netreach.packets.services import ICMP, ICMPV6, TCP, UDP
 from netreach.present.page import Fact, Page, Table, Value, texts
 from netreach.present.show_parts import (
     common_facts,
     name_of,
     notes_of,
+    protocol_word,
     records_table,
     reference,
     unsaid,
 )
-
-_PROTOCOLS = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMPV6: "icmpv6"}
 
 
 def firewall_page(record: NetworkFirewall, relations: Relations) -> Page:
@@ -120,7 +118,7 @@ def _stateless(rules: Sequence[StatelessRule]) -> Table:
         (
             one.priority,
             one.action,
-            _any(_protocol(number) for number in one.protocols),
+            _any(protocol_word(number) for number in one.protocols),
             _any(texts(one.sources)),
             _any(_ports(one.source_ports)),
             _any(texts(one.destinations)),
@@ -130,10 +128,6 @@ def _stateless(rules: Sequence[StatelessRule]) -> Table:
         for one in sorted(rules, key=lambda rule: rule.priority)
     )
     return Table("stateless_rules", columns, rows, "the lowest priority that matches decides")
-
-
-def _protocol(number: int) -> str:
-    return _PROTOCOLS.get(number, str(number))
 
 
 def _any(values: Iterator[str] | tuple[str, ...]) -> tuple[str, ...]:

@@ -8,11 +8,13 @@ from typing import Final
 from netreach.model.inventory import SubnetSummary
 from netreach.model.records import NetworkInterface, Resource, TargetKind
 from netreach.model.relations import Relations
+from netreach.packets.services import ICMP, ICMPV6, TCP, UDP
 from netreach.present.page import Fact, Table, Value, texts, words
 from netreach.query.words import safe
 
 #: How much of a name stands behind an id.
 _NAME_LIMIT: Final = 40
+_PROTOCOLS: Final = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMPV6: "icmpv6"}
 
 
 def label_of(relations: Relations, number: str) -> str:
@@ -151,3 +153,8 @@ def unsaid(what: str) -> str:
 def target_label(kind: TargetKind, target: str) -> str:
     """Return what a route leads to."""
     return "local" if kind is TargetKind.LOCAL else target or str(kind)
+
+
+def protocol_word(number: int) -> str:
+    """Return the name of a protocol, or its number where people use that."""
+    return _PROTOCOLS.get(number, str(number))

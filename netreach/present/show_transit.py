@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from netreach.model.connections import (
+    ConnectPeer,
+    MulticastDomain,
     PeeredVpc,
     TransitAttachment,
     TransitGateway,
+    TransitPolicyTable,
     TransitRoute,
     TransitRouteTable,
     VpcPeering,
@@ -66,10 +69,18 @@ def gateway_page(record: TransitGateway, relations: Relations) -> Page:
     shown = (
         _attachments("attachments", attachments, relations),
         records_table("transit_route_tables", tables),
+        records_table("policy_tables", _of(record, known.transit_policy_tables)),
+        records_table("multicast_domains", _of(record, known.multicast_domains)),
         leading_to(record, relations),
     )
     notes = notes_of(record, relations)
     return Page("transit-gateway", record.id, record.name, facts, shown, notes)
+
+
+def _of(
+    gateway: TransitGateway, records: Mapping[str, TransitPolicyTable | MulticastDomain]
+) -> list[TransitPolicyTable | MulticastDomain]:
+    return [one for one in records.values() if one.gateway == gateway.id]
 
 
 def _attachments(
@@ -103,6 +114,7 @@ def attachment_page(record: TransitAttachment, relations: Relations) -> Page:
         Fact("peer_region", record.peer_region or None),
         reference("transport", record.transport, relations),
         reference("route_table", record.table or "", relations),
+        reference("policy_table", _policy_of(record, relations), relations),
         Fact("appliance_mode", record.is_appliance),
         Fact("ipv6", record.supports_ipv6),
         Fact("references_groups", record.references_groups),
@@ -111,8 +123,9 @@ def attachment_page(record: TransitAttachment, relations: Relations) -> Page:
     tables = (
         Table("subnets", ("id", "name"), id_rows(record.subnets or (), relations)),
         records_table("propagates_to", _propagating(record, relations)),
+        records_table("connect_peers", _peers(record, relations)),
     )
-    notes = (*_attachment_gaps(record), *notes_of(record, relations))
+    notes = (*_attachment_gaps(record, relations), *notes_of(record, relations))
     return Page("transit-gateway-attachment", record.id, record.name, facts, tables, notes)
 
 
@@ -121,14 +134,35 @@ def _propagating(record: TransitAttachment, relations: Relations) -> list[Transi
     return [one for one in tables if record.id in (one.propagations or ())]
 
 
-def _attachment_gaps(record: TransitAttachment) -> Iterator[str]:
+def _policy_of(record: TransitAttachment, relations: Relations) -> str:
+    """Return the policy table that stands in the place of a route table, if one does [TG-10]."""
+    for one in relations.snapshot.transit_policy_tables.values():
+        if record.id in (one.attachments or ()):
+            return one.id
+    return ""
+
+
+def _peers(record: TransitAttachment, relations: Relations) -> list[ConnectPeer]:
+    peers = relations.snapshot.connect_peers.values()
+    return [one for one in peers if one.attachment == record.id]
+
+
+def _attachment_gaps(record: TransitAttachment, relations: Relations) -> Iterator[str]:
     """Say what of an attachment is missing, or is none."""
-    if record.table is None:
-        yield unsaid("with which route table it is associated")
-    elif not record.table:
-        yield "it is associated with no route table: what comes from it is dropped"
+    if not record.table and not _policy_of(record, relations):
+        yield _no_table(record, relations)
     if record.kind == "vpc" and record.subnets is None:
         yield unsaid("in which subnets it is")
+
+
+def _no_table(record: TransitAttachment, relations: Relations) -> str:
+    """Say what comes of it that no table is known that routes what comes from an attachment."""
+    if record.table is None:
+        return unsaid("with which route table it is associated")
+    policies = relations.snapshot.transit_policy_tables.values()
+    if any(one.gateway == record.gateway and one.attachments is None for one in policies):
+        return unsaid("with which policy table it is associated, if with any")
+    return "it is associated with no route table: what comes from it is dropped"
 
 
 def table_page(record: TransitRouteTable, relations: Relations) -> Page:

@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
+from netreach.model.connections import TransitAttachment, TransitPolicyTable
 from netreach.model.records import Resource
 from netreach.model.relations import Relations
 from netreach.model.services import HostedZone, LoadBalancer, TargetGroup
@@ -20,6 +22,7 @@ from netreach.present.show_json import render_page_json
 from netreach.present.show_text import render_page
 from netreach.query.subjects import Found, Subjects
 from netreach.sources.yaml_estate import read
+from tests.unit.present.hubs import with_policies
 
 HOSTILE = "\x1b[31mred\x1b[0m\n<script>\u202e" + "x" * 10_000
 _ARN = "arn:aws:{}:eu-central-1:111122223333:{}"
@@ -34,6 +37,13 @@ SELECTORS = {
     "transit-attachment-unsaid": "tgw-attach-home",
     "transit-table": "spokes",
     "transit-table-unsaid": "tgw-rtb-dark",
+    "transit-attachment-connect": "branch",
+    "policy-table": "chooser",
+    "policy-table-unsaid": "tgw-ptb-dark",
+    "connect-peer": "routers",
+    "connect-peer-unsaid": "tgw-connect-peer-dark",
+    "multicast-domain": "cameras",
+    "multicast-domain-alone": "tgw-mcast-domain-alone",
     "vpn-gateway": "office",
     "vpn-gateway-loose": "vgw-loose",
     "customer-gateway": "site",
@@ -68,7 +78,7 @@ SELECTORS = {
 @pytest.fixture(scope="module")
 def estate() -> Snapshot:
     path = Path(__file__).parents[2] / "golden/show/connected.yaml"
-    return read(path.read_text(encoding="utf-8"))
+    return with_policies(read(path.read_text(encoding="utf-8")))
 
 
 def page(snapshot: Snapshot, selector: str) -> Page:
@@ -83,7 +93,7 @@ def test_each_page_reads_well(
     golden(f"show/{name}.txt", render_page(page(estate, SELECTORS[name])) + "\n")
 
 
-@pytest.mark.parametrize("name", ["transit-table", "target-group", "client-vpn"])
+@pytest.mark.parametrize("name", ["transit-table", "policy-table", "target-group", "client-vpn"])
 def test_the_json_of_a_page_says_the_same(
     name: str, estate: Snapshot, golden: Callable[[str, str], None]
 ) -> None:
@@ -132,10 +142,18 @@ def test_hostile_texts_print_safely_on_every_page(estate: Snapshot) -> None:
 
 def test_hostile_texts_of_parts_print_safely() -> None:
     yaml = (Path(__file__).parents[2] / "golden/show/connected.yaml").read_text(encoding="utf-8")
-    snapshot = read(yaml)
+    snapshot = with_policies(read(yaml))
     for kind, record in Relations(snapshot).everything():
         raw = msgspec.to_builtins(record)
-        for field in ("targets", "listeners", "zones", "records", "stateful", "authorizations"):
+        for field in (
+            "targets",
+            "listeners",
+            "zones",
+            "records",
+            "stateful",
+            "authorizations",
+            "entries",
+        ):
             parts = getattr(record, field, None)
             if not parts or isinstance(parts[0], str):
                 continue
@@ -167,3 +185,25 @@ def test_what_nobody_tells_is_a_note() -> None:
     assert shown(TargetGroup(id="tg", targets=()), "target-group") == ("it has no targets",)
     public = HostedZone(id="Z", zone_name="example", records=())
     assert shown(public, "hosted-zone") == ()
+
+
+@pytest.mark.parametrize(
+    ("policy", "says"),
+    [
+        pytest.param(None, "it is associated with no route table", id="none"),
+        pytest.param({"attachments": ("tie",)}, "", id="a-policy-table"),
+        pytest.param({}, "with which policy table", id="perhaps-a-policy-table"),
+        pytest.param({"attachments": ("other",)}, "with no route table", id="another's"),
+        pytest.param({"gateway": "tgw-2"}, "with no route table", id="another-gateway's"),
+    ],
+)
+def test_an_attachment_says_what_routes_its_packets(
+    policy: dict[str, Any] | None, says: str
+) -> None:
+    tie = TransitAttachment(id="tie", gateway="tgw-1", table="")
+    fields = {"id": "ptb", "gateway": "tgw-1"} | (policy or {})
+    tables = {} if policy is None else {"ptb": TransitPolicyTable(**fields)}
+    found = page_about(
+        Found("transit-gateway-attachment", tie), Relations(Snapshot(transit_policy_tables=tables))
+    )
+    assert (says in found.notes[0]) if says else not found.notes
