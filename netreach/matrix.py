@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from netreach.query.matrix.labels import labels_of
 from netreach.query.matrix.pair_values import NO_COMMON_FAMILY, Fared
 from netreach.query.matrix.places import Place, Places
 from netreach.query.matrix.plan import PairMatrix
+from netreach.query.matrix.results import Group, Pair, Statistics
 from netreach.query.matrix.tally import Labels
 from netreach.query.matrix.tasks import Executor, Progress, Weighing, results
 from netreach.query.options import parse_families, parse_question
@@ -30,54 +30,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Group", "Matrix", "Pair", "Progress", "Statistics"]
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """What one ordered pair of interfaces comes to."""
-
-    source: str
-    destination: str
-    verdict: Verdict
-    #: The services that make the round trip.
-    services: ServiceSet
-    #: The client ports whose replies come back.
-    client_ports: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """What the pairs between two groups of interfaces come to."""
-
-    source: str
-    destination: str
-    #: How many pairs there are, by verdict.
-    pairs: Mapping[Verdict, int]
-    #: The services that some pair has, and those that all pairs have.
-    services: ServiceSet
-    everywhere: ServiceSet
-
-    @property
-    def verdict(self) -> Verdict:
-        """The verdict of all pairs together."""
-        return combined(self.pairs)
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """What a matrix was worked out from."""
-
-    pairs: int
-    kinds: int
-    lanes: int
-    #: Pairs of lanes that were walked, and pairs that were asked one by one.
-    walked: int
-    singly: int
-
-    @property
-    def share_singly(self) -> float:
-        """The share of pairs that were asked one by one."""
-        return self.singly / self.pairs if self.pairs else 0.0
 
 
 class Matrix:

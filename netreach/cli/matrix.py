@@ -13,9 +13,13 @@ import typer
 from netreach.cli.questions import (
     Asked,
     ClientPortsOption,
+    Effort,
     FamilyOption,
+    JobsOption,
+    MaxMemoryOption,
     PortOption,
     ProtocolOption,
+    SchedulerOption,
     SnapshotArgument,
     StrictOption,
     service_words,
@@ -36,6 +40,14 @@ class MatrixFormat(StrEnum):
     TEXT = "text"
     CSV = "csv"
     JSON = "json"
+    PARQUET = "parquet"
+
+
+class Level(StrEnum):
+    """What a row of Parquet is about."""
+
+    INTERFACE = "interface"
+    CLASS = "class"
 
 
 #: Pairs of groups that are printed if nobody says how many.
@@ -87,6 +99,13 @@ def matrix(  # noqa: PLR0913 - each is an option of the command
             "-o", "--output", metavar="FILE", help="Write to this file.", show_default=False
         ),
     ] = "",
+    level: Annotated[
+        Level,
+        typer.Option(help="Parquet: a row for two interfaces, or for two classes that fare alike."),
+    ] = Level.INTERFACE,
+    jobs: JobsOption = 0,
+    scheduler: SchedulerOption = "",
+    max_memory: MaxMemoryOption = "",
     limit: Annotated[
         int,
         typer.Option(
@@ -98,10 +117,12 @@ def matrix(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Say what every ordered pair of interfaces comes to: sources down, destinations across.
 
-    The services that make the round trip, by groups of both ends. Exit status: 0, or 2 for bad
-    usage or input and where there would be more to write than --limit.
+    The services that make the round trip, by groups of both ends. Parquet holds every pair that is
+    not unreachable, in a new folder. Exit status: 0, or 2 for bad usage or input and where there
+    would be more to write than --limit.
     """
-    _check_folder(output)
+    if form is not MatrixFormat.PARQUET:
+        _check_folder(output)
     asked = Asked(
         tuple(sources or ()),
         tuple(destinations or ()),
@@ -110,13 +131,39 @@ def matrix(  # noqa: PLR0913 - each is an option of the command
         client_ports,
         family,
         strict,
+        Effort(jobs, scheduler, max_memory),
     )
+    if form is MatrixFormat.PARQUET:
+        _write_parquet(snapshot, asked, by, level, output)
+        return
     with Watch(f"reading {snapshot}") as watch:
         sheet = _sheet(snapshot, asked, by, form, limit or _LIMITS[form], watch)
     _write(_rendered(sheet, form, to_file=output not in _STANDARD), output)
 
 
 _STANDARD: Final = ("", "-")
+
+
+def _write_parquet(snapshot: str, asked: Asked, by: str, level: Level, output: str) -> None:
+    """Write every pair that is not unreachable into a new folder.
+
+    Raises:
+        UsageError: no folder is named, or pairs are to be grouped.
+    """
+    if output in _STANDARD:
+        what = "Parquet is written into a folder"
+        raise UsageError(place="--format", what=what, mend="name a new one with -o FOLDER")
+    if by not in ("", "interface"):
+        what = "Parquet holds pairs, not groups"
+        raise UsageError(place="--by", what=what, mend="leave it out; group what was written")
+    from netreach.network import load  # noqa: PLC0415 - numpy is for questions, not for --help
+    from netreach.query.words import safe  # noqa: PLC0415
+
+    with Watch(f"reading {snapshot}") as watch:
+        found = asked.matrix(load(snapshot), watch)
+        watch.step("writing every pair, by VPCs")
+        rows = found.write_parquet(output, level.value)
+    typer.echo(f"{rows:,} rows in {safe(output)}")
 
 
 def _check_folder(output: str) -> None:

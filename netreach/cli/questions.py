@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+
+from netreach.errors import UsageError
 
 if TYPE_CHECKING:
     from netreach.cli.watch import Watch
@@ -32,6 +35,51 @@ StrictOption = Annotated[
 _WIDTH: Final = 100
 
 
+JobsOption = Annotated[
+    int,
+    typer.Option(min=0, help="Processes that share the work: one a core.", show_default=False),
+]
+SchedulerOption = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS",
+        help="A dask cluster that does the work, or local for one that is started here.",
+        show_default=False,
+    ),
+]
+MaxMemoryOption = Annotated[
+    str,
+    typer.Option(metavar="SIZE", help="What each process may take: 500M, 2G.", show_default=False),
+]
+_SIZE: Final = re.compile(r"(\d{1,9})([kmgt]?)b?", re.ASCII | re.IGNORECASE)
+_UNITS: Final = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What a question about many pairs may take: processes, a cluster, memory."""
+
+    jobs: int = 0
+    scheduler: str = ""
+    max_memory: str = ""
+
+    def bytes(self) -> int | None:
+        """Return how much memory it may take, None where nobody says.
+
+        Raises:
+            UsageError: it is no size.
+        """
+        if not self.max_memory:
+            return None
+        found = _SIZE.fullmatch(self.max_memory.strip())
+        if not found:
+            from netreach.query.words import quoted  # noqa: PLC0415 - nothing for --help
+
+            what = f"{quoted(self.max_memory)} is no size"
+            raise UsageError(place="--max-memory", what=what, mend="500M, 2G or so")
+        return int(found[1]) * _UNITS[found[2].lower()]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question about many pairs, as it was put."""
@@ -43,6 +91,7 @@ class Asked:
     client_ports: str
     family: str
     strict: bool
+    effort: Effort = Effort()
 
     def matrix(self, network: Network, watch: Watch, *, outside: tuple[str, ...] = ()) -> Matrix:
         """Return the matrix of all pairs that are asked about, and of places at open ends."""
@@ -57,6 +106,9 @@ class Asked:
             strict=self.strict,
             outside=outside,
             progress=watch,
+            jobs=self.effort.jobs or None,
+            scheduler=self.effort.scheduler or None,
+            max_memory=self.effort.bytes(),
         )
 
     def as_dict(self) -> dict[str, str]:

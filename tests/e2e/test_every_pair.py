@@ -33,6 +33,8 @@ TEXTS: Final = {
     "who-can-reach-db-1": "who-can-reach three-tier db-1",
     "who-can-reach-on-a-port": "who-can-reach three-tier subnet:subnet-web-a --port 443",
     "who-can-reach-in-part": "who-can-reach forgotten-ephemeral dwh-1",
+    "three-tier-from-the-internet": "matrix three-tier --from internet",
+    "who-can-reach-web-1": "who-can-reach three-tier web-1",
     "reach-from-app-1": "reach-from three-tier app-1",
     "reach-from-a-vpc": "reach-from hub-and-spoke vpc:vpc-shared",
 }
@@ -271,3 +273,44 @@ def test_a_full_disk_leaves_nothing_half_written(
     ran = program("matrix", THREE_TIER, "--format", "csv", "-o", str(file))
     assert "can't be written: No space left on device" in one_line_of_error(ran)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_parquet_holds_every_pair_that_is_not_unreachable(program: Program, tmp_path: Path) -> None:
+    tables = pytest.importorskip("pyarrow.parquet")
+    folder = tmp_path / "pairs"
+    ran = program("matrix", THREE_TIER, "--format", "parquet", "-o", str(folder), "--jobs", "1")
+    assert (ran.status, ran.out, ran.err) == (0, f"12 rows in {folder}\n", "")
+    rows = tables.read_table(folder).to_pylist()
+    pairs = {(row["source"], row["destination"]): str(row["services"]) for row in rows}
+    assert len(pairs) == 12
+    assert "5432" in pairs["eni-app-1", "eni-db-1"]
+    again = program("matrix", THREE_TIER, "--format", "parquet", "-o", str(folder))
+    assert again.status == 2
+    assert "already" in again.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("--format parquet", "-o FOLDER"),
+        ("--format parquet -o out --by vpc", "pairs, not groups"),
+        ("--max-memory 5x", "is no size"),
+        ("--max-memory 1M", "is too little"),
+        ("--jobs -1", "--jobs"),
+    ],
+)
+def test_what_a_large_matrix_may_take_is_checked(
+    program: Program, arguments: str, says: str
+) -> None:
+    ran = program("matrix", THREE_TIER, *arguments.split())
+    assert ran.status == 2
+    assert ran.out == ""
+    assert says in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_two_processes_say_what_one_says(program: Program) -> None:
+    alone = program("matrix", THREE_TIER, "--format", "csv", "--jobs", "1")
+    together = program("matrix", THREE_TIER, "--format", "csv", "--jobs", "2", "--max-memory", "2G")
+    assert alone == together
+    assert alone.status == 0

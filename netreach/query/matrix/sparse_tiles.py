@@ -186,7 +186,7 @@ def _pieces(keys: Column, values: Column, rows: Column) -> tuple[Column, Column,
     first = keys.searchsorted(rows << 32)
     counts = keys.searchsorted((rows + 1) << 32) - first
     group, piece = _spread(first, counts)
-    ends = np.append(keys[1:], keys[-1:] + 1)
+    ends = np.append(keys[1:], keys[-1:] + (1 << 32))  # the last piece ends its row
     high = np.where(ends >> 32 == keys >> 32, ends - 1, keys | 0xFFFFFFFF) & 0xFFFFFFFF
     some = values[piece] != NOTHING
     piece, group = piece[some], group[some]
