@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -215,7 +215,7 @@ def compile_internet_gateways(
         of_vpc=by_row(of_vpc),
         own_table=by_row([own_table(snapshot, gateway) for gateway in rows]),
         redirects=PieceTable.of(
-            [_redirected(snapshot, gateway, book.axis) for gateway in rows] or [[(0, NO_ROW)]]
+            list(_redirects(snapshot, rows, book.axis)) or [[(0, NO_ROW)]]
         ),
         is_doubted=mask_by_row([g in named and bool(named[g].doubt) for g in rows]),
         is_assumed=mask_by_row([g not in named for g in rows]),
@@ -249,6 +249,15 @@ def own_table(snapshot: Snapshot, gateway: str) -> int:
     """Return the row of the table that routes what comes in by a gateway, or NO_ROW."""
     tables = enumerate(snapshot.route_tables.values())
     return next((row for row, table in tables if gateway in table.gateways), NO_ROW)
+
+
+def _redirects(
+    snapshot: Snapshot, gateways: Iterable[str], axis: AtomAxis
+) -> Iterator[list[tuple[int, int]]]:
+    """Yield where each gateway's own tables send what arrives; most have none."""
+    owners = {name for table in snapshot.route_tables.values() for name in table.gateways}
+    for gateway in gateways:
+        yield _redirected(snapshot, gateway, axis) if gateway in owners else [(0, NO_ROW)]
 
 
 def _redirected(snapshot: Snapshot, gateway: str, axis: AtomAxis) -> list[tuple[int, int]]:
