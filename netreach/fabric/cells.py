@@ -11,10 +11,9 @@ from dataclasses import dataclass, fields, is_dataclass
 
 import numpy as np
 from msgspec import Struct
-from msgspec.structs import fields as struct_fields
 
 from netreach.fabric.fabric import Fabric
-from netreach.packets.batch import Column, column
+from netreach.packets.batch import Column, column, distinct
 from netreach.packets.pieces import PieceTable
 
 
@@ -29,7 +28,7 @@ class Cells:
     def of(cls, tables: list[PieceTable]) -> Cells:
         """Cut wherever a row of one of the tables changes."""
         bounds = [table.boundaries() for table in tables]
-        return cls(np.unique(np.concatenate([column([]), *bounds])))
+        return cls(distinct(np.concatenate([column([]), *bounds])))
 
     def at(self, atoms: Column) -> Column:
         """Return the cells that atoms lie in, ``(N,)``."""
@@ -83,6 +82,6 @@ def _parts(thing: object) -> Iterator[object]:
     elif not type(thing).__module__.startswith("netreach.fabric"):
         return
     elif isinstance(thing, Struct):
-        yield from (getattr(thing, field.name) for field in struct_fields(thing))
+        yield from (getattr(thing, name) for name in thing.__struct_fields__)
     elif is_dataclass(thing):
         yield from (getattr(thing, field.name) for field in fields(thing))

@@ -214,9 +214,7 @@ def compile_internet_gateways(
         vpc=by_row(vpc_of),
         of_vpc=by_row(of_vpc),
         own_table=by_row([own_table(snapshot, gateway) for gateway in rows]),
-        redirects=PieceTable.of(
-            list(_redirects(snapshot, rows, book.axis)) or [[(0, NO_ROW)]]
-        ),
+        redirects=PieceTable.of(list(_redirects(snapshot, rows, book.axis)) or [[(0, NO_ROW)]]),
         is_doubted=mask_by_row([g in named and bool(named[g].doubt) for g in rows]),
         is_assumed=mask_by_row([g not in named for g in rows]),
         ids=tuple(rows),

@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from netreach.packets.atoms import Span
-from netreach.packets.batch import NO_ROW, Column, Mask, column
+from netreach.packets.batch import NO_ROW, Column, Mask, column, distinct
 
 Item = TypeVar("Item")
 
@@ -59,7 +59,7 @@ class PieceTable:
 
     def boundaries(self) -> Column:
         """Return the atoms at which any row changes, ascending, without atom 0."""
-        atoms = np.unique(self.keys & ((1 << _SHIFT) - 1))
+        atoms = distinct(self.keys & ((1 << _SHIFT) - 1))
         return atoms[atoms > 0]
 
 

@@ -14,7 +14,7 @@ from netreach.fabric.cells import Cells, group_cells, travel_cells
 from netreach.fabric.element import Stage
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.lanes import Lanes, compile_lanes
-from netreach.packets.batch import NO_ROW, Column, Mask, filled
+from netreach.packets.batch import NO_ROW, Column, Mask, distinct, filled
 from netreach.packets.likeness import Members, alike
 
 
@@ -80,7 +80,7 @@ class Holdings(Struct, frozen=True):
 
 def compile_kinds(fabric: Fabric, holdings: Holdings, sources: Column, targets: Column) -> Kinds:
     """Sort the interfaces at both ends of a matrix into kinds."""
-    interfaces = np.union1d(sources, targets)
+    interfaces = distinct(np.concatenate([sources, targets]))
     travel, groups = travel_cells(fabric), group_cells(fabric)
     rows = tuple(_primary_rows(holdings, interfaces, ipv6) for ipv6 in (False, True))
     everyone = _rows_of(holdings, interfaces)
@@ -124,9 +124,15 @@ def compile_kinds(fabric: Fabric, holdings: Holdings, sources: Column, targets: 
         is_single=odd[first] | (vpc[first] == NO_ROW) | _in_single(lanes, lane, first),
         sources=np.bincount(of_interface[sources], minlength=found.size),
         destinations=np.bincount(of_interface[targets], minlength=found.size),
-        both=np.bincount(of_interface[np.intersect1d(sources, targets)], minlength=found.size),
+        both=np.bincount(of_interface[_in_both(sources, targets)], minlength=found.size),
         lanes=(lanes[0], lanes[1]),
     )
+
+
+def _in_both(sources: Column, targets: Column) -> Column:
+    """Return the interfaces at both ends; each end names one once, ascending."""
+    ordered = np.sort(np.concatenate([sources, targets]))
+    return ordered[1:][ordered[1:] == ordered[:-1]]
 
 
 def _at(values: Column, rows: Column) -> Column:

@@ -11,7 +11,7 @@ import numpy as np
 
 from netreach.errors import UsageError
 from netreach.fabric.fabric import Fabric
-from netreach.packets.batch import NO_ROW, Column, column, filled
+from netreach.packets.batch import NO_ROW, Column, column, distinct, filled
 from netreach.packets.jit import Jit, Kernel, Wanted
 from netreach.packets.prefixes import Family
 from netreach.query.flows import Asker
@@ -70,7 +70,7 @@ class PairMatrix:
         jit = Jit.from_environment() if jit is None else jit
         self.fabric, self.question, self.families = fabric, question, families
         self.strict, self.limits = strict, limits or Limits()
-        self.sources, self.destinations = np.unique(sources), np.unique(destinations)
+        self.sources, self.destinations = distinct(sources), distinct(destinations)
         self.holdings = Holdings.of(fabric)
         self.hosts = fabric.interfaces.columns.host[:-1]
         self.kinds = compile_kinds(fabric, self.holdings, self.sources, self.destinations)

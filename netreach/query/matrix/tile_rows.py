@@ -82,15 +82,16 @@ class TileRows:
         yield from _asked(sources, self._single_targets)
         told_apart = self._apart.targets(sources)
         yield from _asked(sources, np.flatnonzero(told_apart))
-        alike = []
-        for source in sources.tolist():
+        several = self._apart.has_others[sources]
+        alike = sources[~several].tolist()
+        for source in sources[several].tolist():
             mine = self._apart.of_source(source)
             if mine is None:
                 alike.append(source)
                 continue
             yield from _asked(filled(1, source), np.flatnonzero(mine & ~told_apart))
             yield from self._from(vpc, filled(1, source), mine | told_apart)
-        yield from self._from(vpc, column(alike), told_apart)
+        yield from self._from(vpc, column(sorted(alike)), told_apart)
 
     def _from(self, vpc: int, sources: Column, told: Mask) -> Iterator[Block | Sparse]:
         """Yield the blocks of sources and all targets that are not told of elsewhere."""

@@ -18,13 +18,14 @@ class ToldApart:
         self._table, self._kinds = fabric.groups.by_address, kinds
         self._members = [Members.of(owner, len(kinds)) for owner, _ in kinds.other]
         self._rows = 2 * np.unique(kinds.group_set)
-        self._has_others = np.zeros(len(kinds), bool)
+        #: By kind: whether there are such addresses.
+        self.has_others = np.zeros(len(kinds), bool)
         for owner, _ in kinds.other:
-            self._has_others[owner] = True
+            self.has_others[owner] = True
 
     def of_source(self, source: int) -> Mask | None:
         """Tell of which targets the groups tell a source's addresses apart; None: of none."""
-        if not self._has_others[source]:
+        if not self.has_others[source]:
             return None
         kinds, found = self._kinds, None
         for family, (_, atoms) in enumerate(kinds.other):
