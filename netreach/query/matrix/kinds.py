@@ -132,7 +132,8 @@ def compile_kinds(fabric: Fabric, holdings: Holdings, sources: Column, targets: 
 def _in_both(sources: Column, targets: Column) -> Column:
     """Return the interfaces at both ends; each end names one once, ascending."""
     ordered = np.sort(np.concatenate([sources, targets]))
-    return ordered[1:][ordered[1:] == ordered[:-1]]
+    both: Column = ordered[1:][ordered[1:] == ordered[:-1]]
+    return both
 
 
 def _at(values: Column, rows: Column) -> Column:
