@@ -55,6 +55,7 @@ class Matrix:
         """Hold a plan; `progress` hears of every VPC that is worked out, `executor` helps."""
         self.plan, self.places, self._executor = plan, places, executor
         self._selectors, self._progress = selectors, progress
+        self._ports: dict[Fared, tuple[str, ...]] = {}
         self._ids = tuple(plan.fabric.snapshot.interfaces)
         self._rows = plan.fabric.rows.interfaces
 
@@ -229,8 +230,9 @@ class Matrix:
             yield self._pair(row, other, fared)
 
     def _pair(self, source: int, destination: int, fared: Fared) -> Pair:
-        ports = client_ports(fared.replies, fared.services)
-        ids = self._ids
+        if fared not in self._ports:
+            self._ports[fared] = client_ports(fared.replies, fared.services)
+        ids, ports = self._ids, self._ports[fared]
         return Pair(ids[source], ids[destination], fared.verdict, fared.services, ports)
 
     # -- by groups
@@ -286,10 +288,10 @@ class Matrix:
         return {groups: kept for groups, one in found.items() if (kept := +one)}
 
     def _group(self, source: str, destination: str, numbers: Counter[int]) -> Group:
-        fared = [self.plan.fared(number) for number in numbers]
-        some, every = fared[0].services, fared[0].services
-        for one in fared[1:]:
-            some, every = some | one.services, every & one.services
+        some, *others = {self.plan.fared(number).services for number in numbers}
+        every = some
+        for services in others:
+            some, every = some | services, every & services
         return Group(source, destination, _by_verdict(numbers, self.plan.fared), some, every)
 
     # -- for other tools

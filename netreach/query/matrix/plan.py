@@ -89,6 +89,7 @@ class PairMatrix:
         )
         self._ways: tuple[LaneWays, LaneWays] = (ipv4, ipv6)
         self.values = PairValues(fabric.pool, question, book.ways)
+        self._fared: dict[int, Fared] = {}
         self._tiles = TileRows(
             fabric,
             self.kinds,
@@ -243,8 +244,12 @@ class PairMatrix:
         return self.values.number_of(fared)
 
     def fared(self, number: int) -> Fared:
-        """Return what stands behind a number."""
-        return self.values.fared(number, self.question, self.families, strict=self.strict)
+        """Return what stands behind a number; each is judged once."""
+        if number not in self._fared:
+            self._fared[number] = self.values.fared(
+                number, self.question, self.families, strict=self.strict
+            )
+        return self._fared[number]
 
     def numbers_from(self, kind: int) -> Column:
         """Return what the interfaces of a kind come to with each kind, NO_ROW where not asked."""
