@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netreach.errors import SelectorError
-from netreach.packets.batch import column
+from netreach.packets.batch import column, distinct
 from netreach.packets.services import ServiceSet
 from netreach.query.matrix.labels import labels_of
 from netreach.query.matrix.pair_values import NO_COMMON_FAMILY, Fared
@@ -212,8 +212,16 @@ class Matrix:
         for text in self.places.sources:
             yield from (self._with(Place(text, True), row) for row in wanted)
         part = self.plan.towards(column(wanted))
+        kinds = part.kinds.of_interface
+        targets = distinct(kinds[part.destinations])
+        numbers = part.numbers_between(targets)
         for row in part.sources.tolist():
-            yield from self._cells(part, row)
+            for other in part.destinations.tolist():
+                if other == row:
+                    continue
+                number = int(numbers[kinds[row], targets.searchsorted(kinds[other])])
+                fared = part.fared(number if number > 0 else part.number(row, other))
+                yield self._pair(row, other, fared)
 
     def _row(self, row: int) -> Iterator[Pair]:
         yield from self._cells(self.plan, row)

@@ -15,7 +15,7 @@ from netreach.packets.batch import NO_ROW, Column, column, distinct, filled
 from netreach.packets.jit import Jit, Kernel, Wanted
 from netreach.packets.prefixes import Family
 from netreach.query.flows import Asker
-from netreach.query.matrix.blocks import Block
+from netreach.query.matrix.blocks import Block, Cells
 from netreach.query.matrix.kinds import Holdings, compile_kinds
 from netreach.query.matrix.lane_ways import LaneEnds, LaneWays, WayNumbers, lane_ways
 from netreach.query.matrix.limits import Limits
@@ -262,6 +262,25 @@ class PairMatrix:
             mine = part.source == kind
             found[part.destination[mine]] = part.number[mine]
         return found
+
+    def numbers_between(self, destinations: Column) -> Cells:
+        """Return what each kind comes to with each of some destination kinds, ``(kinds, D)``.
+
+        Works out all tile rows: for few destinations. NO_ROW where not asked, or to be asked alone.
+        """
+        place = filled(len(self.kinds), NO_ROW)
+        place[destinations] = np.arange(len(destinations))
+        found: Cells = np.full((len(self.kinds), len(destinations)), NO_ROW, np.int64)
+        for row in self.rows():
+            for block in row.blocks:
+                here = np.flatnonzero(place[block.destinations] != NO_ROW)
+                at = block.source_group[:, None], block.destination_group[here][None, :]
+                columns = place[block.destinations[here]][None, :]
+                found[block.sources[:, None], columns] = block.numbers[at]
+            for part in (row.singles, row.patches):
+                here = np.flatnonzero(place[part.destination] != NO_ROW)
+                found[part.source[here], place[part.destination[here]]] = part.number[here]
+        return np.where(found == ASK, NO_ROW, found)
 
     def towards(self, destinations: Column) -> PairMatrix:
         """Return the matrix of the same sources and some of the destinations."""
