@@ -153,7 +153,7 @@ class Detours:
     def _tunnel(self, node: NetworkInterface, group: int, candidate: Candidate) -> Tunnel | None:
         place = candidate.place
         address = primary_address(node, 4) or primary_address(node, 6)
-        if place is None or address is None:
+        if place is None or place.atom == NO_ROW or address is None:
             return None
         return Tunnel(
             node=self._places.interfaces[node.id],
@@ -178,7 +178,8 @@ def known_targets(snapshot: Snapshot, places: TargetPlaces) -> Iterator[tuple[in
                 yield row, None
                 continue
             for one in places.of_group(record, node.vpc):
-                yield row, one.place.atom if one.place else None
+                place = one.place
+                yield row, place.atom if place and place.atom != NO_ROW else None
 
 
 class GatewayNodes(Struct, frozen=True):

@@ -249,7 +249,7 @@ class WayMaker:
         target, place = candidate.target, candidate.place
         unsaid = int(Assumed.HEALTH) if not target.health else 0
         way = way._replace(assumed=way.assumed | unsaid)
-        if place is None or port is None:
+        if place is None or place.atom == NO_ROW or port is None:
             return way._replace(fate=Fate.UNKNOWN_RESOURCE)
         family = self.axis.family(place.atom)
         own = primary_address(node.interface, family)

@@ -97,6 +97,7 @@ def _address(text: str) -> Address | None:
 class Place(NamedTuple):
     """Where a target is."""
 
+    #: Its address, NO_ROW where the snapshot has none in the family that it is sent to.
     atom: int
     #: Row of the interface there, NO_ROW for none.
     interface: int
@@ -244,10 +245,9 @@ class TargetPlaces:
         families = (family,) if family else (4, 6)
         found = (primary_address(record, one) for one in families)
         address = next((one for one in found if one is not None), None)
-        if address is None:
-            return None
+        atom = NO_ROW if address is None else self.axis.locate(address)
         row = self.interfaces.get(record.id, NO_ROW)
-        return Place(self.axis.locate(address), row, self.zone_of(record))
+        return Place(atom, row, self.zone_of(record))
 
     def _of_address(self, target: Target, vpc: str) -> Place | None:
         address = _address(target.id)

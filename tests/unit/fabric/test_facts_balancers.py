@@ -579,6 +579,13 @@ def test_lb_6_a_node_without_targets_in_its_zone_drops() -> None:
     assert (answer.verdict, codes(answer)) == ("unreachable", {NOT_IN_ZONE})
 
 
+def test_lb_6_the_zone_of_a_target_counts_even_if_it_lacks_the_address_to_be_sent_to() -> None:
+    answer = ask(balanced(DB, of_group={"family": 6}), f"web-1 {NODE_A} tcp 80")
+    assert (answer.verdict, codes(answer)) == ("unreachable", {NOT_IN_ZONE})
+    own = ask(balanced(APP, of_group={"family": 6}), f"web-1 {NODE_A} tcp 80")
+    assert own.verdict == "unknown"
+
+
 def test_lb_6_a_classic_balancer_crosses_zones_or_does_not() -> None:
     def ask_with(said: bool | None, *instances: str) -> str:
         form = classic(instances=instances, is_cross_zone=said)
