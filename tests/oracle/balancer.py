@@ -169,7 +169,8 @@ def _to_group(
     for spot in usable:
         port = spot.target.port or group.port
         way = _to_spot(node, spot, port, group.id)
-        if way.address is not None and _keeps(balancer, group, packet, way.address):
+        is_linked = bool(walk.sessions) and walk.sessions[-1].is_link  # no address is kept [LB-4]
+        if way.address and not is_linked and _keeps(balancer, group, packet, way.address):
             way = _keeping(walk.world, node, way, group.id)
         yield way
 

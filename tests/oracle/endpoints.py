@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.oracle import inspection
+from tests.oracle import inspection, private_link
 from tests.oracle import verdict as codes
 from tests.oracle.filters import ICMP, ICMPV6, TCP, UDP, YES
 from tests.oracle.journey import Arrival
@@ -65,7 +65,7 @@ def _enter(walk: Walk, endpoint: Endpoint, vpc: str, packet: Packet) -> Arrival:
     return Arrival(packet, service)
 
 
-def receive(walk: Walk, interface: Interface, packet: Packet) -> None:
+def receive(walk: Walk, interface: Interface, packet: Packet) -> Arrival:
     """Let the service behind an endpoint's interface take the packet, or drop it silently."""
     if not interface.endpoint:
         raise NotModelledError(interface.id)
@@ -73,8 +73,22 @@ def receive(walk: Walk, interface: Interface, packet: Packet) -> None:
     endpoint = walk.world.endpoints.get(interface.endpoint)
     if endpoint is not None and endpoint.state != "available":
         walk.refuse(codes.BAD_STATE)
+    offer = _offer(walk, endpoint)
+    if offer and private_link.is_known(walk.world, offer, interface):
+        return private_link.enter(walk, interface, offer, packet)
+    if offer and not offer.is_open:  # that alone is told of it
+        walk.refuse_state(offer.id)
+        return Arrival(packet, interface)
     if not _is_served(walk, endpoint, interface.endpoint, packet):
         walk.refuse(codes.VPCE_PORT)
+    return Arrival(packet, interface)
+
+
+def _offer(walk: Walk, endpoint: Endpoint | None) -> private_link.Offer | None:
+    """Return what an interface endpoint leads to, if its provider's side is on record [EP-5]."""
+    if endpoint is None or endpoint.kind != "Interface":
+        return None
+    return walk.world.offers.get(endpoint.service)
 
 
 def _is_served(walk: Walk, endpoint: Endpoint | None, name: str, packet: Packet) -> bool:

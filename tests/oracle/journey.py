@@ -47,6 +47,7 @@ class Session:
     peering: str | None = None  # by which its packets left the VPC [NT-3]
     is_balancer: bool = False
     keeps_client: bool = False  # a balancer that puts neither address nor port of its own on it
+    is_link: bool = False  # an endpoint's interface, before its provider's balancer [EP-5]
 
     @property
     def picks_ports(self) -> bool:

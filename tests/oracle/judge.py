@@ -281,6 +281,8 @@ def answers(walk: Walk, arrival: Arrival) -> list[Answers]:
 def carry(walk: Walk, case: Case, reply: Reply, packet: Packet) -> None:
     """Carry one reply to where it belongs."""
     walk.own_port = reply.packet.port
+    if reply.session is not None and reply.session.is_link:
+        return  # nothing is between a balancer's node and an endpoint [EP-5]
     if reply.session is None:
         walk.back_to_client(reply.sender, packet, case.client, case.asked)
     elif reply.session.keeps_client and reply.sender:

@@ -12,6 +12,7 @@ from tests.oracle.parse_balancers import balancers
 from tests.oracle.parse_connections import peerings, transit
 from tests.oracle.parse_hybrid import hybrid
 from tests.oracle.parse_inspection import inspection
+from tests.oracle.private_link import offers
 from tests.oracle.public_access import guard
 from tests.oracle.regional_nat import regional
 from tests.oracle.spelling import Record, prefix
@@ -86,6 +87,7 @@ def parse(estate: Mapping[str, Any]) -> World:
             if i.get("MetadataOptions", {}).get("HttpEndpoint") == "disabled"
         ),
         endpoints=endpoints(estate),
+        offers=offers(estate),
     )
 
 

@@ -19,6 +19,7 @@ from tests.oracle.world_balancers import (
 KINDS: Final = {"network": "net", "application": "app"}
 CROSS_ZONE: Final = "load_balancing.cross_zone.enabled"
 KEEPS: Final = "preserve_client_ip.enabled"
+LINKS: Final = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
 #: How AWS describes the interfaces of nodes.
 V2_NODE: Final = re.compile(r"ELB (?P<path>(?:net|app)/[^/]+/[0-9a-f]+)")
 CLASSIC_NODE: Final = re.compile(r"ELB (?P<name>[^/]+)")
@@ -82,6 +83,7 @@ def _balancer(estate: Estate, record: Record, zones: dict[str, str]) -> Balancer
         groups=tuple(record.get("SecurityGroups", ())),
         listeners=tuple(_listener(one) for some in told for one in some) if told else None,
         crosses=attributes.get(CROSS_ZONE),
+        filters_links=record.get(LINKS) != "off",
     )
 
 

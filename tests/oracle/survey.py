@@ -42,6 +42,7 @@ _SILENT = (
     codes.ELB_NO_LISTENER,
     codes.ZONE_NOT_ENABLED,
     codes.NOT_CROSSING,
+    codes.VPCE_ZONE,
 )
 
 #: What tells nothing of replies to a packet that did not arrive: it may have come otherwise.
@@ -160,7 +161,9 @@ class Survey(Walk):
                 return None
             arrived = Packet(packet.source, private, packet.protocol, packet.port, packet.code)
             return Arrival(arrived, holder)
-        is_behind = any(session.is_balancer for session in self.sessions)  # of whom it was asked
+        is_behind = any(
+            one.is_balancer or one.is_link for one in self.sessions
+        )  # of whom it was asked
         home_vpc = vpc if is_behind else case.destination_vpc or vpc
         holder_here = self.world.holder(home_vpc or "", packet.destination)
         if holder_here is None and packet.destination.version == 6:  # found from anywhere

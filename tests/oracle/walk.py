@@ -146,8 +146,8 @@ class Walk:
         if holder.id in self.world.balancers.nodes:
             return balancer.take(self, holder, arrival.packet)
         if holder.kind == INTERFACE_ENDPOINT:
-            endpoints.receive(self, holder, arrival.packet)
-        elif not holder.is_modelled:
+            return endpoints.receive(self, holder, arrival.packet)
+        if not holder.is_modelled:
             raise NotModelledError(holder.id)
         return arrival
 

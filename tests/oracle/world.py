@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.oracle.endpoints import Endpoint
     from tests.oracle.hybrid_world import Hybrid
     from tests.oracle.policy import Policy
+    from tests.oracle.private_link import Offer
     from tests.oracle.public_access import Guard
     from tests.oracle.regional_nat import Regional
 
@@ -279,6 +280,7 @@ class World:
     hybrid: Hybrid
     guard: Guard
     endpoints: Mapping[str, Endpoint]
+    offers: Mapping[str, Offer]  # by the service's name
     without_metadata: frozenset[str]  # instances that hide it
     gone: frozenset[str] = frozenset()  # ids of what is deleted and still listed
     inspection: Inspection = field(default_factory=Inspection)

@@ -48,6 +48,7 @@ class Balancer:
     listeners: tuple[Listener, ...] | None  # None: nobody says
     crosses: bool | None
     instances: tuple[str, ...] = ()  # a classic balancer's
+    filters_links: bool = True  # its groups judge what comes by PrivateLink [LB-3]
 
 
 @dataclass(frozen=True)
