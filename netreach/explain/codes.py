@@ -132,6 +132,7 @@ class Code(StrEnum):
     # netreach's own: what stops a packet
     EIGW_OUTBOUND_ONLY = auto()
     EIGW_DROPS_INSPECTED_TRAFFIC = auto()
+    GWLB_TAKES_NO_IPV6 = auto()
     ENI_DENIES_IGW_TRAFFIC = auto()
     UNROUTABLE_DESTINATION_RANGE = auto()
     NOT_AN_INTERNET_ADDRESS = auto()
@@ -170,6 +171,7 @@ NETREACH_CODES: Final = frozenset(
     {
         Code.EIGW_OUTBOUND_ONLY,
         Code.EIGW_DROPS_INSPECTED_TRAFFIC,
+        Code.GWLB_TAKES_NO_IPV6,
         Code.ENI_DENIES_IGW_TRAFFIC,
         Code.UNROUTABLE_DESTINATION_RANGE,
         Code.NOT_AN_INTERNET_ADDRESS,

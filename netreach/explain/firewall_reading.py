@@ -202,4 +202,8 @@ def _one_sided(origins: Origins, step: PacketStep, place: Component) -> Missing:
     record = origins.origin(Kind.INSPECTION, step.row).record
     if record is not None and record.doubt:
         return Missing(place, sentences.not_trusted(place, record.doubt))
+    fabric = origins.fabric
+    is_ipv6 = fabric.book.axis.is_ipv6(column([step.destination]))[0]
+    if is_ipv6 and fabric.inspections.may_refuse_ipv6[step.row]:
+        return Missing(place, sentences.ipv6_unsaid(place))
     return Missing(place, sentences.one_sided(place), Code.FIREWALL_ASYMMETRIC_ROUTING)

@@ -107,6 +107,11 @@ def unfollowed(component: Component, services: str) -> str:
     )
 
 
+def ipv6_unsaid(component: Component) -> str:
+    """Say that nobody knows whether an endpoint takes IPv6."""
+    return f"the snapshot leaves open whether {label(component)} takes IPv6: IpAddressType decides"
+
+
 def one_sided(component: Component) -> str:
     """Say that a firewall sees one direction of a connection only."""
     return (
@@ -243,6 +248,10 @@ _STOPS: Final[Mapping[Fate, str]] = {
     ),
     Fate.GWLB_PROTOCOL_RESTRICTION: (
         "{component} exchanges GENEVE with its targets, udp 6081 and no other protocol"
+    ),
+    Fate.GWLB_TAKES_NO_IPV6: (
+        "{component} takes no IPv6: it, its endpoint service or the Gateway Load Balancer behind "
+        "it is of the IPv4 type"
     ),
     Fate.PCX_REQUIRES_ADDRESS_IN_VPC_CIDR: (
         "{component} carries packets for the peer VPC's own addresses only, and {destination} is "

@@ -102,6 +102,9 @@ class Inspections(Struct, frozen=True):
     firewall: Column
     is_available: Mask
     is_doubted: Mask
+    #: Whether IPv6 passes: no, or nobody knows.
+    refuses_ipv6: Mask
+    may_refuse_ipv6: Mask
     #: Endpoints of a firewall that the snapshot lacks.
     is_unrecorded: Mask
     firewalls: Firewalls
@@ -149,7 +152,13 @@ class Inspections(Struct, frozen=True):
         batch = passage.fail_where(
             ~self.is_available[batch.place], Fate.BAD_STATE, Kind.INSPECTION, batch.place, batch
         )
-        doubted = self.is_doubted[batch.place]
+        is_ipv6 = self.book.axis.is_ipv6(batch.destination)
+        refused = is_ipv6 & self.refuses_ipv6[batch.place]
+        batch = passage.fail_where(
+            refused, Fate.GWLB_TAKES_NO_IPV6, Kind.INSPECTION, batch.place, batch
+        )
+        is_ipv6 = self.book.axis.is_ipv6(batch.destination)
+        doubted = self.is_doubted[batch.place] | (is_ipv6 & self.may_refuse_ipv6[batch.place])
         return passage.doubt_where(doubted, Kind.INSPECTION, batch.place, batch, UNSURE)
 
     def _entry_checks(self, batch: PacketBatch) -> tuple[Check, ...]:
@@ -278,6 +287,7 @@ def compile_inspections(
     places = {endpoint: _subnet(snapshot, endpoint) for endpoint in rows}
     home = [snapshot.subnets.get(places[endpoint]) for endpoint in rows]
     known = [snapshot.endpoints.get(endpoint) for endpoint in rows]
+    ipv6 = [_takes_ipv6(snapshot, one, end in behind) for end, one in zip(rows, known, strict=True)]
     books = [compile_rule_book(snapshot, one, book.axis) for one in snapshot.firewalls.values()]
     return Inspections(
         vpc=by_row([vpcs.get(one.vpc, NO_ROW) if one else NO_ROW for one in home]),
@@ -285,6 +295,8 @@ def compile_inspections(
         firewall=by_row([firewalls.get(behind.get(one, ""), NO_ROW) for one in rows]),
         is_available=mask_by_row([_is_available(snapshot, one) for one in rows]),
         is_doubted=mask_by_row([one is not None and bool(one.doubt) for one in known]),
+        refuses_ipv6=mask_by_row([one is False for one in ipv6]),
+        may_refuse_ipv6=mask_by_row([one is None for one in ipv6]),
         is_unrecorded=mask_by_row(
             [_is_managed(one) and end not in behind for end, one in zip(rows, known, strict=True)]
         ),
@@ -300,6 +312,23 @@ def compile_inspections(
 def _is_managed(record: VpcEndpoint | None) -> bool:
     """Tell whether an endpoint is a firewall's, by the tag that AWS gives it."""
     return record is not None and record.tags.get(_FIREWALL_TAG, "").lower() == "true"
+
+
+def _takes_ipv6(snapshot: Snapshot, record: VpcEndpoint | None, is_walled: bool) -> bool | None:
+    """Tell whether IPv6 passes an endpoint, as far as types of addresses tell; None: not known.
+
+    The balancer's type bounds its service's and that one the endpoint's, but each may be changed.
+    Nothing is documented of firewalls whose endpoints are of the IPv4 type.
+    """
+    if record is None or is_walled:
+        return None if record is not None and record.takes_ipv6 is False else True
+    offers = [one for one in snapshot.endpoint_services.values() if one.service == record.service]
+    offer = offers[0] if offers and record.service else None
+    found = [snapshot.load_balancers.get(one) for one in offer.balancers] if offer else []
+    balancers = {one.takes_ipv6 if one else None for one in found}
+    if record.takes_ipv6 is False or (offer and offer.takes_ipv6 is False) or balancers == {False}:
+        return False
+    return None if False in balancers else record.takes_ipv6 or None
 
 
 def _subnet(snapshot: Snapshot, endpoint: str) -> str:

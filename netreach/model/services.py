@@ -36,6 +36,8 @@ class VpcEndpoint(Resource, frozen=True, kw_only=True):
     groups: tuple[str, ...] = ()
     has_private_dns: bool = False
     dns_names: tuple[str, ...] = ()
+    #: Whether its type of addresses covers IPv6; None: not said.
+    takes_ipv6: bool | None = None
 
 
 class EndpointService(Resource, frozen=True, kw_only=True):
@@ -47,6 +49,8 @@ class EndpointService(Resource, frozen=True, kw_only=True):
     balancers: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     private_dns_name: str = ""
+    #: Whether it may be asked by IPv6; None: not said.
+    takes_ipv6: bool | None = None
 
 
 class BalancerKind(StrEnum):
@@ -95,6 +99,8 @@ class LoadBalancer(Resource, frozen=True, kw_only=True):
     listeners: tuple[Listener, ...] | None = None
     #: None: not said; the default of its kind holds [LB-6].
     is_cross_zone: bool | None = None
+    #: Whether its type of addresses covers IPv6; None: not said.
+    takes_ipv6: bool | None = None
     #: Whether groups filter what comes by PrivateLink [LB-3].
     filters_private_link: bool = True
     #: Of a classic balancer.

@@ -88,6 +88,7 @@ class LoadBalancer(Named, kw_only=True):
     dns_name: str | None = msgspec.field(default=None, name="DNSName")
     availability_zones: list[BalancerZone] | None = None
     security_groups: list[str] | None = None
+    ip_address_type: str | None = None
     enforce_security_group_inbound_rules_on_private_link_traffic: str | None = None
     #: Answers of other calls, put here by the gathering; None: no call told.
     listeners: list[Listener] | None = None

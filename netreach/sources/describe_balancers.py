@@ -15,7 +15,7 @@ from netreach.model.services import (
 )
 from netreach.packets.prefixes import Family
 from netreach.sources import balancer_shapes as shapes
-from netreach.sources.describe_endpoints import of_arn, texts
+from netreach.sources.describe_endpoints import of_arn, takes_ipv6, texts
 from netreach.sources.describe_records import Common
 from netreach.sources.values import ImpossibleValueError, echo
 
@@ -63,6 +63,7 @@ def load_balancer(shape: shapes.LoadBalancer, common: Common) -> LoadBalancer:
         listeners=None if shape.listeners is None else tuple(map(_listener, shape.listeners)),
         is_cross_zone=_truth(shape.attributes, CROSS_ZONE),
         filters_private_link=enforced != "off",
+        takes_ipv6=takes_ipv6(shape.ip_address_type),
     )
 
 

@@ -21,6 +21,8 @@ from netreach.sources.files import region_of
 KindT = TypeVar("KindT", bound=StrEnum)
 
 _ARN_PARTS: Final = 6
+#: What the types of addresses of endpoints, services and balancers mean for IPv6.
+_TAKES_IPV6: Final = {"ipv4": False, "ipv6": True, "dualstack": True}
 
 
 def of_arn(common: Common, arn: str | None) -> Common:
@@ -41,6 +43,22 @@ def texts(values: Iterable[str | None] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for value in values or () if value))
 
 
+def takes_ipv6(word: str | None) -> bool | None:
+    """Return whether a type of addresses covers IPv6, if the word is known.
+
+    >>> takes_ipv6("dualstack"), takes_ipv6("ipv4"), takes_ipv6(None)
+    (True, False, None)
+    """
+    return _TAKES_IPV6.get((word or "").lower())
+
+
+def _any_takes_ipv6(words: Iterable[str] | None) -> bool | None:
+    said = [takes_ipv6(word) for word in words or ()]
+    if any(said):
+        return True
+    return None if None in said or not said else False
+
+
 def vpc_endpoint(shape: shapes.VpcEndpoint, common: Common) -> VpcEndpoint:
     """Read an endpoint."""
     services = (shape.service_name, shape.resource_configuration_arn, shape.service_network_arn)
@@ -58,6 +76,7 @@ def vpc_endpoint(shape: shapes.VpcEndpoint, common: Common) -> VpcEndpoint:
         groups=texts(group.group_id for group in shape.groups or ()),
         has_private_dns=bool(shape.private_dns_enabled),
         dns_names=texts(entry.dns_name for entry in shape.dns_entries or ()),
+        takes_ipv6=takes_ipv6(shape.ip_address_type),
     )
 
 
@@ -92,6 +111,7 @@ def endpoint_service(shape: shapes.EndpointService, common: Common) -> EndpointS
         balancers=texts(number for numbers in lists for number in numbers or ()),
         zones=texts(shape.availability_zones),
         private_dns_name=shape.private_dns_name or "",
+        takes_ipv6=_any_takes_ipv6(shape.supported_ip_address_types),
     )
 
 

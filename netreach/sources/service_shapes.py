@@ -60,6 +60,7 @@ class VpcEndpoint(Resource, kw_only=True):
     network_interface_ids: list[str] | None = None
     private_dns_enabled: bool | None = None
     dns_entries: list[DnsEntry] | None = None
+    ip_address_type: str | None = None
 
 
 class ServiceType(Shape):
@@ -80,6 +81,7 @@ class EndpointService(Resource, kw_only=True):
     availability_zones: list[str] | None = None
     network_load_balancer_arns: list[str] | None = None
     gateway_load_balancer_arns: list[str] | None = None
+    supported_ip_address_types: list[str] | None = None
     private_dns_name: str | None = None
 
 

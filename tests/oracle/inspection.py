@@ -44,12 +44,23 @@ def reach(walk: Walk, name: str, vpc: str, packet: Packet) -> Arrival:
     walk.acl(subnet.id, packet, egress=False)  # even from the same subnet [NA-8]
     if not wall.is_ready:
         walk.refuse_state(wall.id)
+    _check_family(walk, wall, packet)
     if wall.firewall is not None:
         _inspect(walk, wall, wall.firewall, packet)
     elif walk.leg is Leg.FORWARD:
         walk.by_appliances = True
     walk.cross("appliances' endpoint" if wall.firewall is None else "firewall")
     return walk.depart(subnet, packet)
+
+
+def _check_family(walk: Walk, wall: Wall, packet: Packet) -> None:
+    """Ask whether an endpoint takes IPv6 at all [EP-4]."""
+    if packet.destination.version == 4 or wall.takes_six:
+        return
+    if wall.takes_six is None:
+        _wonder(walk, f"IPv6 at {wall.id}", codes.GWLB_TAKES_NO_IPV6)
+    else:
+        walk.refuse(codes.GWLB_TAKES_NO_IPV6)
 
 
 def _inspect(walk: Walk, wall: Wall, firewall: str, packet: Packet) -> None:

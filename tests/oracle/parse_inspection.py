@@ -64,8 +64,16 @@ def _walls(estate: Estate, firewalls: list[Record]) -> Iterator[Wall]:
             subnet=record["SubnetIds"][0] if record else end["SubnetId"],
             is_ready=is_up and end.get("Status", "READY") in _READY,
             firewall=firewall,
+            takes_six=_takes_six(record, has_firewall=firewall is not None),
             is_recorded=firewall is not None or _TAG not in record.get("Tags", ()),
         )
+
+
+def _takes_six(record: Record, *, has_firewall: bool) -> bool | None:
+    said = record.get("IpAddressType")
+    if has_firewall:  # AWS says nothing of firewalls at endpoints for IPv4
+        return None if said == "ipv4" else True
+    return None if said is None else said != "ipv4"
 
 
 # -- policies

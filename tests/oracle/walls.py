@@ -74,6 +74,7 @@ class Wall:
     subnet: str
     is_ready: bool
     firewall: str | None  # None: appliances
+    takes_six: bool | None = True  # None: nobody knows
     is_recorded: bool = True  # False: of a firewall that the snapshot lacks
 
 

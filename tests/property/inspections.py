@@ -108,6 +108,9 @@ def add_endpoint(draft: Draft, home: SubnetPlan, name: str, *, is_firewall: bool
             "Tags": [MANAGED] if is_managed else [],
         }
     )
+    if not dice.chance(8):
+        record = draft.estate["VpcEndpoints"][-1]
+        record["IpAddressType"] = "ipv4" if dice.chance(5) else "dualstack"
 
 
 # -- routes

@@ -9,6 +9,43 @@ from netreach.explain.glossary.entry import Entry, Group
 
 ENTRIES: Final = (
     Entry(
+        code=Code.GWLB_TAKES_NO_IPV6,
+        group=Group.OWN_BLOCKER,
+        element="Gateway Load Balancer",
+        title="A Gateway Load Balancer of the IPv4 type takes no IPv6",
+        meaning=(
+            "A route leads IPv6 packets to a Gateway Load Balancer endpoint, and the endpoint, its "
+            "endpoint service or the balancer behind it is of the type ipv4."
+        ),
+        why=(
+            "All three have a type of addresses of their own, and ipv4 is what balancers and "
+            "endpoints are made with unless somebody asks for dualstack. IPv6 passes where none of "
+            "them is ipv4. Where the snapshot does not say the endpoint's type, it is unknown."
+        ),
+        fix=(
+            "Make the balancer dualstack, then let its endpoint service support IPv6, then make "
+            "the endpoint dualstack; their subnets need IPv6 blocks."
+        ),
+        commands=(
+            "aws elbv2 set-ip-address-type --load-balancer-arn ARN --ip-address-type dualstack",
+            (
+                "aws ec2 modify-vpc-endpoint-service-configuration --service-id vpce-svc-ID "
+                "--add-supported-ip-address-types ipv6"
+            ),
+            ("aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-ID --ip-address-type dualstack"),
+        ),
+        example=(
+            "vpce-0a1 takes no IPv6: it, its endpoint service or the Gateway Load Balancer behind "
+            "it is of the IPv4 type."
+        ),
+        related=(
+            Code.EIGW_DROPS_INSPECTED_TRAFFIC,
+            Code.PATH_THROUGH_GWLB_NOT_CHECKED,
+        ),
+        situations=("IPv6 is routed to a Gateway Load Balancer endpoint that takes IPv4 only",),
+        facts=("EP-4",),
+    ),
+    Entry(
         code=Code.VPCE_GATEWAY_REQUIRES_SOURCE_IN_VPC,
         group=Group.OWN_BLOCKER,
         element="gateway endpoint",

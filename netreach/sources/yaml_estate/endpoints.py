@@ -75,6 +75,7 @@ def endpoints(scope: Scope, elastic_ips: ElasticIps) -> Iterator[VpcEndpoint | N
             ),
             has_private_dns=form.private_dns,
             dns_names=tuple(form.dns_names),
+            takes_ipv6=form.ip_address_type != "ipv4" if is_inspecting else None,
         )
 
 

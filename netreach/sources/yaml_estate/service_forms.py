@@ -80,6 +80,7 @@ class EndpointForm(Named):
     dns_names: list[str] = Field([])
     route_tables: Refs = Field([], description="Of a gateway endpoint: tables that lead to it.")
     prefix_list: Ref | None = Field(None, description="Of a gateway endpoint: what they lead.")
+    ip_address_type: Literal["ipv4", "ipv6", "dualstack"] = "ipv4"
     state: Literal[
         "pendingAcceptance", "pending", "available", "deleting", "rejected", "failed", "expired"
     ] = "available"

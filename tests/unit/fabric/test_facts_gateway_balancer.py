@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import pytest
@@ -64,6 +65,7 @@ def inspected(
     of_group: Form | None = None,
     state: str = "Available",
     without: tuple[str, ...] = (),
+    ipv6: Sequence[bool | None] = (True, None),
 ) -> Network:
     """Compile the crossing by vpce-a, with a Gateway Load Balancer in both zones behind it."""
     forms: dict[str, Any] = {key: dict(form) for key, form in INSPECTED.items()}
@@ -71,7 +73,8 @@ def inspected(
         forms[key] = forms.get(key, {}) | form
     forms.setdefault("acls", {}).setdefault("gw", OPEN)
     forms["acls"].setdefault("fw", OPEN)
-    return Network(_behind(crossing(**forms), targets, of_balancer, of_group, state, without))
+    found = _behind(crossing(**forms), targets, of_balancer, of_group, state, without)
+    return Network(_of_types(found, *ipv6))
 
 
 def _behind(
@@ -127,6 +130,15 @@ def _behind(
     for field in without:
         fields[field] = {}
     return replace(snapshot, **fields)
+
+
+def _of_types(snapshot: Snapshot, endpoint: bool | None, service: bool | None) -> Snapshot:
+    """Say whether the endpoint and its service take IPv6."""
+    ends = {key: replace(one, takes_ipv6=endpoint) for key, one in snapshot.endpoints.items()}
+    offers = {
+        key: replace(one, takes_ipv6=service) for key, one in snapshot.endpoint_services.items()
+    }
+    return replace(snapshot, endpoints=ends, endpoint_services=offers)
 
 
 def told(network: Network, question: str = ASKED) -> str:
@@ -272,6 +284,53 @@ def test_ig_5_an_egress_only_gateway_drops_what_appliances_have_inspected(
     answer = ask(inspected(target(), base={"route_tables": tables}), f"web-1 {HOST_SIX} tcp 443")
     assert codes(answer, "forward") == ({said} if said else set())
     assert (answer.verdict == "unreachable") is bool(said)
+
+
+SIX: Final[Form] = {
+    "route_tables": {
+        "web": {"routes": {"::/0": "vpc-endpoint:vpce-a", "10.0.3.0/24": "vpc-endpoint:vpce-a"}},
+        "fw": {"routes": {"::/0": "internet-gateway"}},
+    }
+}
+ASKED_SIX: Final = f"web-1 {HOST_SIX} tcp 443"
+NO_IPV6: Final = "GWLB_TAKES_NO_IPV6"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "service", "balancer"),
+    [
+        pytest.param(False, None, None, id="endpoint"),
+        pytest.param(False, True, True, id="endpoint-alone"),
+        pytest.param(True, False, True, id="service"),
+        pytest.param(None, None, False, id="balancer"),
+    ],
+)
+def test_ep_4_what_is_of_the_ipv4_type_takes_no_ipv6(
+    endpoint: bool | None, service: bool | None, balancer: bool | None
+) -> None:
+    kinds: Form = {"takes_ipv6": balancer}
+    network = inspected(target(), base=SIX, of_balancer=kinds, ipv6=(endpoint, service))
+    answer = ask(network, ASKED_SIX)
+    assert (answer.verdict, codes(answer, "forward")) == ("unreachable", {NO_IPV6})
+    assert "vpce-a" in answer.explanations[0].message
+    assert NO_IPV6 not in codes(ask(network, ASKED, family=4))
+
+
+@pytest.mark.parametrize("others", [None, True])
+def test_ep_4_a_dualstack_endpoint_takes_ipv6(others: bool | None) -> None:
+    kinds: Form = {"takes_ipv6": others}
+    network = inspected(target(), base=SIX, of_balancer=kinds, ipv6=(True, others))
+    assert verdict(network, ASKED_SIX) == "reachable"
+
+
+@pytest.mark.parametrize("others", [None, True])
+def test_ep_4_an_endpoint_without_a_type_of_addresses_may_take_no_ipv6(
+    others: bool | None,
+) -> None:
+    kinds: Form = {"takes_ipv6": others}
+    answer = ask(inspected(target(), base=SIX, of_balancer=kinds, ipv6=(None, others)), ASKED_SIX)
+    assert answer.verdict == "unknown"
+    assert "IpAddressType" in answer.missing[0].why
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ def behind_appliances() -> Estate:
             "VpcEndpointType": "GatewayLoadBalancer",
             "VpcId": "vpc-a",
             "SubnetIds": ["subnet-wall"],
+            "IpAddressType": "dualstack",
         }
         for name in ("vpce-a", "vpce-b")
     ]
@@ -120,6 +121,19 @@ def test_ig5_what_appliances_have_seen_does_not_leave_by_an_egress_only_gateway(
     wall = find(estate, "rtb-wall")
     wall["Routes"].append(route("::/0", EgressOnlyInternetGatewayId="eigw-a"))
     assert ask(estate, APP_6, HOST_6).code == codes.EIGW_INSPECTED
+
+
+def test_ep4_an_endpoint_of_the_ipv4_type_takes_no_ipv6() -> None:
+    estate = behind_appliances()
+    table = find(estate, "rtb-private")
+    table["Routes"] = [r for r in table["Routes"] if "EgressOnlyInternetGatewayId" not in r]
+    table["Routes"].append(route("::/0", **WALL))
+    find(estate, "rtb-wall")["Routes"].append(route("::/0", GatewayId="igw-a"))
+    for record in estate["VpcEndpoints"]:
+        record["IpAddressType"] = "ipv4"
+    ruling = ask(estate, APP_6, HOST_6)
+    assert (ruling.verdict, ruling.code) == (UNREACHABLE, codes.GWLB_TAKES_NO_IPV6)
+    assert told(estate) is REACHABLE
 
 
 def test_na8_the_endpoints_subnet_is_entered_and_left() -> None:

@@ -77,6 +77,7 @@ def test_a_balancer_is_read_whole(tmp_path: Path) -> None:
         DNSName="web.example",
         SecurityGroups=["sg-1"],
         EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic="off",
+        IpAddressType="ipv4",
     )
     found = loaded(tmp_path, LoadBalancers=[shown]).load_balancers[BALANCER]
     assert (found.kind, found.balancer_name, found.vpc) == (BalancerKind.NETWORK, "web", "vpc-1")
@@ -85,6 +86,7 @@ def test_a_balancer_is_read_whole(tmp_path: Path) -> None:
     assert found.zones == (BalancerZone(zone="eu-west-1a", subnet="subnet-1"),)
     assert (found.owner, found.region) == ("111111111111", "eu-west-1")
     assert not found.filters_private_link
+    assert found.takes_ipv6 is False
 
 
 def test_what_no_call_told_is_none(tmp_path: Path) -> None:

@@ -78,6 +78,29 @@ def test_states_of_endpoints_are_spelt_one_way(
     assert found.state == state
 
 
+@pytest.mark.parametrize(
+    ("said", "takes"),
+    [("ipv4", False), ("dualstack", True), ("ipv6", True), ("service-defined", None), (None, None)],
+)
+def test_the_type_of_addresses_says_whether_an_endpoint_takes_ipv6(
+    said: str | None, takes: bool | None, tmp_path: Path
+) -> None:
+    found = loaded(tmp_path, VpcEndpoints=[endpoint(IpAddressType=said)]).endpoints["vpce-1"]
+    assert found.takes_ipv6 is takes
+
+
+@pytest.mark.parametrize(
+    ("said", "takes"),
+    [(["ipv4"], False), (["ipv4", "ipv6"], True), ([], None), (["new"], None), (None, None)],
+)
+def test_the_types_that_a_service_supports_say_whether_it_takes_ipv6(
+    said: list[str] | None, takes: bool | None, tmp_path: Path
+) -> None:
+    shown = {"ServiceId": "vpce-svc-1", "SupportedIpAddressTypes": said}
+    found = loaded(tmp_path, ServiceConfigurations=[shown]).endpoint_services["vpce-svc-1"]
+    assert found.takes_ipv6 is takes
+
+
 def test_deleted_endpoints_are_left_out_and_rejected_ones_kept(tmp_path: Path) -> None:
     shown = [
         endpoint(VpcEndpointId="vpce-1", State="deleted"),
