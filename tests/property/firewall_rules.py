@@ -77,6 +77,25 @@ def _stateless_group(draft: Draft, vpc: VpcPlan, number: int) -> str:
     return _add_group(draft, arn, "STATELESS", {"RulesSource": source})
 
 
+def drop_replies(draft: Draft, vpc: VpcPlan) -> None:
+    """Let a policy first of all drop what servers send to some clients [NF-5]."""
+    dice = draft.dice
+    low, high = dice.pick(REPLY_PORTS + SOME_PORTS)
+    match: Record = {
+        "Protocols": [6],
+        "SourcePorts": [{"FromPort": 22, "ToPort": 443}],
+        "DestinationPorts": [{"FromPort": low, "ToPort": high}],
+    }
+    rule = {"Priority": 1, "RuleDefinition": {"MatchAttributes": match, "Actions": [DROP]}}
+    source = {"StatelessRulesAndCustomActions": {"StatelessRules": [rule]}}
+    arn = f"{GROUP}:stateless-rulegroup/{vpc.id[4:]}replies"
+    _add_group(draft, arn, "STATELESS", {"RulesSource": source})
+    for policy in draft.estate["FirewallPolicies"]:
+        policy["FirewallPolicy"]["StatelessRuleGroupReferences"].append(
+            {"ResourceArn": arn, "Priority": 5}
+        )
+
+
 def _stateless_rule(draft: Draft, vpc: VpcPlan) -> Record:
     dice = draft.dice
     match: Record = {}

@@ -14,6 +14,7 @@ from tests.oracle.question import ANY_CLIENT_PORT, Question
 from tests.property.dice import Dice, seeded
 from tests.property.estates import Case
 from tests.property.filters import draw_acls, draw_prefix_lists
+from tests.property.firewall_rules import drop_replies
 from tests.property.hosts import draw_interface
 from tests.property.inspections import add_endpoint, add_firewall
 from tests.property.plan import Draft, Estate, Record, SubnetPlan, VpcPlan
@@ -58,7 +59,10 @@ def walled_case(seed: int, count: int = 20) -> Case:
     _inspect(draft, vpc)
     _tables(draft, vpc)
     estate = draft.estate
-    return estate, [_question(draft.dice, estate) for _ in range(count)]
+    asked = [_question(draft.dice, estate) for _ in range(count)]
+    if estate["FirewallPolicies"] and draft.dice.chance(20):
+        drop_replies(draft, vpc)
+    return estate, asked
 
 
 def _ground(draft: Draft) -> VpcPlan:
