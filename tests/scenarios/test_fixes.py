@@ -269,15 +269,27 @@ def verdict_with(estate: Snapshot, question: Question, fixes: Iterable[Fix]) -> 
 def needless(estate: Snapshot, question: Question, fixes: tuple[Fix, ...]) -> list[str]:
     """Return the fixes without which it is reachable all the same.
 
-    Each mends its own blocker; that the reply's ports cover the service is a coincidence.
+    Each mends its own blocker; that the reply's ports cover the service is a coincidence. And they
+    are told of one thing that appliances may do: another one may need fewer [decision 6].
     """
-    return [
-        left_out.text
-        for left_out in fixes
-        if not any(_covers(fix, left_out) for fix in fixes if fix is not left_out)
-        and verdict_with(estate, question, [fix for fix in fixes if fix is not left_out])
-        == "reachable"
-    ]
+    told = _sources(question(estate))
+    found = []
+    for left_out in fixes:
+        others = [fix for fix in fixes if fix is not left_out]
+        if any(_covers(fix, left_out) for fix in others):
+            continue
+        after = question(repaired(estate, others))
+        if after.verdict == "reachable" and told <= _sources(after):
+            found.append(left_out.text)
+    return found
+
+
+def _sources(answer: Answer) -> set[str]:
+    """Return all that the packets have as their source on the way there.
+
+    What appliances do shows here: whether they send packets on as their own.
+    """
+    return {hop.source for part in answer.parts for hop in part.forward}
 
 
 def _covers(fix: Fix, other: Fix) -> bool:
