@@ -183,6 +183,8 @@ class Assumed(IntEnum):
     TRANSLATES_ACROSS = 2048
     #: That targets whose health the snapshot does not say are used.
     HEALTH = 4096
+    #: Not a default, with EITHER: a way that is taken besides those that surely are, or not at all.
+    PERHAPS = 8192
 
 
 #: Assumptions that `--strict` turns into unknown.

@@ -238,9 +238,11 @@ class WayMaker:
                 self._to(one, listener.instance_port, TCP, way, node) for one in choice.candidates
             ]
             found.append(ways or [way._replace(fate=choice.fate)])
+        sure = set(found[0]).intersection(*found)
+        may_be_all = any(sure == set(ways) for ways in found)
+        doubt = Assumed.EITHER | (Assumed.PERHAPS if may_be_all else 0)
         for one in dict.fromkeys(one for ways in found for one in ways):
-            is_sure = all(one in ways for ways in found)
-            yield one if is_sure else one._replace(assumed=one.assumed | Assumed.EITHER)
+            yield one if one in sure else one._replace(assumed=one.assumed | doubt)
 
     def _to(
         self, candidate: Candidate, port: int | None, protocol: int, way: Way, node: Node

@@ -69,19 +69,19 @@ class Trips(Struct, frozen=True):
         """Return the index into VERDICTS of every flow, its branches combined, ``(flows,)``.
 
         Where some branches are ways of which nobody knows whether AWS takes them, the flow's
-        verdict is the one that holds whichever it takes: what those that it surely takes make
-        partial stays so, and all others must agree.
+        verdict is the one that holds whichever it takes, beside those that it surely takes.
         """
         seen = _seen(self.verdict, self.flow, flows)
         result = _together(seen)
         is_either = (self.assumed & Assumed.EITHER) != 0
         if is_either.any():
-            differing = seen.sum(axis=0) > 1
-            either = np.zeros(flows, bool)
-            either[self.flow[is_either]] = True
             sure = _seen(self.verdict[~is_either], self.flow[~is_either], flows)
-            settled = _together(sure) == CODES[Verdict.PARTIAL]
-            result[either & differing & ~settled] = CODES[Verdict.UNKNOWN]
+            perhaps = _seen(self.verdict[is_either], self.flow[is_either], flows)
+            depends = _depends(sure, perhaps, result)
+            may_be_none = np.zeros(flows, bool)
+            may_be_none[self.flow[(self.assumed & Assumed.PERHAPS) != 0]] = True
+            depends |= may_be_none & sure.any(axis=0) & (_together(sure) != result)
+            result[depends] = CODES[Verdict.UNKNOWN]
         return result
 
 
@@ -101,6 +101,19 @@ def _together(seen: Mask) -> Column:
     only = reachable & ~partial & ~unreachable & ~unknown
     result[only] = CODES[Verdict.REACHABLE]
     return result
+
+
+def _depends(sure: Mask, perhaps: Mask, together: Column) -> Mask:
+    """Tell of which flows the verdict depends on which of its possible ways is taken.
+
+    If each of them alone makes what all of them make `together`, so do any several of them.
+    """
+    depends = np.zeros(len(together), bool)
+    for verdict, is_possible in enumerate(perhaps):
+        taken = sure.copy()
+        taken[verdict] = True
+        depends |= is_possible & (_together(taken) != together)
+    return depends
 
 
 class Ways(Struct, frozen=True):
@@ -123,16 +136,22 @@ class Ways(Struct, frozen=True):
     returning_row: Column
 
 
-def of_branches(surely: frozenset[Verdict], perhaps: frozenset[Verdict]) -> Verdict:
+def of_branches(
+    surely: frozenset[Verdict], perhaps: frozenset[Verdict], *, may_be_none: bool
+) -> Verdict:
     """Return the verdict of one flow by those of its branches, as `Trips.verdict_of_flow` does.
 
-    `perhaps` are those of ways of which nobody knows whether AWS takes them.
+    `perhaps` are those of ways of which nobody knows whether AWS takes them; it takes some of them
+    unless there `may_be_none`.
     """
-    together = combined(surely | perhaps) if surely | perhaps else Verdict.UNREACHABLE
-    settled = bool(surely) and combined(surely) is Verdict.PARTIAL
-    if perhaps and len(surely | perhaps) > 1 and not settled:
-        return Verdict.UNKNOWN
-    return together
+    if not surely | perhaps:
+        return Verdict.UNREACHABLE
+    together = combined(surely | perhaps)
+    possible = [surely | {taken} for taken in perhaps]
+    if may_be_none and surely:
+        possible.append(surely)
+    settled = all(combined(verdicts) is together for verdicts in possible)
+    return together if settled else Verdict.UNKNOWN
 
 
 class Returned(Struct, frozen=True):

@@ -26,7 +26,7 @@ SINGLY: Final = 0
 NOWHERE: Final = 1
 _DEAD_STAGES: Final = sum(1 << stage for stage in SAFE_IF_DEAD)
 #: What of `assumed` an answer depends on.
-KEPT_BITS: Final = int(Assumed.EITHER | STRICT_BITS)
+KEPT_BITS: Final = int(Assumed.EITHER | Assumed.PERHAPS | STRICT_BITS)
 
 
 class Branch(NamedTuple):

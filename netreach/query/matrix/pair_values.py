@@ -18,6 +18,8 @@ from netreach.query.matrix.lane_ways import NOWHERE, SINGLY, LaneWay
 from netreach.query.trips import of_branches
 from netreach.query.verdict import WITH_PORTS, Question, Verdict, combined, judge
 
+#: Bits of ways of which nobody knows whether they are taken.
+_DOUBTED: Final = int(Assumed.EITHER | Assumed.PERHAPS)
 #: The number of what is to be asked one by one.
 ASK: Final = 0
 
@@ -117,7 +119,7 @@ class PairValues:
                 allowed = self._join(address, reference if branch.carries else NOTHING)
                 forward = self._meet(forward, allowed)
             if forward == NOTHING:
-                yield Arrived(NOTHING, NOTHING, NOTHING, branch.assumed & Assumed.EITHER)
+                yield Arrived(NOTHING, NOTHING, NOTHING, branch.assumed & _DOUBTED)
             else:
                 yield Arrived(forward, branch.replies, branch.random, branch.assumed)
 
@@ -233,7 +235,9 @@ class PairValues:
             (perhaps if is_either else surely).add(outcome.verdict)
             services |= outcome.services.sure
             replies |= outcome.replies
-        return fared(of_branches(frozenset(surely), frozenset(perhaps)), services, replies)
+        may_be_none = any(branch.assumed & Assumed.PERHAPS for branch in value)
+        verdict = of_branches(frozenset(surely), frozenset(perhaps), may_be_none=may_be_none)
+        return fared(verdict, services, replies)
 
 
 def _within(bounds: Bounds, services: ServiceSet) -> Bounds:

@@ -17,9 +17,18 @@ from netreach.model.connections import (
     VpnConnection,
 )
 from netreach.model.records import Attachment, Route, RouteOrigin, RouteTable, TargetKind
+from netreach.model.services import BalancerKind
 from netreach.model.snapshot import Snapshot
 from netreach.network import Network
 from netreach.packets.prefixes import Prefix
+from tests.unit.fabric.balancers_by_hand import (
+    NODE_A,
+    balancer,
+    group,
+    node,
+    target,
+    with_balancers,
+)
 from tests.unit.fabric.connections_by_hand import (
     LAB,
     LAB_1,
@@ -257,6 +266,19 @@ def test_hy_1_equal_links_without_ecmp_are_unknown_only_where_they_differ() -> N
     assert (answer.verdict, len(answer.parts)) == ("reachable", 2)
     answer = ask(joined(up, replace(other, tunnels_up=0)), OUT)
     assert (answer.verdict, "vgw-1" in named(answer)) == ("unknown", True)
+
+
+def test_hy_1_one_target_of_two_is_partial_whichever_of_equal_links_replies_take() -> None:
+    open_to_all: Form = {"ingress": ["all from anywhere"]}
+    base = routed(groups={"app": open_to_all, "web": {"ingress": []}})
+    targets = (target("i-app-1"), target("i-web-2"))
+    front = balancer(BalancerKind.NETWORK)
+    base = with_balancers([front], [node(BalancerKind.NETWORK)], [group(*targets)], base)
+    links = (static_vpn(), static_vpn(id="vpn-2", customer_gateway="cgw-2"))
+    for taken in (links[:1], links):
+        answer = ask(joined(*taken, base=base), f"cgw-1/{OFFICE} {NODE_A} tcp 80")
+        assert answer.verdict == "partial"
+        assert "SG_HAS_NO_RULES" in codes(answer, "forward")
 
 
 def test_hy_1_a_prefix_learned_by_bgp_goes_by_the_link_that_is_up() -> None:
