@@ -62,7 +62,9 @@ def _endpoints(snapshot: Snapshot) -> Json:
                 Groups=[{"GroupId": group} for group in e.groups],
                 NetworkInterfaceIds=list(e.interfaces),
                 PrivateDnsEnabled=e.has_private_dns,
-                IpAddressType={True: "dualstack", False: "ipv4"}.get(e.takes_ipv6),
+                IpAddressType=e.takes_ipv6
+                if e.takes_ipv6 is None
+                else ("ipv4", "dualstack")[e.takes_ipv6],
                 DnsEntries=[{"DnsName": name} for name in e.dns_names],
             )
             for e in snapshot.endpoints.values()
