@@ -142,6 +142,7 @@ CODES: Final = (
     VPCE_PROTOCOL,
     VPCE_SOURCE,
     VPCE_PORT,
+    VPCE_ZONE,
     CANNOT_INITIATE,
     NGW_ZONE,
     NO_DNS,

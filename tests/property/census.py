@@ -18,7 +18,13 @@ from tests.oracle.judge import answer
 from tests.oracle.parse import parse
 from tests.oracle.question import Question
 from tests.oracle.verdict import Ruling
-from tests.property import endpoints, platform_services, public_access, regional_nat
+from tests.property import (
+    endpoints,
+    platform_services,
+    private_links,
+    public_access,
+    regional_nat,
+)
 from tests.property.estates import random_case
 from tests.property.plan import Estate, Record
 
@@ -83,6 +89,7 @@ def elements(estate: Estate) -> Iterator[str]:
     yield from _connections(estate)
     yield from endpoints.elements(estate)
     yield from platform_services.elements(estate)
+    yield from private_links.elements(estate)
     yield from regional_nat.elements(estate)
     yield from public_access.elements(estate)
     yield from _balancers(estate)

@@ -20,6 +20,7 @@ from tests.property.inspections import draw_inspections
 from tests.property.plan import Draft, Estate, draw_ground
 from tests.property.platform_services import draw_switches
 from tests.property.policies import draw_policies
+from tests.property.private_links import draw_private_link
 from tests.property.public_access import draw_public_access
 from tests.property.questions import draw_questions
 from tests.property.regional_nat import draw_regional_nat
@@ -92,7 +93,8 @@ def _draw_dirt(draft: Draft) -> None:
 def draw_case(dice: Dice, count: int = 20) -> Case:
     """Draw an estate and questions about it."""
     estate = draw_estate(dice)
-    return estate, draw_questions(dice, estate, count)
+    asked = draw_questions(dice, estate, count)
+    return estate, draw_private_link(dice, estate, asked)
 
 
 def random_case(seed: int, count: int = 20) -> Case:

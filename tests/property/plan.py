@@ -64,6 +64,7 @@ KINDS: Final = (
     "Routes",  # of client VPN endpoints
     "VpcEndpoints",
     "PrefixLists",
+    "ServiceConfigurations",
     "VpcBlockPublicAccessOptions",
     "VpcBlockPublicAccessExclusions",
     *ANSWERS,

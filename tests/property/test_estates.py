@@ -94,7 +94,8 @@ exclusion allow-bidirectional|exclusion create-complete|exclusion create-in-prog
 exclusion delete-complete|exclusion create-failed|exclusion of a vpc|exclusion of a subnet
 regional NAT available|regional NAT pending|regional NAT, zones by hand True
 regional NAT, zones by hand False|VPC with DNS True|VPC with DNS False|instance metadata enabled
-instance metadata disabled
+instance metadata disabled|endpoint service Available|endpoint service behind 1 balancers
+endpoint service behind 2 balancers|groups for PrivateLink off|groups for PrivateLink on
 """
 
 #: Types of interfaces that may bear no group.
@@ -113,7 +114,7 @@ by net|by app|by classic|by kept client|by balancer behind a balancer|by answer 
 from cgw|from dxgw|from cvpn|by vgw|by vpn from a site|by vpn to a site|by CloudHub|by client VPN
 by direct-connect-gateway from a site|by direct-connect-gateway to a site|by equal-cost paths
 from tgw|by connect to a site|by connect from a site|by policy table
-by firewall|by appliances' endpoint
+by firewall|by appliances' endpoint|by PrivateLink
 """
 
 
