@@ -80,6 +80,8 @@ def safe_stages(fabric: Fabric, *, is_ipv6: bool) -> int:
     stages = {*SAFE, *(SAFE_IPV6 if is_ipv6 else ())}
     if (fabric.internet_gateways.own_table != NO_ROW).any():
         stages -= set(_UNSAFE_WITH_TABLES)
+    if fabric.transit.routes.policies.ids:  # their entries tell addresses of one cell apart
+        stages.discard(Stage.TRANSIT_TABLE)
     return sum(1 << stage for stage in stages)
 
 
