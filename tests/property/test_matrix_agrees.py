@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import netreach
+from netreach.fabric.element import Stage
+from netreach.fabric.lanes import safe_stages
 from netreach.network import Network
 from tests.property.estates import random_case
 from tests.property.matrix_pairs import block_differences, differences, matrix_of
@@ -56,3 +58,12 @@ def test_matrix_and_paths_agree_on_every_pair_of_a_fixture(fixture: str, port: s
     assert list(differences(network, port)) == []
     assert list(differences(network, port, strict=True)) == []
     assert list(block_differences(matrix_of(network, port))) == []
+
+
+def test_lanes_do_not_pass_policy_tables_whose_entries_tell_addresses_apart() -> None:
+    networks = (network_of(random_case(seed, count=1)[0]) for seed in range(40))
+    ruled = next(one for one in networks if one.fabric.transit.routes.policies.ids)
+    plain = netreach.load(FIXTURES / "hub-and-spoke")
+    passes = 1 << Stage.TRANSIT_TABLE
+    assert not safe_stages(ruled.fabric, is_ipv6=False) & passes
+    assert safe_stages(plain.fabric, is_ipv6=False) & passes
