@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -70,20 +70,24 @@ class Cluster:
         name = f"netreach-{uuid4().hex}"
         with self._client() as client:
             client.register_plugin(Keeper(recipe), name=name)
-            futures = [
+            futures = {
                 client.submit(do, name, task, key=f"{name}-{number}", pure=False)
                 for number, task in enumerate(tasks)
-            ]
+            }
             try:
-                for _, found in as_completed(futures, loop=client.loop, with_results=True):
+                for future, found in as_completed(futures, loop=client.loop, with_results=True):
+                    # what is here need not be done again where a worker is lost later
+                    futures.discard(future)
+                    future.release()
                     yield found
             except KilledWorker as error:
                 raise NetreachError(
                     f"workers of the cluster died again and again at the same task: {error}"
                 ) from error
             finally:
-                client.cancel(futures)
-                client.unregister_worker_plugin(name)
+                client.cancel(list(futures))
+                with suppress(OSError):  # a worker that has just died has nothing to forget
+                    client.unregister_worker_plugin(name)
 
     @contextmanager
     def _client(self) -> Iterator[Client]:

@@ -12,7 +12,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import quote
 from uuid import uuid4
@@ -62,7 +62,7 @@ def write_folder(
     with _beside(folder) as place:
         files: list[Written] = []
         if level == "class":
-            _write(place / "kinds" / "kinds.parquet", iter([kind_table(plan)]))
+            _write(place, "kinds/kinds.parquet", iter([kind_table(plan)]))
         work = Writing(str(place), level)
         for found in results(plan, work, executor, progress):
             files += found
@@ -88,7 +88,7 @@ class Writing(Work[list[Written]]):
         if self._level == "class":
             tables = ClassTables(plan, vpc)
             files = [f"{name}/{partition}" for name in class_schemas()]
-            rows = _write_several([Path(self._place, name) for name in files], tables.batches())
+            rows = _write_several(Path(self._place), files, tables.batches())
             yield from ((name, count) for name, count in zip(files, rows, strict=True) if count)
             return
         words, expansion = Words(plan), Expansion(plan)
@@ -98,7 +98,7 @@ class Writing(Work[list[Written]]):
             for row in plan.rows_of(vpc)
             for pairs in expansion.pairs(row, words.is_worth_telling)
         )
-        count = _write(Path(self._place, partition), batches)
+        count = _write(Path(self._place), partition, batches)
         if count:
             yield partition, count
 
@@ -112,7 +112,7 @@ def _write_places(places: Places, place: Path, level: str) -> list[Written]:
         name = f"{KEY}={_partition(places.plan, vpc)}/places.parquet"
         name = f"places/{name}" if level == "class" else name
         batch = place_batch(places, words, words.is_worth_telling, vpc)
-        count = _write(place / name, iter([batch]))
+        count = _write(place, name, iter([batch]))
         if count:
             files.append((name, count))
     return files
@@ -125,34 +125,50 @@ def _partition(plan: PairMatrix, vpc: int) -> str:
     return quote(list(plan.fabric.snapshot.vpcs)[vpc], safe="")
 
 
-def _write(path: Path, batches: Iterator[Any]) -> int:
+def _write(place: Path, name: str, batches: Iterator[Any]) -> int:
     """Write batches as one file, if there are any; return how many rows that is."""
-    (count,) = _write_several([path], ([batch] for batch in batches))
+    (count,) = _write_several(place, [name], ([batch] for batch in batches))
     return count
 
 
-def _write_several(paths: list[Path], batches: Iterator[list[Any]]) -> list[int]:
-    """Write batches into a file each; what has no rows has no file."""
+def _write_several(place: Path, names: list[str], batches: Iterator[list[Any]]) -> list[int]:
+    """Write batches into a file each; what has no rows has no file.
+
+    Files are written as drafts outside the folder and moved in when they are whole, so what a
+    worker leaves that dies in the middle, or was given up and goes on, is never in the result.
+    """
     parquet = need("pyarrow.parquet", "parquet")
-    counts, writers, drafts = [0] * len(paths), {}, {}
+    counts, writers, drafts = [0] * len(names), {}, {}
     try:
         for several in batches:
             for number, batch in enumerate(several):
                 if not batch.num_rows:
                     continue
                 if number not in writers:
-                    paths[number].parent.mkdir(parents=True, exist_ok=True)
-                    draft = paths[number].with_name(f".{paths[number].name}.{uuid4().hex}")
-                    drafts[number] = draft
-                    writers[number] = parquet.ParquetWriter(draft, batch.schema, compression="zstd")
+                    drafts[number] = drafts_of(place) / uuid4().hex
+                    writers[number] = parquet.ParquetWriter(
+                        drafts[number], batch.schema, compression="zstd"
+                    )
                 writers[number].write_batch(batch)
                 counts[number] += batch.num_rows
     finally:
         for writer in writers.values():
             writer.close()
     for number, draft in drafts.items():
-        draft.replace(paths[number])
+        _make_parents(place, names[number])
+        draft.replace(place / names[number])
     return counts
+
+
+def drafts_of(place: Path) -> Path:
+    """Return the folder where files of a folder are until they are whole."""
+    return place.with_name(f"{place.name}.drafts")
+
+
+def _make_parents(place: Path, name: str) -> None:
+    """Make the folders that a file goes into, but never the place: it may have been moved."""
+    for parent in reversed(PurePosixPath(name).parents[:-1]):
+        (place / parent).mkdir(exist_ok=True)
 
 
 @contextmanager
@@ -165,6 +181,7 @@ def _beside(folder: Path) -> Iterator[Path]:
     place = folder.absolute().with_name(f".{folder.absolute().name}.{uuid4().hex}")
     try:
         place.mkdir(parents=True)
+        drafts_of(place).mkdir()
         yield place
         if folder.exists():
             folder.rmdir()
@@ -176,6 +193,7 @@ def _beside(folder: Path) -> Iterator[Path]:
         ) from error
     finally:
         shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(drafts_of(place), ignore_errors=True)
 
 
 def _check(place: Path, files: list[Written]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -17,7 +18,7 @@ from pyarrow import parquet
 import netreach
 from netreach.errors import InputError, UsageError
 from netreach.matrix import Matrix
-from netreach.present.matrix_parquet import Writing
+from netreach.present.matrix_parquet import Writing, drafts_of
 from tests.property.estates import random_case
 from tests.property.test_engine_agrees import network_of
 
@@ -29,18 +30,16 @@ def hub(**options: Any) -> Matrix:  # noqa: ANN401 - options of all kinds
 
 
 class FullDisk:
-    """A writer of files that finds the disk full, not with its first batch."""
+    """A writer of files that finds the disk full with its last batch."""
 
     def __init__(self, path: Path, *_: object, **__: object) -> None:
-        self._path = path
         path.write_bytes(b"PAR1")
 
     def write_batch(self, _: object) -> None:
-        if self._path.parent.name != "kinds":
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        """Take a batch, for now."""
 
     def close(self) -> None:
-        """Close it."""
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @pytest.mark.parametrize("level", ["interface", "class"])
@@ -125,12 +124,42 @@ def test_a_folder_says_what_it_is(tmp_path: Path) -> None:
 
 def test_work_that_is_done_twice_does_no_harm(tmp_path: Path) -> None:
     plan = hub().plan
-    work = Writing(str(tmp_path), "interface")
+    place = tmp_path / "out"
+    place.mkdir()
+    drafts_of(place).mkdir()
+    work = Writing(str(place), "interface")
     tasks = [(vpc,) for vpc in plan.source_vpcs.tolist()]
     first = [work.here(plan, task) for task in tasks]
     before = files(tmp_path)
     assert [work.here(plan, task) for task in tasks] == first
     assert dict(files(tmp_path)) == dict(before)
+
+
+def test_what_dead_and_late_workers_do_is_not_in_the_result(tmp_path: Path) -> None:
+    late: list[tuple[Any, Any]] = []
+
+    class Dying:
+        is_at_hand = True
+        least_seconds = 0.0
+
+        def results(self, session: Any, _: object, tasks: Any) -> Iterator[Any]:  # noqa: ANN401
+            for task in tasks:
+                yield session(task)
+                (drafts,) = tmp_path.glob(".out.*.drafts")
+                (drafts / f"half-{len(late)}").write_bytes(b"PAR1")
+                late.append((session, task))
+
+    matrix = hub()
+    assert Matrix(matrix.plan, matrix.places, matrix._selectors, None, Dying()).write_parquet(
+        tmp_path / "out"
+    )
+    before = sorted(tmp_path.rglob("*"))
+    for session, task in late:
+        with contextlib.suppress(FileNotFoundError):  # what has no pairs has no file
+            session(task)
+    assert sorted(tmp_path.rglob("*")) == before
+    assert not list(tmp_path.rglob(".*"))
+    assert late
 
 
 def files(folder: Path) -> list[tuple[str, bytes]]:
