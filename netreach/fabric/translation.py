@@ -38,8 +38,12 @@ def shifted(services: ServiceSet, moves: dict[int, int]) -> ServiceSet:
     """Return the blocks of 256 points that begin at the keys, moved to begin at the values."""
     found = []
     for origin, target in moves.items():
-        block = services & ServiceSet.of([(origin, origin + 255)])
-        found += [(a - origin + target, b - origin + target) for a, b in block]
+        last = origin + 255
+        found += [
+            (max(a, origin) - origin + target, min(b, last) - origin + target)
+            for a, b in services
+            if a <= last and b >= origin
+        ]
     return ServiceSet.of(found)
 
 
@@ -64,6 +68,7 @@ _REPLY_MOVES: Final = {
     for protocol, answers in ((ICMP, ICMP_REPLIES), (ICMPV6, ICMPV6_REPLIES))
     for asked, answer in answers.items()
 }
+_MOVES_BACK: Final = {answer: asked for asked, answer in _REPLY_MOVES.items()}
 _ANSWERED: Final = ServiceSet.of([(point, point + 255) for point in _REPLY_MOVES])
 _ICMP_BOTH: Final = ServiceSet.of([(START[ICMP], START[ICMPV6] + BLOCK - 1)])
 
@@ -75,9 +80,10 @@ def answers(services: ServiceSet) -> ServiceSet:
 
 def answered_icmp(services: ServiceSet, replies: ServiceSet) -> ServiceSet:
     """Return the ICMP services that are complete: their answers arrive, or they need none."""
-    back = {answer: asked for asked, answer in _REPLY_MOVES.items()}
     icmp = services & _ICMP_BOTH
-    return (icmp - _ANSWERED) | (icmp & shifted(replies, back))
+    if not icmp:
+        return icmp
+    return (icmp - _ANSWERED) | (icmp & shifted(replies, _MOVES_BACK))
 
 
 class Translation:

@@ -82,7 +82,7 @@ class ServiceSet(IntervalSet):
     def protocol(cls, number: int) -> ServiceSet:
         """Return every port, type and code of one IP protocol."""
         if number in START:
-            return cls._canonical(((START[number], START[number] + BLOCK - 1),))
+            return _WITH_NUMBERS[number]
         point = Service(number).point
         return cls._canonical(((point, point),))
 
@@ -166,4 +166,7 @@ def _range(low: str, high: str) -> str:
 
 
 _EVERYTHING: Final = ServiceSet.of([(0, LAST_POINT)])
+_WITH_NUMBERS: Final = {
+    number: ServiceSet.of([(start, start + BLOCK - 1)]) for number, start in START.items()
+}
 _OTHER_POINTS: Final = ServiceSet.of([(_OTHERS, LAST_POINT)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from netreach.fabric.translation import answered_icmp, answers
@@ -38,14 +39,17 @@ class Question(NamedTuple):
 
     def replies(self) -> ServiceSet:
         """Return the replies that the client awaits, as points of the axis of services."""
-        if self.is_copy:
-            return ServiceSet.empty()
-        low, high = self.client_ports
-        awaited = answers(self.services) | (self.services & _OTHERS)
-        for protocol in _PORTED:
-            if self.services.of_protocol(protocol):
-                awaited |= ServiceSet.ports(protocol, low, high)
-        return awaited
+        return ServiceSet.empty() if self.is_copy else _awaited(self.services, self.client_ports)
+
+
+@lru_cache(maxsize=64)
+def _awaited(services: ServiceSet, client_ports: tuple[int, int]) -> ServiceSet:
+    """Return what calls for a reply; every outcome of a question is weighed against it."""
+    awaited = answers(services) | (services & _OTHERS)
+    for protocol in _PORTED:
+        if services.of_protocol(protocol):
+            awaited |= ServiceSet.ports(protocol, *client_ports)
+    return awaited
 
 
 class Outcome(NamedTuple):
@@ -73,7 +77,8 @@ def judge(question: Question, forward: Bounds, replies: Bounds, random: Bounds) 
         sure, maybe = forward.sure, forward.maybe
     else:
         sure = complete(forward.sure, replies.sure)
-        maybe = complete(forward.maybe, replies.maybe)
+        is_clear = forward.sure == forward.maybe and replies.sure == replies.maybe
+        maybe = sure if is_clear else complete(forward.maybe, replies.maybe)
     services = Bounds(sure, maybe)
     returned = _replies_of(sure, replies.sure)
     if not sure:
