@@ -12,6 +12,7 @@ looks up belongs there before its stage is called safe.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -46,6 +47,8 @@ SAFE: Final = (
 SAFE_IPV6: Final = (Stage.INTERNET, Stage.INGRESS)
 #: Safe where nothing at all gets through: what is translated is no longer the sender's.
 SAFE_IF_DEAD: Final = (Stage.NAT_GATEWAY,)
+#: Lanes are classed for all VPCs in pieces of about so many cells.
+CELLS: Final = 1 << 20
 #: Not safe where gateways have route tables of their own: those may lead to a single interface.
 _UNSAFE_WITH_TABLES: Final = (Stage.INTERNET_GATEWAY, Stage.INTERNET, Stage.INGRESS)
 
@@ -96,10 +99,9 @@ def compile_lanes(fabric: Fabric, rows: Column, cells: Cells) -> Lanes:
     classes = np.zeros((found.size, vpcs), np.int32)
     sizes = np.zeros((vpcs, vpcs), np.int32)
     first = vpc.searchsorted(np.arange(vpcs + 1))
-    for number in range(vpcs):
-        lanes = np.arange(first[number], first[number + 1])
-        if len(lanes):
-            classes[lanes], sizes[number] = outlook.classes(number, found.first[lanes])
+    for some in _parts(first, max(1, CELLS // max(1, vpcs))):
+        lanes = slice(first[some[0]], first[some[-1] + 1])
+        classes[lanes], sizes[some] = outlook.classes(found.first[lanes])
     return Lanes(
         of_row=of_row,
         vpc=vpc,
@@ -111,6 +113,17 @@ def compile_lanes(fabric: Fabric, rows: Column, cells: Cells) -> Lanes:
         classes=classes,
         sizes=sizes,
     )
+
+
+def _parts(first: Column, size: int) -> Iterator[Column]:
+    """Yield the VPCs that have lanes, in order, some side by side that have so many or one."""
+    known = np.flatnonzero(first[1:] > first[:-1])
+    begin = 0
+    while begin < len(known):
+        last = int(first[known + 1].searchsorted(first[known[begin]] + size, side="right"))
+        end = max(begin + 1, last)
+        yield known[begin:end]
+        begin = end
 
 
 def _others(fabric: Fabric, rows: Column, found: Likeness) -> Column:

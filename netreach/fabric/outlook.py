@@ -13,7 +13,6 @@ them and any of its addresses gives the same for both. What is looked up:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -176,76 +175,95 @@ class Outlook:
 
     # -- classes of lanes towards each VPC
 
-    def classes(self, vpc: int, lanes: Column) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Class the lanes of a VPC as each VPC sees them; `lanes` holds a position of each.
+    def classes(self, lanes: Column) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Class the lanes of some VPCs as each VPC sees them; `lanes` holds a position of each.
 
-        Returns ``(lanes, vpcs)`` classes, numbered from 0, and ``(vpcs,)`` how many there are.
-        Within its own VPC every lane is a class of its own.
+        Those of one VPC stand side by side. Returns ``(lanes, vpcs)`` classes, numbered from 0 in
+        each VPC, and ``(VPCs of these lanes, vpcs)`` how many there are. Within its own VPC every
+        lane is a class of its own.
         """
-        subnets = self.places.subnet[lanes]
-        code = filled(len(lanes), 0)[:, None] + np.zeros((1, self._vpcs), np.int64)
-        for seen in self._seen(vpc, lanes, subnets):
-            shape = np.broadcast_shapes(code.shape, seen.shape)
-            flat = np.broadcast_to(seen, shape).ravel()
-            code = alike(code.ravel(), flat).group.reshape(shape)
-        code[:, vpc] = np.arange(len(lanes))
-        order = np.argsort(code, axis=0, kind="stable")
-        ordered = np.take_along_axis(code, order, 0)
+        vpc = self.places.vpc[lanes]
+        profiles, code = self._seen(lanes, vpc)
+        first = np.flatnonzero(np.append(True, vpc[1:] != vpc[:-1]))
+        which = (np.append(0, vpc[1:] != vpc[:-1])).cumsum()
+        segment = which[profiles.first]  # ascends, as the codes do: a VPC is what tells most
+        order = np.argsort(code, axis=1, kind="stable")
+        ordered = np.take_along_axis(code, order, 1)
         rank = np.zeros(code.shape, np.int32)
-        rank[1:] = (ordered[1:] != ordered[:-1]).cumsum(axis=0)
-        classes = np.empty(code.shape, np.int32)
-        np.put_along_axis(classes, order, rank, 0)
-        return classes, rank[-1] + 1
+        (ordered[:, 1:] != ordered[:, :-1]).cumsum(axis=1, out=rank[:, 1:])
+        opens = np.flatnonzero(np.append(True, segment[1:] != segment[:-1]))
+        rank -= rank[:, opens][:, segment]
+        seen = np.empty(code.shape, np.int32)
+        np.put_along_axis(seen, order, rank, 1)
+        classes = np.ascontiguousarray(seen.T[profiles.group])
+        sizes = rank[:, np.append(opens[1:], len(segment)) - 1].T + 1
+        own = np.arange(len(lanes)) - first[which]
+        classes[np.arange(len(lanes)), vpc] = own
+        sizes[which, vpc] = own + 1  # the last one counts
+        return classes, sizes
 
-    def _seen(self, vpc: int, lanes: Column, subnets: Column) -> Iterator[NDArray[np.int64]]:
-        """Yield what tells lanes apart, ``(lanes, vpcs)`` or ``(lanes, 1)`` where all agree."""
-        fabric = self.fabric
-        tables = fabric.router.table_of_subnet[subnets]
-        constant = alike(
+    def _seen(self, lanes: Column, vpc: Column) -> tuple[Likeness, NDArray[np.int64]]:
+        """Number what each VPC sees of lanes, those apart that are not alike towards all VPCs.
+
+        Returns lanes that are alike towards all, and ``(vpcs, groups of these)`` numbers.
+        """
+        fabric, subnets = self.fabric, self.places.subnet[lanes]
+        router, guard = fabric.router, fabric.internet_gateways.guard
+        tables, acls = router.table_of_subnet[subnets], fabric.acls.of_subnet[subnets]
+        zones = fabric.transit.zone[subnets]
+        everywhere = alike(
+            vpc,
             self._cell[lanes],
             *(column_[lanes] for column_ in self.places.state),
             fabric.acls.is_assumed[subnets].astype(np.int64),
-            fabric.internet_gateways.guard.surely.subnets[subnets],
-            fabric.internet_gateways.guard.maybe.subnets[subnets],
-            fabric.router.is_doubted[tables].astype(np.int64),
-            fabric.router.open_way4[tables],
-            fabric.router.open_way6[tables],
+            guard.surely.subnets[subnets],
+            guard.maybe.subnets[subnets],
+            router.is_doubted[tables].astype(np.int64),
+            router.open_way4[tables],
+            router.open_way6[tables],
             self._own_ways[subnets],
-        )
-        yield constant.group[:, None]
-        acls = fabric.acls.of_subnet[subnets]
+            self._zones[vpc, zones],
+        ).group
+        overlaps = np.isin(vpc, list(self._overlaps))
+        each = np.where(overlaps, np.arange(len(lanes)), NO_ROW)
+        found = alike(everywhere, acls, tables, zones, each)
+        first = found.first
+        code = _Code(everywhere[first][None, :])
         for ingress in (0, 1):
-            yield self._across(fabric.acls.decisions, 2 * acls + ingress)
-        yield self._across(fabric.router.matches, tables, self._routes)
-        if (fabric.router.open_way4 != NO_ROW).any() or (fabric.router.open_way6 != NO_ROW).any():
-            yield self._across(fabric.router.local_blocks, tables)
-        zones = fabric.transit.zone[subnets]
-        yield self._zones[vpc, zones][:, None]
-        yield self._zones[:, zones].T
-        if vpc in self._overlaps:
-            yield self._held_elsewhere(vpc, lanes)
+            code.tell(self._across(fabric.acls.decisions, 2 * acls[first] + ingress))
+        code.tell(self._across(router.matches, tables[first], self._routes))
+        if (router.open_way4 != NO_ROW).any() or (router.open_way6 != NO_ROW).any():
+            code.tell(self._across(router.local_blocks, tables[first]))
+        code.tell(self._zones[:, zones[first]])
+        if overlaps.any():
+            code.tell(self._held_elsewhere(lanes, vpc)[:, first])
+        return found, code.cells
 
     def _across(
         self, table: PieceTable, rows: Column, names: Column | None = None
     ) -> NDArray[np.int64]:
-        """Return what rows of a table say of all addresses of each VPC, ``(rows, vpcs)``.
+        """Return what rows of a table say of all addresses of each VPC, ``(vpcs, rows)``.
 
         Where a row says different things of a VPC's addresses, no other row counts as alike.
         """
         found = alike(rows)
-        some = rows[found.first]
-        which = np.repeat(some, self._vpcs)
-        low, high = np.tile(self.low, found.size), np.tile(self.high, found.size)
+        which = np.tile(rows[found.first], self._vpcs)
+        low, high = self.low.repeat(found.size), self.high.repeat(found.size)
         value, is_whole = table.over(which.clip(min=0), low, high)
         if names is not None:
             value = np.where(value >= 0, names[value], value)
-        value = np.where(is_whole & (which >= 0), value, _VARIES - which)
-        return value.reshape(found.size, self._vpcs)[found.group]
+        known = is_whole & (which >= 0)
+        top = int(value.max(initial=0)) + 1
+        value = np.where(known, value, top + np.tile(np.arange(found.size), self._vpcs))
+        return value.reshape(self._vpcs, found.size)[:, found.group]
 
-    def _held_elsewhere(self, vpc: int, lanes: Column) -> NDArray[np.int64]:
-        seen = np.zeros((len(lanes), self._vpcs), np.int64)
-        for other in self._overlaps[vpc].tolist():
-            seen[:, other] = 1 + alike(*self._held_in(other, lanes)).group
+    def _held_elsewhere(self, lanes: Column, vpc: Column) -> NDArray[np.int64]:
+        """Number what holds the lanes' addresses in the networks that overlap theirs."""
+        seen = np.zeros((self._vpcs, len(lanes)), np.int64)
+        for number, others in self._overlaps.items():
+            here = np.flatnonzero(vpc == number)
+            for other in others.tolist() if len(here) else ():
+                seen[other, here] = 1 + alike(*self._held_in(other, lanes[here])).group
         return seen
 
     # -- where transit gateways take packets up and put them down
@@ -345,3 +363,24 @@ def _route_likeness(fabric: Fabric) -> Column:
     """Number the rows of routes by where they lead."""
     routes = fabric.router.routes
     return alike(routes.stage, routes.target, routes.fate, routes.assumed).group
+
+
+class _Code:
+    """Cells that differ where any of some values do; what is told first tells most in their order.
+
+    Numbers are renumbered before they grow too large.
+    """
+
+    def __init__(self, cells: NDArray[np.int64]) -> None:
+        """Begin with numbers that are not negative."""
+        self.cells, self._size = cells, int(cells.max(initial=0)) + 1
+
+    def tell(self, values: NDArray[np.int64]) -> None:
+        """Tell cells apart by these values, too, which are broadcast."""
+        low = int(values.min(initial=0))
+        size = int(values.max(initial=0)) - low + 1
+        if self._size * size >= 1 << 62:
+            names, cells = np.unique(self.cells, return_inverse=True)
+            self.cells, self._size = cells.reshape(self.cells.shape), len(names)
+        self.cells = self.cells * size + (values - low)
+        self._size *= size

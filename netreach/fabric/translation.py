@@ -8,6 +8,7 @@ random.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -83,7 +84,13 @@ def answered_icmp(services: ServiceSet, replies: ServiceSet) -> ServiceSet:
     icmp = services & _ICMP_BOTH
     if not icmp:
         return icmp
-    return (icmp - _ANSWERED) | (icmp & shifted(replies, _MOVES_BACK))
+    return (icmp - _ANSWERED) | (icmp & _answered_by(replies))
+
+
+@lru_cache(maxsize=256)
+def _answered_by(replies: ServiceSet) -> ServiceSet:
+    """Return what these replies answer; few sets of replies are weighed with many services."""
+    return shifted(replies, _MOVES_BACK)
 
 
 class Translation:

@@ -23,11 +23,10 @@ class IntervalSet:
     IntervalSet(1-9, 20-20)
     """
 
-    __slots__ = ("_hash", "intervals")
+    __slots__ = ("intervals",)
 
     #: ``(first, last)`` pairs, ascending; each ends at least two before the next begins.
     intervals: tuple[Interval, ...]
-    _hash: int
 
     def __init__(self) -> None:
         """Refuse: the named constructors make the canonical form."""
@@ -37,7 +36,6 @@ class IntervalSet:
     def _canonical(cls, intervals: tuple[Interval, ...]) -> Self:
         made = object.__new__(cls)
         made.intervals = intervals
-        made._hash = hash(intervals)
         return made
 
     @classmethod
@@ -65,6 +63,8 @@ class IntervalSet:
     def __and__(self, other: IntervalSet) -> Self:
         """Return the integers in both sets."""
         mine, theirs = self.intervals, other.intervals
+        if not mine or _covers(theirs, mine):
+            return self
         both: list[Interval] = []
         i = j = 0
         while i < len(mine) and j < len(theirs):
@@ -79,10 +79,14 @@ class IntervalSet:
 
     def __or__(self, other: IntervalSet) -> Self:
         """Return the integers in either set."""
+        if not other.intervals or self.intervals == other.intervals:
+            return self
         return self.of((*self.intervals, *other.intervals))
 
     def __sub__(self, other: IntervalSet) -> Self:
         """Return the integers of this set that the other lacks."""
+        if not other.intervals:
+            return self
         left: list[Interval] = []
         theirs = iter(other.intervals)
         cut = next(theirs, None)
@@ -127,8 +131,13 @@ class IntervalSet:
 
     def __hash__(self) -> int:
         """Hash the members."""
-        return self._hash
+        return hash(self.intervals)
 
     def __repr__(self) -> str:
         """Show the intervals."""
         return f"{type(self).__name__}({', '.join(f'{a}-{b}' for a, b in self.intervals)})"
+
+
+def _covers(outer: tuple[Interval, ...], inner: tuple[Interval, ...]) -> bool:
+    """Tell whether a set is one interval that covers another set, which is not empty."""
+    return len(outer) == 1 and outer[0][0] <= inner[0][0] and inner[-1][1] <= outer[0][1]

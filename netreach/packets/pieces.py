@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from netreach.packets.atoms import Span
 from netreach.packets.batch import NO_ROW, Column, Mask, column, distinct
@@ -90,6 +91,24 @@ class PairTable:
         found = self.keys.searchsorted(wanted).clip(max=len(self.keys) - 1)
         hits = (self.keys[found] == wanted) & (rows >= 0) & (others >= 0)
         result[hits] = self.values[found[hits]]
+        return result
+
+    def cross(self, rows: Column, others: Column) -> NDArray[np.int64]:
+        """Return the values of each two, ``(rows, others)``; `others` must ascend.
+
+        Looks at the cells that were set, not at all of them.
+        """
+        result = np.full((len(rows), len(others)), self.default, np.int64)
+        if not len(others):
+            return result
+        first = self.keys.searchsorted(rows << _SHIFT)
+        counts = self.keys.searchsorted((rows + 1) << _SHIFT) - first
+        row = np.arange(len(rows)).repeat(counts)
+        cell = np.arange(len(row)) - (counts.cumsum() - counts - first).repeat(counts)
+        wanted = self.keys[cell] & ((1 << _SHIFT) - 1)
+        place = others.searchsorted(wanted).clip(max=len(others) - 1)
+        here = others[place] == wanted
+        result[row[here], place[here]] = self.values[cell[here]]
         return result
 
 

@@ -57,9 +57,10 @@ class PairMemo:
 
     def _learn(self, keys: Column) -> None:
         values = column([self._compute(key >> 32, key & 0xFFFFFFFF) for key in keys.tolist()])
-        places = self._keys.searchsorted(keys)
-        self._keys = np.insert(self._keys, places, keys)
-        self._values = np.insert(self._values, places, values)
+        known = np.concatenate([self._keys, keys])
+        order = np.argsort(known, kind="stable")  # two runs that ascend: one pass
+        self._keys = known[order]
+        self._values = np.concatenate([self._values, values])[order]
 
 
 class ServicePool:
@@ -72,8 +73,8 @@ class ServicePool:
         nothing, everything = ServiceSet.empty(), ServiceSet.everything()
         for sure, maybe in ((nothing, nothing), (everything, everything), (nothing, everything)):
             self.intern(sure, maybe)
-        self._meet = PairMemo(self._meet_ids)
-        self._join = PairMemo(self._join_ids)
+        self._meet = PairMemo(self.meet_ids)
+        self._join = PairMemo(self.join_ids)
 
     def __getitem__(self, number: int) -> Bounds:
         """Return the bounds behind an id."""
@@ -108,10 +109,12 @@ class ServicePool:
             return left
         return self._join(left, right)
 
-    def _meet_ids(self, left: int, right: int) -> int:
+    def meet_ids(self, left: int, right: int) -> int:
+        """Return the id of what passes both."""
         a, b = self._bounds[left], self._bounds[right]
         return self.intern(a.sure & b.sure, a.maybe & b.maybe)
 
-    def _join_ids(self, left: int, right: int) -> int:
+    def join_ids(self, left: int, right: int) -> int:
+        """Return the id of what passes either."""
         a, b = self._bounds[left], self._bounds[right]
         return self.intern(a.sure | b.sure, a.maybe | b.maybe)

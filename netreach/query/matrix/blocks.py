@@ -93,7 +93,7 @@ class Gathered(NamedTuple):
 
     def taken(self) -> Cells:
         """Return the number in every cell."""
-        cells: Cells = self.table[self.rows[:, None], self.columns[None, :]]
+        cells: Cells = self.table[self.rows].take(self.columns, axis=1)
         return cells
 
 
@@ -151,7 +151,7 @@ def combine_cells(
     code[:] = 0
     for cells, rows, columns, size in (ways, egress, ingress):
         code *= size
-        code += cells[rows[:, None], columns[None, :]]
+        code += cells[rows].take(columns, axis=1)
     seen[code.ravel()] = True
     names[:] = seen.cumsum() - 1
     np.take(names, code, out=code)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import NO_ROW, Column, filled
 from netreach.packets.jit import Jit
-from netreach.packets.likeness import alike
 from netreach.query.matrix.blocks import Block, Cells, Combiner, Gathered, Numbered, tabulated
 from netreach.query.matrix.kinds import Kinds
 from netreach.query.matrix.lane_ways import NOWHERE, LaneWays
 from netreach.query.matrix.pair_values import PairValues
+from netreach.query.matrix.views import View, Views
 
 #: At most so many cells are worked out at once.
 MAX_CELLS: Final = 1 << 21
@@ -38,15 +38,23 @@ class DenseTiles:
         self._combine = Combiner(jit)
         self._most_cells = most_cells
         self._fabric, self._kinds, self._ways, self._values = fabric, kinds, ways, values
-        #: Rows of groups by the first that says the same of all addresses.
-        self._row_of = row_of
         self._names_receivers = egress_names_groups(fabric)
+        vpcs = len(fabric.rows.vpcs)
+        #: By kind: the first egress and ingress rows that say the same of all addresses.
+        self._rows = row_of[2 * kinds.group_set], row_of[2 * kinds.group_set + 1]
+        self._by_rows = [Views(kinds.vpc, vpcs, rows) for rows in self._rows]
+        self._by_set = Views(kinds.vpc, vpcs, kinds.group_set)
+        self._by_lane = [Views(kinds.vpc, vpcs, lane) for lane in kinds.lane]
+        self._by_cell = [Views(kinds.vpc, vpcs, cell) for cell in kinds.cell]
+        self._by_place = [Views(kinds.vpc, vpcs, kinds.group_set, cell) for cell in kinds.cell]
 
     def between(self, vpc: int, sources: Column, targets: Column) -> Iterator[Block]:
         """Yield blocks of source kinds of one VPC and target kinds, in pieces of bounded size."""
         if not len(targets):
             return
         step = max(1, self._most_cells // len(targets))
+        vpcs = self._kinds.vpc[targets]
+        other = int(vpcs[0]) if (vpcs == vpcs[0]).all() else NO_ROW
         for first in range(0, len(sources), step):
             part = sources[first : first + step]
             yield Block(
@@ -54,82 +62,102 @@ class DenseTiles:
                 np.arange(len(part)),
                 targets,
                 np.arange(len(targets)),
-                self._numbers(vpc, part, targets),
+                self._numbers(Ends(vpc, part, other, targets)),
             )
 
-    def _numbers(self, vpc: int, sources: Column, targets: Column) -> Cells:
-        flows = [self._flows(vpc, family, sources, targets) for family in (0, 1)]
-        return paired(self._values, flows)
+    def _numbers(self, ends: Ends) -> Cells:
+        return paired(self._values, [self._flows(family, ends) for family in (0, 1)])
 
-    def _flows(self, vpc: int, family: int, sources: Column, targets: Column) -> Numbered:
+    def _flows(self, family: int, ends: Ends) -> Numbered:
         """Return the numbers of the flows of one family, ``(sources, targets)``, or ``(1, 1)``."""
         lane = self._kinds.lane[family]
-        if (lane[sources] == NO_ROW).all() or (lane[targets] == NO_ROW).all():
+        if (lane[ends.sources] == NO_ROW).all() or (lane[ends.targets] == NO_ROW).all():
             return Numbered(filled(1, 0).reshape(1, 1), filled(1, NOWHERE))
         parts = (
-            self._between_lanes(family, lane[sources], lane[targets]),
-            self._egress(vpc, family, sources, targets),
-            self._ingress(family, sources, targets),
+            self._between_lanes(family, ends),
+            self._egress(family, ends),
+            self._ingress(family, ends),
         )
         cells, (ways, egress, ingress) = self._combine(parts)
         return Numbered(cells, self._values.flow(ways, self._values.groups(egress, ingress)))
 
-    def _between_lanes(self, family: int, sources: Column, targets: Column) -> Gathered:
-        mine, theirs = alike(sources), alike(targets)
-        left, right = sources[mine.first], targets[theirs.first]
+    def _between_lanes(self, family: int, ends: Ends) -> Gathered:
+        mine, theirs = (
+            ends.of_sources(self._by_lane[family]),
+            ends.of_targets(self._by_lane[family]),
+        )
+        lane = self._kinds.lane[family]
+        left, right = lane[mine.examples], lane[theirs.examples]
         ways = (
             self._ways[family]
             .between(left.clip(min=0).repeat(len(right)), np.tile(right.clip(min=0), len(left)))
             .reshape(len(left), len(right))
         )
         absent = (left == NO_ROW)[:, None] | (right == NO_ROW)[None, :]
-        return Gathered.of(np.where(absent, NOWHERE, ways), mine.group, theirs.group)
+        return ends.gathered(np.where(absent, NOWHERE, ways), mine, theirs)
 
-    def _egress(self, vpc: int, family: int, sources: Column, targets: Column) -> Gathered:
+    def _egress(self, family: int, ends: Ends) -> Gathered:
         """Return what the groups of the sources let out, to addresses and to those they name."""
-        kinds, groups = self._kinds, self._fabric.groups
-        mine = alike(kinds.group_set[sources])
-        theirs = alike(kinds.group_set[targets], kinds.cell[family][targets])
-        senders = kinds.group_set[sources[mine.first]]
-        receivers = targets[theirs.first]
-        bounds = self._said(self._row_of[2 * senders], family, receivers)
-        if self._names_receivers:
-            shape, row = bounds.shape, (2 * senders).repeat(len(receivers))
-            atoms = kinds.atom[family][receivers].clip(min=0)
-            flat = bounds.ravel()
-            for peer in self._fabric.interfaces.peers(filled(len(atoms), vpc), atoms):
-                peers = np.tile(groups.of_interface[peer], len(senders))
-                flat = self._values.join(flat, groups.by_reference.lookup(row, peers))
-            bounds = flat.reshape(shape)
-        return Gathered.of(bounds, mine.group, theirs.group)
+        rows, cells = ends.of_sources(self._by_rows[0]), ends.of_targets(self._by_cell[family])
+        said = self._said(self._rows[0][rows.examples], family, cells.examples)
+        if not self._names_receivers:
+            return ends.gathered(said, rows, cells)
+        mine, theirs = ends.of_sources(self._by_set), ends.of_targets(self._by_place[family])
+        said = said[rows.code[mine.examples][:, None], cells.code[theirs.examples]]
+        senders = 2 * self._kinds.group_set[mine.examples]
+        atoms = self._kinds.atom[family][theirs.examples].clip(min=0)
+        flat, groups = said.ravel(), self._fabric.groups
+        for peer in self._fabric.interfaces.peers(filled(len(atoms), ends.vpc), atoms):
+            peers = np.tile(groups.of_interface[peer], len(senders))
+            named = groups.by_reference.lookup(senders.repeat(len(atoms)), peers)
+            flat = self._values.join(flat, named)
+        return ends.gathered(flat.reshape(said.shape), mine, theirs)
 
-    def _ingress(self, family: int, sources: Column, targets: Column) -> Gathered:
+    def _ingress(self, family: int, ends: Ends) -> Gathered:
         """Return what the groups of the targets let in, by address and by group."""
-        kinds, groups = self._kinds, self._fabric.groups
-        mine = alike(kinds.group_set[sources], kinds.cell[family][sources])
-        theirs = alike(kinds.group_set[targets])
-        senders = sources[mine.first]
-        receivers = kinds.group_set[targets[theirs.first]]
-        address = self._said(self._row_of[2 * receivers + 1], family, senders).T
-        peers = alike(kinds.group_set[senders])
-        named = kinds.group_set[senders[peers.first]]
-        reference = groups.by_reference.lookup(
-            np.tile(2 * receivers + 1, len(named)), named.repeat(len(receivers))
-        ).reshape(len(named), len(receivers))[peers.group]
-        bounds = self._values.ingress(address.ravel(), reference.ravel())
-        return Gathered.of(bounds.reshape(address.shape), mine.group, theirs.group)
+        rows, cells = ends.of_targets(self._by_rows[1]), ends.of_sources(self._by_cell[family])
+        said = self._said(self._rows[1][rows.examples], family, cells.examples)
+        places, theirs = ends.of_sources(self._by_place[family]), ends.of_targets(self._by_set)
+        address = said[rows.code[theirs.examples], cells.code[places.examples][:, None]]
+        mine = ends.of_sources(self._by_set)
+        reference = self._named(mine, theirs)[mine.code[places.examples]]
+        code, (left, right) = tabulated([Numbered.of(address), Numbered.of(reference)])
+        bounds = self._values.ingress(left, right)
+        return Gathered(code, places.code[ends.sources], theirs.code[ends.targets], bounds)
+
+    def _named(self, mine: View, theirs: View) -> Cells:
+        """Return what group sets of targets let in from those of sources, by reference."""
+        sets = self._kinds.group_set
+        rows, peers = 2 * sets[theirs.examples] + 1, sets[mine.examples]
+        return self._fabric.groups.by_reference.cross(rows, peers).T
 
     def _said(self, rows: Column, family: int, peers: Column) -> Cells:
         """Return what rows of groups say of the addresses of kinds, ``(rows, kinds)``."""
-        kinds = self._kinds
-        rules, places = alike(rows), alike(kinds.cell[family][peers])
-        atoms = kinds.atom[family][peers[places.first]].clip(min=0)
-        chosen = rows[rules.first]
-        said = self._fabric.groups.by_address.lookup(
-            chosen.repeat(len(atoms)), np.tile(atoms, len(chosen))
-        ).reshape(len(chosen), len(atoms))
-        cells: Cells = said[rules.group[:, None], places.group[None, :]]
-        return cells
+        atoms = self._kinds.atom[family][peers].clip(min=0)
+        return self._fabric.groups.by_address.lookup(
+            rows.repeat(len(atoms)), np.tile(atoms, len(rows))
+        ).reshape(len(rows), len(atoms))
+
+
+class Ends(NamedTuple):
+    """Kinds at both ends of a tile: sources of one VPC, and targets of one or (NO_ROW) several."""
+
+    vpc: int
+    sources: Column
+    other: int
+    targets: Column
+
+    def of_sources(self, views: Views) -> View:
+        """Return the sources in groups."""
+        return views.of(self.vpc, self.sources)
+
+    def of_targets(self, views: Views) -> View:
+        """Return the targets in groups."""
+        return views.of(self.other, self.targets)
+
+    def gathered(self, cells: Cells, mine: View, theirs: View) -> Gathered:
+        """Return what every two kinds take from a table of groups of both."""
+        return Gathered.of(cells, mine.code[self.sources], theirs.code[self.targets])
 
 
 def egress_names_groups(fabric: Fabric) -> bool:

@@ -7,6 +7,7 @@ whatever services are asked about.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Final, NamedTuple
 
 from netreach.fabric.element import STRICT_BITS, Assumed
@@ -83,6 +84,7 @@ class PairValues:
         self.groups = PairMemo(self._number_groups)
         self.flow = PairMemo(self._number_flow)
         self.join = pool.join
+        self._meet, self._join = cache(pool.meet_ids), cache(pool.join_ids)
         self._pair = PairMemo(self._number_pair)
 
     # -- numbering
@@ -122,14 +124,6 @@ class PairValues:
                 yield Arrived(NOTHING, NOTHING, NOTHING, branch.assumed & _DOUBTED)
             else:
                 yield Arrived(forward, branch.replies, branch.random, branch.assumed)
-
-    def _meet(self, left: int, right: int) -> int:
-        a, b = self._pool[left], self._pool[right]
-        return self._pool.intern(a.sure & b.sure, a.maybe & b.maybe)
-
-    def _join(self, left: int, right: int) -> int:
-        a, b = self._pool[left], self._pool[right]
-        return self._pool.intern(a.sure | b.sure, a.maybe | b.maybe)
 
     def pair(self, ipv4: Column, ipv6: Column) -> Column:
         """Return the numbers of pairs by those of their flows, ``(N,)``."""
