@@ -65,7 +65,7 @@ class AddressBook(Struct, frozen=True):
 
     def holder(self, vpcs: Column, atoms: Column) -> Column:
         """Return the address rows at (vpc, atom), NO_ROW where nobody holds it or vpc is none."""
-        rows = self.holders.lookup(vpcs.clip(min=0), atoms)
+        rows = self.holders.lookup(np.maximum(vpcs, 0), atoms)
         return np.where(vpcs >= 0, rows, NO_ROW)
 
     def subnet_at(self, vpcs: Column, atoms: Column) -> Column:
@@ -74,7 +74,7 @@ class AddressBook(Struct, frozen=True):
 
     def is_spoofed(self, vpcs: Column, sources: Column, holders: Column) -> Mask:
         """Tell which sources no subnet of the VPC covers: gateways drop them [IG-3]."""
-        foreign = self.subnet_at(vpcs.clip(min=0), sources) == NO_ROW
+        foreign = self.subnet_at(np.maximum(vpcs, 0), sources) == NO_ROW
         mask: Mask = foreign & (holders == NO_ROW) & (vpcs != NO_ROW)
         return mask
 

@@ -109,14 +109,14 @@ class InternetGateways(Struct, frozen=True):
 
         What the appliance itself passes on comes from its own subnet, not from the sender's.
         """
-        targets = self.redirects.lookup(batch.place.clip(min=0), batch.source)
+        targets = self.redirects.lookup(np.maximum(batch.place, 0), batch.source)
         redirected: Mask = targets != NO_ROW
         if not redirected.any():
             return redirected
         # what is for the appliance itself comes in by it anyway
         holders = self.book.holder(batch.vpc, batch.source)
         redirected &= targets != self.book.interface[holders]
-        direct = self.book.subnet_at(batch.vpc.clip(min=0), batch.source) == batch.subnet
+        direct = self.book.subnet_at(np.maximum(batch.vpc, 0), batch.source) == batch.subnet
         mask: Mask = redirected & direct & (batch.place != NO_ROW)
         return mask
 

@@ -30,8 +30,8 @@ def route_by_list(
     router = fabric.router
     choices = by_row([known.get(table, NO_ROW) for table in router.table_ids])
     tables = np.where(subnets == NO_ROW, NO_ROW, router.table_of_subnet[subnets])
-    matches = router.matches.lookup(tables.clip(min=0), destinations)
-    free = _gives_way(fabric)[matches.clip(min=NO_ROW)] & (matches >= NO_ROW)
+    matches = router.matches.lookup(np.maximum(tables, 0), destinations)
+    free = _gives_way(fabric)[np.maximum(matches, NO_ROW)] & (matches >= NO_ROW)
     routes = np.where(free, choices[tables], NO_ROW)
     choosers = tables * len(fabric.book.axis) + destinations
     return np.where(routes == NO_ROW, NO_ROW, choosers), routes

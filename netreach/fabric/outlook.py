@@ -78,7 +78,7 @@ def _is_odd(fabric: Fabric, rows: Column, vpc: Column, subnet: Column, atom: Col
 
     Somebody else holds it as well, it lies outside its subnet, or the platform answers there.
     """
-    book, inside = fabric.book, vpc.clip(min=0)
+    book, inside = fabric.book, np.maximum(vpc, 0)
     odd: Mask = (book.holder(vpc, atom) != rows) | book.is_regional[rows]
     if len(fabric.rows.vpcs):
         odd |= book.subnet_at(inside, atom) != subnet
@@ -249,7 +249,7 @@ class Outlook:
         found = alike(rows)
         which = np.tile(rows[found.first], self._vpcs)
         low, high = self.low.repeat(found.size), self.high.repeat(found.size)
-        value, is_whole = table.over(which.clip(min=0), low, high)
+        value, is_whole = table.over(np.maximum(which, 0), low, high)
         if names is not None:
             value = np.where(value >= 0, names[value], value)
         known = is_whole & (which >= 0)
@@ -300,7 +300,7 @@ class Outlook:
                 plain &= is_whole & (value == EVERYTHING)
         vpcs = self._vpc_of_subnets()[subnets]
         route, is_whole = fabric.router.matches.over(
-            tables.clip(min=0), self.low[vpcs], self.high[vpcs]
+            np.maximum(tables, 0), self.low[vpcs], self.high[vpcs]
         )
         routes = fabric.router.routes
         local = (routes.stage[route] == Stage.DELIVER) & (routes.fate[route] == Fate.DELIVERED)
@@ -345,7 +345,7 @@ class Outlook:
             (fabric.acls.decisions, 2 * acls + 1),
             (fabric.router.matches, tables),
         ):
-            value, is_whole = table.over(rows.clip(min=0), low, high)
+            value, is_whole = table.over(np.maximum(rows, 0), low, high)
             if table is fabric.router.matches:
                 value = np.where(value >= 0, self._routes[value], value)
             seen.append(np.where(is_whole & (rows >= 0), value, _VARIES - rows))

@@ -84,7 +84,7 @@ class Peerings(Struct, frozen=True):
 
         Groups may name the groups of those peers [SG-7]; a position occurs once for each.
         """
-        lists = self.neighbour_lists.lookup(vpcs.clip(min=0), atoms)
+        lists = self.neighbour_lists.lookup(np.maximum(vpcs, 0), atoms)
         known = ((lists != NO_ROW) & (vpcs != NO_ROW)).nonzero()[0]
         if not len(known):
             return known, known

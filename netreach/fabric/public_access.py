@@ -118,13 +118,13 @@ class PublicAccess(Struct, frozen=True):
 
     def _subnets_of(self, batch: PacketBatch, holders: Column) -> Column:
         """Return the subnets that packets are for, those too that nobody there awaits."""
-        covering = self.book.subnet_at(batch.vpc.clip(min=0), batch.destination)
+        covering = self.book.subnet_at(np.maximum(batch.vpc, 0), batch.destination)
         return np.where(holders == NO_ROW, covering, self.book.subnet[holders])
 
     def _subnets(self, vpcs: Column, sources: Column) -> Column:
         """Return the subnets of sources, of those too that nobody holds."""
         holders = self.book.holder(vpcs, sources)
-        covering = self.book.subnet_at(vpcs.clip(min=0), sources)
+        covering = self.book.subnet_at(np.maximum(vpcs, 0), sources)
         return np.where(holders == NO_ROW, covering, self.book.subnet[holders])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
+import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.element import Check, Fate, Kind, Passage
@@ -88,7 +89,7 @@ class TransitRoutes(Struct, frozen=True):
         )
         passes = passage.gate(batch, checks)
         batch, tables = batch.where(passes), tables[passes]
-        lists = self.matches.lookup(tables.clip(min=0), batch.destination)
+        lists = self.matches.lookup(np.maximum(tables, 0), batch.destination)
         batch, kept = passage.stop_where(
             lists == NO_ROW,
             Fate.TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
+import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
@@ -94,7 +95,7 @@ class VpnGateways(Struct, frozen=True):
     def enter(self, batch: PacketBatch, passage: Passage) -> None:
         """Take packets from a site into the VPC, or to another site; `place` is the link."""
         links, gateways = batch.place, self.of_link[batch.place]
-        inside = self.blocks.lookup(gateways.clip(min=0), batch.destination) == 1
+        inside = self.blocks.lookup(np.maximum(gateways, 0), batch.destination) == 1
         others = self.hubs.lookup(links, batch.destination)
         others[inside] = NO_ROW
         batch = batch.replace(place=gateways, vpc=self.vpc[gateways])

@@ -71,6 +71,16 @@ def distinct(values: Column) -> Column:
     return ordered[first]
 
 
+def spread(first: Column, counts: Column) -> tuple[Column, Column]:
+    """Return positions, each as often as its count says, and what its counting from `first` gives.
+
+    >>> [one.tolist() for one in spread(column([5, 9]), column([2, 1]))]
+    [[0, 0, 1], [5, 6, 9]]
+    """
+    at = np.arange(len(first)).repeat(counts)
+    return at, np.arange(len(at)) - (counts.cumsum() - counts - first).repeat(counts)
+
+
 def filled(size: int, value: int) -> Column:
     """Return a column of one repeated value, ``(size,)``."""
     return np.full(size, value, np.int64)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netreach.packets.atoms import Span
-from netreach.packets.batch import NO_ROW, Column, Mask, column, distinct
+from netreach.packets.batch import NO_ROW, Column, Mask, column, spread
 
 Item = TypeVar("Item")
 
@@ -60,8 +60,11 @@ class PieceTable:
 
     def boundaries(self) -> Column:
         """Return the atoms at which any row changes, ascending, without atom 0."""
-        atoms = distinct(self.keys & ((1 << _SHIFT) - 1))
-        return atoms[atoms > 0]
+        atoms = self.keys & ((1 << _SHIFT) - 1)
+        seen = np.zeros(int(atoms.max(initial=0)) + 1, bool)  # atoms are few and close together
+        seen[atoms] = True
+        seen[0] = False
+        return np.flatnonzero(seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class PairTable:
         if not len(self.keys):
             return result
         wanted = rows << _SHIFT | others
-        found = self.keys.searchsorted(wanted).clip(max=len(self.keys) - 1)
+        found = np.minimum(self.keys.searchsorted(wanted), len(self.keys) - 1)
         hits = (self.keys[found] == wanted) & (rows >= 0) & (others >= 0)
         result[hits] = self.values[found[hits]]
         return result
@@ -103,10 +106,9 @@ class PairTable:
             return result
         first = self.keys.searchsorted(rows << _SHIFT)
         counts = self.keys.searchsorted((rows + 1) << _SHIFT) - first
-        row = np.arange(len(rows)).repeat(counts)
-        cell = np.arange(len(row)) - (counts.cumsum() - counts - first).repeat(counts)
+        row, cell = spread(first, counts)
         wanted = self.keys[cell] & ((1 << _SHIFT) - 1)
-        place = others.searchsorted(wanted).clip(max=len(others) - 1)
+        place = np.minimum(others.searchsorted(wanted), len(others) - 1)
         here = others[place] == wanted
         result[row[here], place[here]] = self.values[cell[here]]
         return result
@@ -129,9 +131,8 @@ class Lists:
         """Return the positions in `numbers`, each repeated, and the values of its list."""
         first = self.first[numbers]
         counts = self.first[numbers + 1] - first
-        positions = np.arange(len(numbers)).repeat(counts)
-        offsets = np.arange(len(positions)) - (counts.cumsum() - counts).repeat(counts)
-        return positions, self.values[first.repeat(counts) + offsets]
+        positions, at = spread(first, counts)
+        return positions, self.values[at]
 
 
 def overlay(spans: Iterable[tuple[Span, Item]], size: int) -> Iterator[tuple[int, list[Item]]]:

@@ -45,7 +45,7 @@ class PairMemo:
         wanted = left << 32 | right
         found = self._keys.searchsorted(wanted)
         if len(self._keys):
-            found = found.clip(max=len(self._keys) - 1)
+            found = np.minimum(found, len(self._keys) - 1)
             hits = self._keys.take(found) == wanted
             if hits.all():
                 return self._values.take(found)

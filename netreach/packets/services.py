@@ -103,6 +103,14 @@ class ServiceSet(IntervalSet):
         """Return the members that belong to one IP protocol."""
         return self & ServiceSet.protocol(number)
 
+    def has_protocol(self, number: int) -> bool:
+        """Tell whether there are members of a protocol that has ports or types."""
+        start = START[number]
+        for first, last in self.intervals:
+            if last >= start:
+                return first < start + BLOCK
+        return False
+
     def protocols(self) -> tuple[int, ...]:
         """Return the numbers of the protocols that have members, in order of the axis."""
         found = {

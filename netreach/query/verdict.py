@@ -64,9 +64,9 @@ class Outcome(NamedTuple):
 
 def complete(forward: ServiceSet, replies: ServiceSet) -> ServiceSet:
     """Return the services that got there and of which at least one reply comes back."""
-    whole = answered_icmp(forward, replies) | (forward & replies & _OTHERS)
+    whole = answered_icmp(forward, replies) | (forward & _OTHERS & replies)
     for protocol in _PORTED:
-        if replies.of_protocol(protocol):
+        if replies.has_protocol(protocol):
             whole |= forward.of_protocol(protocol)
     return whole
 
@@ -96,28 +96,33 @@ def _works(
     question: Question, services: ServiceSet, replies: ServiceSet, random: ServiceSet
 ) -> bool:
     """Tell whether all that was asked works, for every client port; if open, any protocol."""
-    awaited, protocols = question.replies(), services.protocols()
+    protocols, come_back = services.protocols(), _come_back(replies, question.replies())
     whole = [
         protocol
         for protocol in protocols
-        if _is_whole(protocol, replies, awaited) and not random.of_protocol(protocol)
+        if (protocol not in _PORTED or protocol in come_back) and not random.of_protocol(protocol)
     ]
     if question.is_open:
         return bool(whole)
     return question.services <= services and len(whole) == len(protocols)
 
 
-def _is_whole(protocol: int, returned: ServiceSet, awaited: ServiceSet) -> bool:
-    """Tell whether every client port's replies come back; only TCP and UDP have client ports."""
-    if protocol not in _PORTED:
-        return True
-    return returned.of_protocol(protocol) == awaited.of_protocol(protocol)
+@lru_cache(maxsize=256)
+def _come_back(returned: ServiceSet, awaited: ServiceSet) -> tuple[int, ...]:
+    """Return the protocols with client ports of which every port's replies come back."""
+    return tuple(p for p in _PORTED if returned.of_protocol(p) == awaited.of_protocol(p))
 
 
 def _replies_of(services: ServiceSet, replies: ServiceSet) -> ServiceSet:
+    return _of_protocols(replies, *(services.has_protocol(protocol) for protocol in _PORTED))
+
+
+@lru_cache(maxsize=256)
+def _of_protocols(replies: ServiceSet, has_tcp: bool, has_udp: bool) -> ServiceSet:
+    """Return replies without those of TCP and UDP, but for the protocols that are kept."""
     kept = replies - WITH_PORTS
-    for protocol in _PORTED:
-        if services.of_protocol(protocol):
+    for protocol, is_kept in zip(_PORTED, (has_tcp, has_udp), strict=True):
+        if is_kept:
             kept |= replies.of_protocol(protocol)
     return kept
 

@@ -9,8 +9,9 @@ one thread. The estates are those of ``shared/tools/estate.py`` and one where no
 
 Peers, at a size that they finish, in processes of the same run:
 
-- loop: one pair after the other in plain Python, groups, ACLs and the VPCs' own routes as integers,
-  a sample of pairs, and its rate for all of them;
+- loop: one pair after the other in plain Python: groups, ACLs, routes, replies, on integers (TCP
+  and UDP over IPv4); a sample of pairs, and its rate for all of them. Some of these are looked up
+  in a matrix, which must say the same;
 - dd.cudd: a BDD of who may send what to whom by security groups alone: no routes, no ACLs, no
   replies, which is much less than a matrix says.
 """
@@ -193,9 +194,17 @@ def _print(folder: Path, options: argparse.Namespace) -> None:
             )
             print(
                 f"{out.name:>14} {task}: {found['seconds']:.2f}s for {found['pairs']:,} pairs, "
-                f"{found['rate']:.3g} pairs/s, {found['reachable']:,} let in; {ratio}",
+                f"{found['rate']:.3g} pairs/s, {found['reachable']:,} let in; {ratio}"
+                f"{_checked(found)}",
                 flush=True,
             )
+
+
+def _checked(found: dict[str, Any]) -> str:
+    if "checked" not in found:
+        return ""
+    same = found["checked"] - len(found["differ"])
+    return f"; {same:,} of {found['checked']:,} as the matrix says"
 
 
 if __name__ == "__main__":

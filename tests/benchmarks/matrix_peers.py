@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from importlib import import_module
 from time import perf_counter
@@ -10,39 +9,37 @@ from typing import Any, Final
 
 from netreach.model.records import NetworkInterface, SecurityGroupRule
 from netreach.model.snapshot import Snapshot
+from netreach.network import Network
 from netreach.packets.prefixes import Prefix
+from netreach.packets.services import TCP, UDP, ServiceSet
 from netreach.sources.load import open_snapshot
+from tests.benchmarks import pair_loop
 
-SAMPLE: Final = 20_000
+#: So many pairs of the loop are looked up in a matrix, too.
+CHECKED: Final = 1_000
+PORTS: Final = ServiceSet.protocol(TCP) | ServiceSet.protocol(UDP)
 Range = tuple[int, int]
 #: Addresses, services (protocol * 65536 + port), and groups that a rule is about.
 Rule = tuple[Range | None, Range, str]
 
 
 def loop(folder: str) -> dict[str, Any]:
-    """Ask a sample of pairs one after the other, in plain Python on integers."""
+    """Ask a sample of pairs one after the other, and see whether a matrix says the same."""
     snapshot = open_snapshot(folder)
-    ends = [one for one in snapshot.interfaces.values() if _address(one) is not None]
-    rules = {
-        (group.id, way): _rules(snapshot, getattr(group, way))
-        for group in snapshot.security_groups.values()
-        for way in ("ingress", "egress")
-    }
-    pairs = _sampled(ends)
-    start = perf_counter()
-    reachable = sum(bool(_allowed(rules, left, right)) for left, right in pairs)
-    seconds = perf_counter() - start
+    estate = pair_loop.Estate(snapshot)
+    pairs = pair_loop.sampled(estate)
+    found, seconds = pair_loop.ask(estate, pairs)
+    matrix = Network(snapshot).matrix(jobs=1)
+    asked = range(0, len(pairs), len(pairs) // CHECKED)
+    differ = [pairs[n] for n in asked if (matrix.services(*pairs[n]) & PORTS).intervals != found[n]]
     return {
         "seconds": seconds,
         "pairs": len(pairs),
         "rate": len(pairs) / seconds,
-        "reachable": reachable,
+        "reachable": sum(map(bool, found)),
+        "differ": differ,
+        "checked": len(asked),
     }
-
-
-def _sampled(ends: list[NetworkInterface]) -> list[tuple[NetworkInterface, NetworkInterface]]:
-    rng = random.Random(1)  # noqa: S311 - nothing is kept secret by it
-    return [(rng.choice(ends), rng.choice(ends)) for _ in range(SAMPLE)]
 
 
 def _address(one: NetworkInterface) -> int | None:
@@ -76,34 +73,6 @@ def _services(rule: SecurityGroupRule) -> Range | None:
     low, high = rule.low or 0, 65535 if rule.high is None else rule.high
     first = 0 if rule.protocol == 6 else 65536
     return first + low, first + high
-
-
-def _allowed(
-    rules: dict[tuple[str, str], list[Rule]], source: NetworkInterface, target: NetworkInterface
-) -> list[Range]:
-    """Return the services that the groups of both ends let through."""
-    out = _let(rules, source, target, "egress")
-    into = _let(rules, target, source, "ingress")
-    return [(max(a, c), min(b, d)) for a, b in out for c, d in into if max(a, c) <= min(b, d)]
-
-
-def _let(
-    rules: dict[tuple[str, str], list[Rule]],
-    one: NetworkInterface,
-    peer: NetworkInterface,
-    way: str,
-) -> list[Range]:
-    address = _address(peer) or 0
-    found = []
-    for group in one.groups:
-        for addresses, services, named in rules.get((group, way), ()):
-            if addresses is None:
-                matches = named in peer.groups
-            else:
-                matches = addresses[0] <= address <= addresses[1]
-            if matches:
-                found.append(services)
-    return found
 
 
 def cudd(folder: str) -> dict[str, Any]:

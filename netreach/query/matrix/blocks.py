@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -114,18 +115,14 @@ class Combiner:
 
     def __call__(self, parts: tuple[Gathered, Gathered, Gathered]) -> tuple[Cells, list[Column]]:
         """Return the combination of each cell, and each part's value in every combination."""
-        total = int(np.prod([len(part.values) for part in parts], dtype=object))
+        total = prod(len(part.values) for part in parts)
         cells = len(parts[0].rows) * len(parts[0].columns)
         if total > max(1 << 16, 2 * cells):
             return tabulated([Numbered(part.taken(), part.values) for part in parts])
         code: Cells = np.empty((len(parts[0].rows), len(parts[0].columns)), np.int64)
         seen, names = np.zeros(total, bool), np.empty(total, np.int64)
-        tables = [_table(part) for part in parts]
-        arguments = (tables[0], tables[1], tables[2], seen, names, code)
-        if self._form is None:
-            compiled = self._jit.compile(_COMBINE, *arguments, work=cells)
-            self._form = combine_cells if compiled is None else compiled
-        self._form(*arguments)
+        tables = [(part.table, part.rows, part.columns, len(part.values)) for part in parts]
+        self._run(cells, tables, seen, names, code)
         found = np.flatnonzero(seen)
         columns: list[Column] = []
         for part in reversed(parts):
@@ -133,10 +130,25 @@ class Combiner:
             columns.append(part.values[place])
         return code, columns[::-1]
 
+    def _run(
+        self, work: int, tables: list[Table], seen: NDArray[np.bool_], names: Column, code: Cells
+    ) -> None:
+        """Run the compiled form where it is wanted, else the one of numpy."""
+        if self._form is combine_cells:
+            combine_cells(tables[0], tables[1], tables[2], seen, names, code)
+            return
+        ways, egress, ingress = (_as_inputs(table) for table in tables)
+        if self._form is None:
+            compiled = self._jit.compile(
+                _COMBINE, ways, egress, ingress, seen, names, code, work=work
+            )
+            self._form = combine_cells if compiled is None else compiled
+        self._form(ways, egress, ingress, seen, names, code)
 
-def _table(part: Gathered) -> Table:
-    cells, rows, columns = (as_input(one) for one in part[:3])
-    return cells, rows, columns, len(part.values)
+
+def _as_inputs(table: Table) -> Table:
+    cells, rows, columns = (as_input(one) for one in table[:3])
+    return cells, rows, columns, table[3]
 
 
 def combine_cells(

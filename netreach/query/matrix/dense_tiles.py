@@ -88,13 +88,8 @@ class DenseTiles:
         )
         lane = self._kinds.lane[family]
         left, right = lane[mine.examples], lane[theirs.examples]
-        ways = (
-            self._ways[family]
-            .between(left.clip(min=0).repeat(len(right)), np.tile(right.clip(min=0), len(left)))
-            .reshape(len(left), len(right))
-        )
-        absent = (left == NO_ROW)[:, None] | (right == NO_ROW)[None, :]
-        return ends.gathered(np.where(absent, NOWHERE, ways), mine, theirs)
+        ways = self._ways[family].between(left[:, None], right[None, :])
+        return ends.gathered(ways, mine, theirs)
 
     def _egress(self, family: int, ends: Ends) -> Gathered:
         """Return what the groups of the sources let out, to addresses and to those they name."""

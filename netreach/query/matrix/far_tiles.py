@@ -166,7 +166,7 @@ class FarTiles:
             if not len(ways.lanes):
                 continue
             lanes = self._track_lanes[family]
-            classes = ways.lanes.classes[lanes.clip(min=0), vpc].astype(np.int64)
+            classes = ways.lanes.classes[np.maximum(lanes, 0), vpc].astype(np.int64)
             classes = np.where(lanes == NO_ROW, 0, classes + 1)
             width = int(classes.max(initial=0)) + 1
             code, size = code * width + classes, size * width
@@ -181,17 +181,12 @@ class FarTiles:
             if (here == NO_ROW).all() or (there == NO_ROW).all():
                 flows.append(Numbered(filled(1, 0).reshape(1, 1), filled(1, NOWHERE)))
                 continue
-            ways = (
-                self._ways[family]
-                .between(here.clip(min=0).repeat(len(there)), np.tile(there.clip(min=0), len(here)))
-                .reshape(len(here), len(there))
-            )
-            absent = (here == NO_ROW)[:, None] | (there == NO_ROW)[None, :]
+            ways = self._ways[family].between(here[:, None], there[None, :])
             rows = self._row_of[2 * self._kinds.group_set[sources]]
             egress, _ = self._egress(family, rows)
             allowed = self._values.ingress(ingress[family], filled(len(there), 0))
             parts = (
-                Numbered.of(np.where(absent, NOWHERE, ways)),
+                Numbered.of(ways),
                 Numbered.of(egress).take(
                     np.arange(len(rows))[:, None], self._track_vpc[tracks][None, :]
                 ),

@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from netreach.fabric.element import FIRST_UNKNOWN, MODE_BITS, STRICT_BITS, Assumed, Fate, Stage
 from netreach.fabric.fabric import Fabric
-from netreach.fabric.lanes import SAFE_IF_DEAD, Lanes, safe_stages
+from netreach.fabric.lanes import CELLS, SAFE_IF_DEAD, Lanes, safe_stages
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, filled
 from netreach.packets.likeness import alike
 from netreach.packets.pool import NOTHING
@@ -43,6 +44,8 @@ class Branch(NamedTuple):
 
 
 LaneWay = tuple[Branch, ...]
+#: Lanes, or numbers of ways, in any shape.
+Cells = NDArray[np.int64]
 
 
 class LaneWays(Struct, frozen=True):
@@ -56,16 +59,21 @@ class LaneWays(Struct, frozen=True):
     #: ``(vpcs * vpcs,)``: whether nothing travels from the one VPC to the other at all.
     is_dead: Mask
 
-    def between(self, sources: Column, destinations: Column) -> Column:
-        """Return the numbers of the ways between lanes, ``(N,)``; neither may be NO_ROW."""
+    def between(self, sources: Cells, destinations: Cells) -> Cells:
+        """Return the numbers of the ways between lanes, of any shapes that go together.
+
+        Where an end is NO_ROW there is no way.
+        """
         lanes = self.lanes
-        here, there = lanes.vpc[sources], lanes.vpc[destinations]
+        left, right = np.maximum(sources, 0), np.maximum(destinations, 0)
+        here, there = lanes.vpc[left], lanes.vpc[right]
+        at = self.first[here * len(lanes.sizes) + there]
+        at = at + lanes.classes[left, there] * lanes.sizes[there, here].astype(np.int64)
+        at = at + lanes.classes[right, here]
         known = (here != NO_ROW) & (there != NO_ROW)
-        mine = lanes.classes[sources, there].astype(np.int64)
-        theirs = lanes.classes[destinations, here]
-        at = self.first[here * len(lanes.sizes) + there] + mine * lanes.sizes[there, here] + theirs
-        at = np.where(known, at, 0).clip(max=len(self.numbers) - 1)
-        return np.where(known, self.numbers[at], SINGLY)
+        at = np.where(known, np.minimum(at, len(self.numbers) - 1), 0)
+        absent = (sources == NO_ROW) | (destinations == NO_ROW)
+        return np.where(absent, NOWHERE, np.where(known, self.numbers[at], SINGLY))
 
 
 class LaneEnds(NamedTuple):
@@ -147,11 +155,12 @@ def _samples(lanes: Lanes, chosen: Mask) -> tuple[Column, Column]:
     vpcs = len(lanes.sizes)
     starts = np.concatenate([[0], lanes.sizes.ravel().cumsum(dtype=np.int64)])
     samples = filled(int(starts[-1]), NO_ROW)
-    others = np.arange(vpcs)
-    for number in range(vpcs):
-        own = np.arange(lanes.first[number], lanes.first[number + 1])
-        for lane in own[chosen[own]][::-1].tolist():  # the lowest lane of a class is written last
-            samples[starts[number * vpcs + others] + lanes.classes[lane]] = lane
+    known = np.flatnonzero(chosen & (lanes.vpc != NO_ROW))[::-1]  # the lowest is written last
+    begins = starts[:-1].reshape(vpcs, vpcs)
+    step = max(1, CELLS // max(1, vpcs))
+    for first in range(0, len(known), step):
+        some = known[first : first + step]
+        samples[begins[lanes.vpc[some]] + lanes.classes[some]] = some[:, None]
     return starts, samples
 
 

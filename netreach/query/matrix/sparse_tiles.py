@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from netreach.fabric.fabric import Fabric
-from netreach.packets.batch import NO_ROW, Column, filled
+from netreach.packets.batch import NO_ROW, Column, filled, spread
 from netreach.packets.likeness import Members, alike
 from netreach.packets.pool import NOTHING
 from netreach.query.matrix.blocks import Block
@@ -114,8 +114,8 @@ class SparseTiles:
         sizes = members.start[group + 1] - members.start[group]
         if int((counts * sizes).sum()) > most:
             return None
-        at, source = _spread(first, counts)
-        owner, target = _spread(members.start[group[at]], sizes[at])
+        at, source = spread(first, counts)
+        owner, target = spread(members.start[group[at]], sizes[at])
         return order[source[owner]], members.rows[target]
 
     def _by_reference(
@@ -136,8 +136,8 @@ class SparseTiles:
         sizes = members.start[group + 1] - members.start[group]
         if int((counts * sizes).sum()) > most:
             return None
-        cell, source = _spread(held.start[at], counts)
-        owner, target = _spread(members.start[group[cell]], sizes[cell])
+        cell, source = spread(held.start[at], counts)
+        owner, target = spread(members.start[group[cell]], sizes[cell])
         return held.rows[source[owner]], members.rows[target]
 
     def _refused(self, family: int, sources: Column, targets: Column) -> Block | None:
@@ -145,18 +145,13 @@ class SparseTiles:
         lane = self._kinds.lane[family]
         mine, theirs = alike(lane[sources]), alike(lane[targets])
         left, right = lane[sources[mine.first]], lane[targets[theirs.first]]
-        ways = self._between(family, left.repeat(len(right)), np.tile(right, len(left)))
+        ways = self._ways[family].between(left.repeat(len(right)), np.tile(right, len(left)))
         if not self._values.ends_at_receiver(ways):
             return None
         nothing = filled(len(ways), NOTHING)
         flows = self._flow(ways, nothing, nothing, nothing)
         numbers = self._pair(family, flows).reshape(len(left), len(right))
         return Block(sources, mine.group, targets, theirs.group, numbers)
-
-    def _between(self, family: int, left: Column, right: Column) -> Column:
-        absent = (left == NO_ROW) | (right == NO_ROW)
-        ways = self._ways[family].between(left.clip(min=0), right.clip(min=0))
-        return np.where(absent, NOWHERE, ways)
 
     def _flow(self, ways: Column, egress: Column, address: Column, named: Column) -> Column:
         values = self._values
@@ -171,12 +166,13 @@ class SparseTiles:
         kinds, groups = self._kinds, self._fabric.groups
         mine, theirs = kinds.group_set[sources], kinds.group_set[targets]
         there, here = kinds.atom[family][targets], kinds.atom[family][sources]
-        ways = self._between(family, kinds.lane[family][sources], kinds.lane[family][targets])
-        egress = groups.by_address.lookup(2 * mine, there.clip(min=0))
-        for peer in self._fabric.interfaces.peers(filled(len(sources), vpc), there.clip(min=0)):
+        lane = kinds.lane[family]
+        ways = self._ways[family].between(lane[sources], lane[targets])
+        egress = groups.by_address.lookup(2 * mine, np.maximum(there, 0))
+        for peer in self._fabric.interfaces.peers(filled(len(sources), vpc), np.maximum(there, 0)):
             named = groups.by_reference.lookup(2 * mine, groups.of_interface[peer])
             egress = self._values.join(egress, named)
-        address = groups.by_address.lookup(2 * theirs + 1, here.clip(min=0))
+        address = groups.by_address.lookup(2 * theirs + 1, np.maximum(here, 0))
         reference = groups.by_reference.lookup(2 * theirs + 1, mine)
         return self._pair(family, self._flow(ways, egress, address, reference))
 
@@ -185,20 +181,9 @@ def _pieces(keys: Column, values: Column, rows: Column) -> tuple[Column, Column,
     """Return the pieces of rows that let something in: the row's position, and both atoms."""
     first = keys.searchsorted(rows << 32)
     counts = keys.searchsorted((rows + 1) << 32) - first
-    group, piece = _spread(first, counts)
+    group, piece = spread(first, counts)
     ends = np.append(keys[1:], keys[-1:] + (1 << 32))  # the last piece ends its row
     high = np.where(ends >> 32 == keys >> 32, ends - 1, keys | 0xFFFFFFFF) & 0xFFFFFFFF
     some = values[piece] != NOTHING
     piece, group = piece[some], group[some]
     return group, keys[piece] & 0xFFFFFFFF, high[piece]
-
-
-def _spread(first: Column, counts: Column) -> tuple[Column, Column]:
-    """Return positions, each as often as its count says, and what its counting from `first` gives.
-
-    >>> [one.tolist() for one in _spread(np.array([5, 9]), np.array([2, 1]))]
-    [[0, 0, 1], [5, 6, 9]]
-    """
-    at = np.arange(len(first)).repeat(counts)
-    offset = np.arange(len(at)) - (counts.cumsum() - counts).repeat(counts)
-    return at, first.repeat(counts) + offset

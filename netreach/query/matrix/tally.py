@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from netreach.packets.batch import Column, column, filled
+from netreach.packets.batch import Column, column, filled, spread
 from netreach.packets.likeness import alike
 from netreach.query.matrix.blocks import Block, Cells
 from netreach.query.matrix.pair_values import ASK
@@ -137,9 +137,7 @@ def _joined(known: Weighed, kinds: Column) -> tuple[Column, Column]:
     """Return positions in `kinds`, and the rows of `known`, which are in order, of each."""
     first = known.number.searchsorted(kinds)
     counts = known.number.searchsorted(kinds, side="right") - first
-    positions = np.arange(len(kinds)).repeat(counts)
-    offset = np.arange(len(positions)) - (counts.cumsum() - counts).repeat(counts)
-    return positions, first.repeat(counts) + offset
+    return spread(first, counts)
 
 
 def _in_block(known: Weighed, kinds: Column, groups: Column) -> Weighed:

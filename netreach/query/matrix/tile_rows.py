@@ -17,8 +17,9 @@ from typing import NamedTuple
 import numpy as np
 
 from netreach.fabric.fabric import Fabric
-from netreach.packets.batch import NO_ROW, Column, Mask, column, filled
+from netreach.packets.batch import NO_ROW, Column, Mask, column, distinct, filled, spread
 from netreach.packets.jit import Jit
+from netreach.packets.likeness import alike
 from netreach.query.matrix.blocks import Block
 from netreach.query.matrix.dense_tiles import MAX_CELLS, DenseTiles, egress_names_groups
 from netreach.query.matrix.far_tiles import FarTiles, alike_rows
@@ -192,19 +193,27 @@ def _asked(sources: Column, targets: Column) -> Iterator[Block]:
         )
 
 
-def linked_vpcs(fabric: Fabric, kinds: Kinds) -> dict[int, set[int]]:
+def linked_vpcs(fabric: Fabric, kinds: Kinds) -> dict[int, list[int]]:
     """Return for each source VPC the others with which groups name each other's groups."""
-    homes: dict[int, set[int]] = {}
-    for group_set, vpc in set(zip(kinds.group_set.tolist(), kinds.vpc.tolist(), strict=True)):
-        if vpc != NO_ROW:
-            homes.setdefault(group_set, set()).add(vpc)
-    linked: dict[int, set[int]] = {}
+    homes = alike(kinds.group_set, kinds.vpc)
+    known = homes.first[kinds.vpc[homes.first] != NO_ROW]
+    sets, vpcs = kinds.group_set[known], kinds.vpc[known]  # in order of the sets
     keys = fabric.groups.by_reference.keys
-    for row, peer in zip((keys >> 32).tolist(), (keys & 0xFFFFFFFF).tolist(), strict=True):
-        here, there = homes.get(row >> 1, ()), homes.get(peer, ())
-        senders, receivers = (there, here) if row & 1 else (here, there)
-        for sender in senders:
-            for receiver in receivers:
-                if sender != receiver:
-                    linked.setdefault(sender, set()).add(receiver)
+    rows, peers = keys >> 32, keys & 0xFFFFFFFF
+    is_ingress = rows & 1 == 1
+    senders = np.where(is_ingress, peers, rows >> 1)
+    receivers = np.where(is_ingress, rows >> 1, peers)
+    cell, sender = _each_of(sets, senders)
+    again, receiver = _each_of(sets, receivers[cell])
+    left, right = vpcs[sender[again]], vpcs[receiver]
+    pairs = distinct((left << 32 | right)[left != right])
+    linked: dict[int, list[int]] = {}
+    for pair in pairs.tolist():
+        linked.setdefault(pair >> 32, []).append(pair & 0xFFFFFFFF)
     return linked
+
+
+def _each_of(ordered: Column, wanted: Column) -> tuple[Column, Column]:
+    """Return positions in `wanted`, and where each of these values stands, one by one."""
+    first = ordered.searchsorted(wanted)
+    return spread(first, ordered.searchsorted(wanted, side="right") - first)
