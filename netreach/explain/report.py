@@ -19,9 +19,11 @@ from netreach.explain.evidence import Reading
 from netreach.explain.fixes import apply
 from netreach.explain.health_checks import failing_checks
 from netreach.explain.hops import HopMaker
+from netreach.explain.open_ways import open_ways
 from netreach.explain.records import Component, ComponentType, Explanation, Missing, Part, Report
 from netreach.explain.remedies import Remedies
 from netreach.explain.second_walk import walk_again
+from netreach.explain.traces import PacketStep
 from netreach.explain.warnings import warnings_of
 from netreach.fabric.compile import compile_fabric
 from netreach.fabric.element import MODE_BITS, Assumed
@@ -126,7 +128,7 @@ class PathReport:
             missing.update(dict.fromkeys(blockers.missing))
         if self._result.cut_short or not self._result.rounds:
             return self._cut_short()
-        missing.update(dict.fromkeys((*self._assumed(), *self._unseen())))
+        missing.update(dict.fromkeys((*self._assumed(), *self._unseen(), *self._open_ways())))
         elsewhere = any(e.code is Code.DELIVERED_ELSEWHERE for e in found.values())
         disconnected = None if elsewhere else self._disconnected()
         if disconnected is not None:
@@ -177,6 +179,10 @@ class PathReport:
         for one in (self._result.source, end):
             if one.choice:
                 yield Missing(of_end(one), one.choice, Code.AMBIGUOUS_RESOURCE)
+
+    def _open_ways(self) -> Iterator[Missing]:
+        if self.verdict is Verdict.UNKNOWN:
+            yield from open_ways(self._reporter.origins, self._steps)
 
     def _assumed(self) -> Iterator[Missing]:
         """Yield the defaults that `--strict` does not take for granted."""
@@ -294,15 +300,14 @@ class PathReport:
     @cached_property
     def warnings(self) -> tuple[str, ...]:
         """What the answer relies on without the snapshot saying so."""
-        steps = [
-            step
-            for branch in self._sample()
-            for part in self._branches.steps(branch)
-            for step in part
-        ]
         origins, reading = self._reporter.origins, self._reporter.reading
-        found = warnings_of(origins, self._result, self._bits(), steps)
-        return (*found, *failing_checks(origins, reading, steps))
+        found = warnings_of(origins, self._result, self._bits(), self._steps)
+        return (*found, *failing_checks(origins, reading, self._steps))
+
+    @cached_property
+    def _steps(self) -> list[PacketStep]:
+        sample = (self._branches.steps(branch) for branch in self._sample())
+        return [step for parts in sample for part in parts for step in part]
 
     def _bits(self) -> int:
         """Return the bits of everything that was assumed on any way."""

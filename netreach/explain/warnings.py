@@ -54,6 +54,11 @@ def _beyond(origins: Origins, bits: int, steps: Sequence[PacketStep]) -> Iterato
     """Say what lies beyond AWS's own settings."""
     if bits & Assumed.HEALTH:
         yield "the snapshot does not say whether targets are healthy: those are taken as usable"
+    if bits & Assumed.THRESHOLD:
+        yield (
+            "the snapshot does not say how many healthy targets target groups must have: AWS's "
+            "default, one, is assumed, and unhealthy targets get nothing beside it"
+        )
     if bits & Assumed.SITE:
         ends = _listed(
             origins.id_of(step.kind, step.row) for step in steps if step.kind is Kind.SITE

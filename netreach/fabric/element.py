@@ -185,6 +185,8 @@ class Assumed(IntEnum):
     HEALTH = 4096
     #: Not a default, with EITHER: a way that is taken besides those that surely are, or not at all.
     PERHAPS = 8192
+    #: That unhealthy targets get nothing beside a healthy one: the group's thresholds are not said.
+    THRESHOLD = 16384
 
 
 #: Assumptions that `--strict` turns into unknown.

@@ -141,7 +141,6 @@ class Detours:
             self._places.zone_of(node),
             self._places.enabled(balancer) | {self._places.zone_of(node)},
             crosses=crosses_zones(balancer, group),
-            is_classic=False,
         )
         number = self._groups[group.id]
         tunnels = [self._tunnel(node, number, one) for one in choice.candidates]

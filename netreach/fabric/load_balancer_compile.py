@@ -18,7 +18,14 @@ from netreach.fabric.load_balancer_targets import (
     choose,
     primary_address,
 )
-from netreach.model.services import BalancerKind, Listener, LoadBalancer, TargetGroup
+from netreach.fabric.target_health import DEFAULT_FLOOR
+from netreach.model.services import (
+    BalancerKind,
+    HealthFloor,
+    Listener,
+    LoadBalancer,
+    TargetGroup,
+)
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis
 from netreach.packets.batch import NO_ROW, Column, Mask, by_row, mask_by_row
@@ -194,13 +201,18 @@ class WayMaker:
         else:
             candidates = self.places.of_group(group, node.interface.vpc)
             crosses = crosses_zones(balancer, group)
-            choice = self._choose(node, balancer, identifier, candidates, crosses)
-            keeps = _keeps(balancer, group, protocol)
-            for one in choice.candidates:
+            floor = group.routing_floor
+            choice = self._choose(node, balancer, identifier, candidates, crosses, floor)
+            way = way._replace(keeps=_keeps(balancer, group, protocol))
+            if choice.is_assumed:
+                way = way._replace(assumed=way.assumed | int(Assumed.THRESHOLD))
+            for one in (*choice.candidates, *choice.perhaps):
+                doubt = int(Assumed.EITHER | Assumed.PERHAPS) if one in choice.perhaps else 0
                 port = one.target.port or group.port
-                yield self._to(one, port, protocol, way._replace(keeps=keeps), node)
+                named = way._replace(assumed=way.assumed | doubt)
+                yield self._to(one, port, protocol, named, node)
             if not choice.candidates:
-                yield way._replace(fate=choice.fate)
+                yield way._replace(fate=choice.fate, keeps=False)
 
     def _choose(
         self,
@@ -209,6 +221,7 @@ class WayMaker:
         group: str,
         candidates: tuple[Candidate, ...],
         crosses: bool,
+        floor: HealthFloor | None = DEFAULT_FLOOR,
     ) -> Choice:
         zone = self.places.zone_of(node.interface)
         key = (balancer.id, group, zone, crosses)
@@ -219,6 +232,7 @@ class WayMaker:
                 self.places.enabled(balancer),
                 crosses=crosses,
                 is_classic=balancer.kind is BalancerKind.CLASSIC,
+                floor=floor,
             )
         return self._choices[key]
 

@@ -1,9 +1,9 @@
 """Targets of load balancers: where they are, and which of them a node may use [LB-6, LB-7, LAB-6].
 
 A node uses targets in the zones that its balancer enables; without cross-zone balancing those in
-its own zone only. Of these it uses the healthy ones, or all of them where none is healthy. AWS
-judges that over the whole balancer where it crosses zones, and for each zone by itself where it
-does not, whatever other zones have
+its own zone only. Of these it uses the healthy ones, or all of them where fewer are healthy than
+the group's threshold says. AWS judges that over the whole balancer where it crosses zones, and for
+each zone by itself where it does not, whatever other zones have
 (docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health.html, routing failover,
 and .../modify-target-group-health-settings.html).
 """
@@ -17,10 +17,17 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from netreach.fabric.element import Fate
+from netreach.fabric.target_health import DEFAULT_FLOOR, FIT, OUT, breach
 from netreach.model.connections import PeeredVpc, VpcPeering
 from netreach.model.records import NetworkInterface
 from netreach.model.relations import Relations
-from netreach.model.services import BalancerKind, LoadBalancer, Target, TargetGroup
+from netreach.model.services import (
+    BalancerKind,
+    HealthFloor,
+    LoadBalancer,
+    Target,
+    TargetGroup,
+)
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis
 from netreach.packets.batch import NO_ROW
@@ -33,10 +40,6 @@ _DESCRIPTION: Final = re.compile(
 _KINDS: Final = {"net": BalancerKind.NETWORK, "app": BalancerKind.APPLICATION}
 #: Interface types that only balancers have, whatever their description says.
 _OWN_TYPES: Final = frozenset({"network_load_balancer", "load_balancer"})
-#: States of health in which a target gets nothing.
-_OUT: Final = frozenset({"draining", "unused", "unhealthy.draining"})
-#: States in which a target gets its share; "": nobody says.
-_FIT: Final = frozenset({"healthy", "unavailable", ""})
 #: The zone of targets that every node may use: those outside the VPC.
 ANYWHERE: Final = ""
 #: Interface types that drop what comes with a client's address [LB-4].
@@ -122,6 +125,18 @@ class Choice(NamedTuple):
 
     candidates: tuple[Candidate, ...]
     fate: Fate = Fate.DELIVERED
+    #: Those that may get something beside the others, and may not.
+    perhaps: tuple[Candidate, ...] = ()
+    #: Whether they are so few because AWS's own threshold is assumed.
+    is_assumed: bool = False
+
+
+def in_reach(
+    candidates: Iterable[Candidate], zone: str, enabled: frozenset[str], *, crosses: bool
+) -> list[Candidate]:
+    """Return the targets that a node in a zone may send to, healthy or not [LB-6, LAB-6]."""
+    near = [one for one in candidates if _zone(one) in (ANYWHERE, *enabled)]
+    return near if crosses else [one for one in near if _zone(one) in (ANYWHERE, zone)]
 
 
 def choose(
@@ -130,23 +145,27 @@ def choose(
     enabled: frozenset[str],
     *,
     crosses: bool,
-    is_classic: bool,
+    is_classic: bool = False,
+    floor: HealthFloor | None = DEFAULT_FLOOR,
 ) -> Choice:
-    """Return which targets a node in a zone may use [LB-6, LAB-6]."""
+    """Return which targets a node in a zone may use [LB-6, LAB-6]; `floor` None is not said."""
     if not candidates:
         return Choice((), Fate.ELBV2_LISTENER_HAS_NO_TG)
-    near = [one for one in candidates if _zone(one) in (ANYWHERE, *enabled)]
-    if not near:
+    if not in_reach(candidates, zone, enabled, crosses=True):
         return Choice((), Fate.ELB_INSTALLED_AZ_RESTRICTION)
-    own = near if crosses else [one for one in near if _zone(one) in (ANYWHERE, zone)]
+    own = in_reach(candidates, zone, enabled, crosses=crosses)
     if not own:
         fate = Fate.ELB_NOT_CROSSZONE if is_classic else Fate.ELBV2_NO_TARGETS_IN_AZ
         return Choice((), fate)
-    left = [one for one in own if one.target.health not in _OUT]
-    fit = tuple(one for one in left if one.target.health in _FIT)
+    left = tuple(one for one in own if one.target.health not in OUT)
+    fit = tuple(one for one in left if one.target.health in FIT)
     if not left:
         return Choice((), Fate.ELBV2_LISTENER_HAS_NO_TG)
-    return Choice(fit or tuple(left))
+    few = breach([one.target for one in own], floor or DEFAULT_FLOOR)
+    if few.surely or not fit:
+        return Choice(left)
+    others = tuple(one for one in left if one not in fit)
+    return Choice(fit, perhaps=others if few.maybe else (), is_assumed=bool(others and not floor))
 
 
 def _zone(candidate: Candidate) -> str:

@@ -119,6 +119,14 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class HealthFloor(msgspec.Struct, frozen=True, kw_only=True):
+    """How many targets must be healthy: fewer than either is too few; None: it does not count."""
+
+    count: int | None = None
+    #: Of those that are registered, in percent.
+    percent: int | None = None
+
+
 class TargetGroup(Resource, frozen=True, kw_only=True):
     """The targets of listeners, and how they are sent to."""
 
@@ -138,6 +146,10 @@ class TargetGroup(Resource, frozen=True, kw_only=True):
     health_protocol: str = ""
     #: None: the port of the traffic.
     health_port: int | None = None
+    #: Below this nodes use unhealthy targets too; None: not said [LB-6].
+    routing_floor: HealthFloor | None = None
+    #: Below this its balancer's name leads past the zone; None: not said [LB-6].
+    dns_floor: HealthFloor | None = None
     #: None: the snapshot does not say.
     targets: tuple[Target, ...] | None = None
 

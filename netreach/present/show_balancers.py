@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from netreach.fabric.target_health import DEFAULT_FLOOR
 from netreach.model.relations import Relations
-from netreach.model.services import Listener, LoadBalancer, Target, TargetGroup
+from netreach.model.services import HealthFloor, Listener, LoadBalancer, Target, TargetGroup
 from netreach.present.page import Fact, Page, Table, Value
 from netreach.present.show_parts import (
     common_facts,
@@ -85,6 +86,8 @@ def group_page(record: TargetGroup, relations: Relations) -> Page:
         Fact("preserves_client_address", record.preserves_client),
         Fact("cross_zone", record.is_cross_zone),
         Fact("health_check", _check(record)),
+        Fact("fails_open_below", _floor(record.routing_floor)),
+        Fact("leaves_dns_below", _floor(record.dns_floor)),
         *common_facts(record),
     )
     balancers = dict.fromkeys((*record.balancers, *_using(record, relations)))
@@ -103,6 +106,15 @@ def _check(record: TargetGroup) -> str | None:
         return None
     port = "the port of the traffic" if record.health_port is None else str(record.health_port)
     return f"{record.health_protocol} on {port}"
+
+
+def _floor(floor: HealthFloor | None) -> str | None:
+    """Say below how many healthy targets AWS acts, where that is not its default."""
+    if floor is None or floor == DEFAULT_FLOOR:
+        return None
+    count = [] if floor.count is None else [f"{floor.count} healthy"]
+    percent = [] if floor.percent is None else [f"{floor.percent}%"]
+    return " or ".join((*count, *percent)) or "off"
 
 
 def _using(record: TargetGroup, relations: Relations) -> Iterator[str]:

@@ -15,13 +15,13 @@ from msgspec.structs import replace
 
 from netreach.errors import SelectorError
 from netreach.fabric.endpoint import is_available
-from netreach.fabric.load_balancer_targets import balancer_nodes
 from netreach.model.connections import PeeredVpc
-from netreach.model.records import NetworkInterface, Resource
+from netreach.model.records import Resource
 from netreach.model.relations import Relations
 from netreach.model.services import DnsRecord, HostedZone, LoadBalancer, ManagedService, VpcEndpoint
 from netreach.packets.prefixes import Address, AddressError
 from netreach.query.answers import Answers, dns_notes, has_dns, merged
+from netreach.query.balancer_names import BalancerNames
 from netreach.query.managed import of_managed
 from netreach.query.service_names import ServiceNames, service_of_host
 from netreach.query.words import quoted, safe
@@ -67,6 +67,7 @@ class Names:
         self._relations = relations
         self._snapshot = relations.snapshot
         self.services = ServiceNames(relations.snapshot)
+        self._balancers = BalancerNames(relations.snapshot)
 
     def knows(self, text: str) -> bool:
         """Tell whether anything in the snapshot may resolve a name, from wherever."""
@@ -266,7 +267,7 @@ class Names:
             return self._of_managed(bearer, name, vpc)
         if isinstance(bearer, VpcEndpoint):
             return self._of_endpoint(bearer, name)
-        return self._of_balancer(bearer)
+        return self._balancers.seen(bearer)
 
     def _of_managed(self, service: ManagedService, name: str, vpc: str) -> Answers:
         """Return where a managed service's name leads: its public addresses from other VPCs."""
@@ -294,28 +295,6 @@ class Names:
             one.id for one in known if one and one.zone and label.endswith(f"-{one.zone}")
         )
         return Answers(interfaces=zonal) if zonal else self.services.of_endpoint(endpoint)
-
-    def _of_balancer(self, balancer: LoadBalancer) -> Answers:
-        """Return a balancer's nodes: an internet-facing one's name means its public addresses."""
-        nodes = self._nodes.get(balancer.id, ())
-        if not nodes:
-            return Answers(unknown=f"the snapshot holds no network interface of {balancer.id}")
-        if not balancer.is_internet_facing:
-            return Answers(interfaces=tuple(node.id for node in nodes))
-        held = [address for node in nodes for address in node.addresses]
-        public = tuple(one.public for one in held if one.public is not None)
-        if not public:
-            return Answers(unknown=f"the snapshot shows no public address of {balancer.id}")
-        return Answers(addresses=public)
-
-    @cached_property
-    def _nodes(self) -> dict[str, list[NetworkInterface]]:
-        """The interfaces of each balancer."""
-        found: dict[str, list[NetworkInterface]] = {}
-        for node in balancer_nodes(self._snapshot).values():
-            if node.balancer is not None:
-                found.setdefault(node.balancer.id, []).append(node.interface)
-        return found
 
     def _public_name(self, address: Address | None, vpc: str) -> Answers | None:
         """Return what a host's public name means: in its own VPC its private address [HY-8]."""

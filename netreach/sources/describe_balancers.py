@@ -8,6 +8,7 @@ from typing import Final
 from netreach.model.services import (
     BalancerKind,
     BalancerZone,
+    HealthFloor,
     Listener,
     LoadBalancer,
     Target,
@@ -26,6 +27,8 @@ TRAFFIC_PORT: Final = "traffic-port"
 
 _FACING: Final = "internet-facing"
 _LAST_PORT: Final = 65535
+#: What a threshold says that does not count.
+_OFF: Final = "off"
 _KINDS: Final = {kind.value: kind for kind in BalancerKind}
 #: Kinds of balancers as their ARNs abbreviate them.
 _KIND_BY_PATH: Final = {
@@ -163,6 +166,8 @@ def target_group(shape: shapes.TargetGroup, common: Common) -> TargetGroup:
         is_cross_zone=_truth(shape.attributes, CROSS_ZONE),
         health_protocol=shape.health_check_protocol or "",
         health_port=_health_port(shape.health_check_port),
+        routing_floor=_floor(shape.attributes, "unhealthy_state_routing"),
+        dns_floor=_floor(shape.attributes, "dns_failover"),
         targets=None if shape.targets is None else tuple(map(_target, shape.targets)),
     )
 
@@ -185,6 +190,27 @@ def _health_port(text: str | None) -> int | None:
         return int(text)
     what = f"{echo(text)} is not a port"
     raise ImpossibleValueError("HealthCheckPort", what, f"write 0 to {_LAST_PORT}, or traffic-port")
+
+
+def _floor(attributes: list[shapes.Attribute] | None, action: str) -> HealthFloor | None:
+    """Return below how many healthy targets AWS acts; None where no call told [LB-6]."""
+    if attributes is None:
+        return None
+    values = {part.key: part.value or "" for part in attributes}
+    place = f"target_group_health.{action}.minimum_healthy_targets."
+    return HealthFloor(
+        count=_threshold(f"{place}count", values.get(f"{place}count", "1")),
+        percent=_threshold(f"{place}percentage", values.get(f"{place}percentage", _OFF)),
+    )
+
+
+def _threshold(key: str, text: str) -> int | None:
+    if text.lower() == _OFF:
+        return None
+    if text.isascii() and text.isdigit() and len(text) < 6:
+        return int(text)
+    what = f"{key}: {echo(text)} is no number"
+    raise ImpossibleValueError("Attributes", what, "write a number, or off")
 
 
 def _truth(attributes: list[shapes.Attribute] | None, key: str) -> bool | None:

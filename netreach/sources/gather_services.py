@@ -33,7 +33,7 @@ UNNAMED: Final = "unnamed-answer"
 
 _VPC: Final = re.compile(r"vpc-[0-9a-f]+(?![0-9A-Za-z])")
 #: Attributes that the model reads.
-_READ: Final = ("load_balancing.", "preserve_client_ip.")
+_READ: Final = ("load_balancing.", "preserve_client_ip.", "target_group_health.")
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from netreach.model.records import NetworkInterface
 from netreach.model.services import (
     BalancerKind,
     BalancerZone,
+    HealthFloor,
     Listener,
     LoadBalancer,
     Target,
@@ -21,6 +22,7 @@ from netreach.sources.yaml_estate.nodes import Served, service_interfaces
 from netreach.sources.yaml_estate.phrases import parse_reference
 from netreach.sources.yaml_estate.scope import Scope
 from netreach.sources.yaml_estate.service_forms import (
+    FloorForm,
     LoadBalancerForm,
     TargetForm,
     TargetGroupForm,
@@ -141,8 +143,14 @@ def _target_group(
         is_cross_zone=form.cross_zone,
         health_protocol=check.protocol if check else "",
         health_port=check.port if check else None,
+        routing_floor=_floor(form.routing_floor),
+        dns_floor=_floor(form.dns_floor),
         targets=targets,
     )
+
+
+def _floor(form: FloorForm) -> HealthFloor:
+    return HealthFloor(count=form.count, percent=form.percent)
 
 
 def _target(scope: Scope, kind: str, form: TargetForm, place: str) -> Target:

@@ -160,6 +160,13 @@ class TargetForm(Form):
     zone: str = ""
 
 
+class FloorForm(Form):
+    """How many targets must be healthy; fewer than either is too few."""
+
+    count: int | None = Field(1, ge=1, le=99999)
+    percent: int | None = Field(None, ge=1, le=100, description="Of those that are registered.")
+
+
 class TargetGroupForm(ArnNamed):
     """A target group."""
 
@@ -182,6 +189,12 @@ class TargetGroupForm(ArnNamed):
     ] = Field([])
     preserves_client: bool | None = Field(None, description="Else as AWS has it for its kind.")
     cross_zone: bool | None = Field(None, description="Else as its balancer.")
+    routing_floor: FloorForm = Field(
+        FloorForm(), description="Below it nodes use unhealthy targets too."
+    )
+    dns_floor: FloorForm = Field(
+        FloorForm(), description="Below it the balancer's name leads past the zone."
+    )
     health_check: (
         Annotated[
             HealthCheck,

@@ -10,6 +10,7 @@ from netreach.model.records import InterfaceAddress, NetworkInterface
 from netreach.model.services import (
     BalancerKind,
     BalancerZone,
+    HealthFloor,
     Listener,
     LoadBalancer,
     Target,
@@ -28,6 +29,8 @@ NODES: Final = {
 NODE_A, NODE_B, NODE_A_PUBLIC = "10.0.1.50", "10.0.3.50", "203.0.113.150"
 NUMBER: Final = "0123456789abcdef"
 GROUP_ID: Final = "tg-front"
+#: As AWS has it for a group of which nobody chose anything.
+ONE: Final = HealthFloor(count=1)
 _WORDS: Final = {BalancerKind.NETWORK: "net", BalancerKind.APPLICATION: "app"}
 _TYPES: Final = {BalancerKind.NETWORK: "network_load_balancer"}
 
@@ -49,6 +52,7 @@ def listener(
 def group(*targets: Target, name: str = GROUP_ID, **more: object) -> TargetGroup:
     """Return a target group that sends TCP to port 8080."""
     form: Form = {"protocol": "TCP", "port": 8080, "vpc": "vpc-shop"}
+    form |= {"routing_floor": ONE, "dns_floor": ONE}
     return TargetGroup(id=name, targets=targets, **(form | more))
 
 

@@ -604,7 +604,13 @@ def test_lb_6_a_classic_balancer_crosses_zones_or_does_not() -> None:
 def test_lb_6_a_classic_balancer_in_doubt_is_settled_where_it_makes_no_difference() -> None:
     form = classic(instances=("i-app-1", "i-db-1"), is_cross_zone=None)
     network = balanced(kind=CLASSIC, of_balancer=form, groups={"db": {"ingress": []}})
-    assert verdict(network, f"web-1 {NODE_A} tcp 80") == "unknown"
+    answer = ask(network, f"web-1 {NODE_A} tcp 80")
+    assert answer.verdict == "unknown"
+    (missing,) = answer.missing
+    assert (missing.component.name, "describe-load-balancer-attributes" in missing.why) == (
+        "front",
+        True,
+    )
     # one of the two in the node's own zone does not work: partial, whatever is beyond
     form = classic(instances=("i-app-1", "i-web-2", "i-db-1"), is_cross_zone=None)
     half: Form = {"app": {"ingress": []}, "web": {"ingress": ["all from anywhere"]}}

@@ -14,9 +14,10 @@ import pytest
 from netreach.model.connections import TransitAttachment, TransitPolicyTable
 from netreach.model.records import Resource
 from netreach.model.relations import Relations
-from netreach.model.services import HostedZone, LoadBalancer, TargetGroup
+from netreach.model.services import HealthFloor, HostedZone, LoadBalancer, TargetGroup
 from netreach.model.snapshot import KINDS, Snapshot
 from netreach.present.page import Page, lines
+from netreach.present.show_balancers import group_page
 from netreach.present.show_found import page_about
 from netreach.present.show_json import render_page_json
 from netreach.present.show_text import render_page
@@ -207,3 +208,21 @@ def test_an_attachment_says_what_routes_its_packets(
         Found("transit-gateway-attachment", tie), Relations(Snapshot(transit_policy_tables=tables))
     )
     assert (says in found.notes[0]) if says else not found.notes
+
+
+@pytest.mark.parametrize(
+    ("floor", "said"),
+    [
+        pytest.param(None, None, id="unsaid"),
+        pytest.param(HealthFloor(count=1), None, id="as-aws-has-it"),
+        pytest.param(HealthFloor(count=2), "2 healthy", id="count"),
+        pytest.param(HealthFloor(percent=50), "50%", id="share"),
+        pytest.param(HealthFloor(count=2, percent=50), "2 healthy or 50%", id="both"),
+        pytest.param(HealthFloor(), "off", id="off"),
+    ],
+)
+def test_a_target_group_says_its_thresholds(floor: HealthFloor | None, said: str | None) -> None:
+    for field, fact in (("routing_floor", "fails_open_below"), ("dns_floor", "leaves_dns_below")):
+        record = TargetGroup(id="tg", targets=(), **{field: floor})  # type: ignore[arg-type]  # either one
+        facts = {one.key: one.value for one in group_page(record, Relations(Snapshot())).facts}
+        assert facts[fact] == said

@@ -11,6 +11,7 @@ from netreach.model.services import (
     BalancerKind,
     FirewallPolicy,
     FirewallRuleGroup,
+    HealthFloor,
     Listener,
     LoadBalancer,
     NetworkFirewall,
@@ -200,6 +201,17 @@ def _group_attributes(group: TargetGroup) -> list[Json]:
     return [
         *_crossing(group.is_cross_zone),
         *_attribute("preserve_client_ip.enabled", group.preserves_client),
+        *_floor("unhealthy_state_routing", group.routing_floor),
+        *_floor("dns_failover", group.dns_floor),
+    ]
+
+
+def _floor(action: str, floor: HealthFloor | None) -> list[Json]:
+    place = f"target_group_health.{action}.minimum_healthy_targets."
+    values = (("count", floor.count), ("percentage", floor.percent)) if floor else ()
+    return [
+        {"Key": place + what, "Value": "off" if value is None else str(value)}
+        for what, value in values
     ]
 
 

@@ -272,6 +272,38 @@ def test_a_group_says_whether_it_preserves_clients(
     assert (groups[GROUP].preserves_client, groups[OTHER].preserves_client) == (False, None)
 
 
+FLOOR: Final = "target_group_health.unhealthy_state_routing.minimum_healthy_targets."
+DNS_FLOOR: Final = "target_group_health.dns_failover.minimum_healthy_targets."
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "routing", "dns"),
+    [
+        pytest.param("idle", "60", (1, None), (1, None), id="nothing-of-it"),
+        pytest.param(f"{FLOOR}count", "3", (3, None), (1, None), id="nodes-count"),
+        pytest.param(f"{FLOOR}percentage", "50", (1, 50), (1, None), id="nodes-share"),
+        pytest.param(f"{DNS_FLOOR}count", "off", (1, None), (None, None), id="dns-count-off"),
+        pytest.param(f"{DNS_FLOOR}percentage", "75", (1, None), (1, 75), id="dns-share"),
+    ],
+)
+def test_a_group_says_how_many_targets_must_be_healthy(
+    key: str,
+    value: str,
+    routing: tuple[int | None, int | None],
+    dns: tuple[int | None, int | None],
+    tmp_path: Path,
+) -> None:
+    groups = folder(tmp_path, **{"x.json": {GROUP: attribute(key, value)}}).target_groups
+    found = groups[GROUP].routing_floor, groups[GROUP].dns_floor
+    assert [(one.count, one.percent) for one in found if one] == [routing, dns]
+    assert (groups[OTHER].routing_floor, groups[OTHER].dns_floor) == (None, None)
+
+
+def test_a_threshold_that_is_no_number_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"minimum_healthy_targets\.count: 'some' is no number"):
+        folder(tmp_path, **{"x.json": {GROUP: attribute(f"{FLOOR}count", "some")}})
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

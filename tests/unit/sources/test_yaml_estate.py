@@ -785,6 +785,8 @@ EVERY_FORM = """
         preserves_client: false
         cross_zone: false
         health_check: http 8081
+        routing_floor: {count: 2, percent: 50}
+        dns_floor: {count: null}
       front-itself: {kind: alb, port: 443, targets: [front], health_check: https}
       boxes: {protocol: geneve, port: 6081, targets: unknown}
       code: {kind: lambda, targets: ["arn:aws:lambda:eu-central-1:111122223333:function:f"]}
