@@ -338,6 +338,15 @@ class ResolverRule(Resource, frozen=True, kw_only=True):
     targets: tuple[str, ...] = ()
 
 
+class DnsProfile(Resource, frozen=True, kw_only=True):
+    """A Route 53 Profile: zones, rules and endpoints for names, for several VPCs at once."""
+
+    #: None: the snapshot does not say.
+    vpcs: tuple[str, ...] | None = None
+    #: Ids of the zones, rules, endpoints and whatever else it brings; None: nobody says.
+    resources: tuple[str, ...] | None = None
+
+
 class MirrorSession(Resource, frozen=True, kw_only=True):
     """A traffic mirror session: copies of an interface's packets, as VXLAN to a target."""
 

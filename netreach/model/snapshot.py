@@ -39,6 +39,7 @@ from netreach.model.records import (
     Vpc,
 )
 from netreach.model.services import (
+    DnsProfile,
     EndpointService,
     FirewallPolicy,
     FirewallRuleGroup,
@@ -92,6 +93,7 @@ KINDS: Final[Mapping[str, str]] = {
     "public_access_exclusions": "vpc-block-public-access-exclusion",
     "hosted_zones": "hosted-zone",
     "resolver_rules": "resolver-rule",
+    "dns_profiles": "dns-profile",
     "mirror_sessions": "traffic-mirror-session",
 }
 
@@ -146,6 +148,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     public_access_exclusions: Mapping[str, PublicAccessExclusion] = {}
     hosted_zones: Mapping[str, HostedZone] = {}
     resolver_rules: Mapping[str, ResolverRule] = {}
+    dns_profiles: Mapping[str, DnsProfile] = {}
     mirror_sessions: Mapping[str, MirrorSession] = {}
     #: Databases, caches, functions ...; each says its own kind.
     managed_services: Mapping[str, ManagedService] = {}

@@ -56,6 +56,7 @@ _PAGES: Final[Mapping[str, Callable[[Any, Relations], Page]]] = {
     "vpc-endpoint-service": show_services.endpoint_service_page,
     "hosted-zone": show_services.zone_page,
     "resolver-rule": show_services.rule_page,
+    "dns-profile": show_services.profile_page,
     "traffic-mirror-session": show_services.mirror_page,
     "load-balancer": show_balancers.balancer_page,
     "target-group": show_balancers.group_page,

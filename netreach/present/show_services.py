@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from netreach.model.relations import Relations
 from netreach.model.services import (
+    DnsProfile,
     EndpointService,
     HostedZone,
     ManagedService,
@@ -136,6 +137,28 @@ def rule_page(record: ResolverRule, relations: Relations) -> Page:
     gaps = (unsaid("in which VPCs it is in force"),) if record.vpcs is None else ()
     notes = (*gaps, *notes_of(record, relations))
     return Page("resolver-rule", record.id, record.name, facts, tables, notes)
+
+
+def profile_page(record: DnsProfile, relations: Relations) -> Page:
+    """Return the page about a Route 53 Profile."""
+    snapshot, columns = relations.snapshot, ("id", "name")
+    brought = record.resources or ()
+    zones = [one for one in brought if one in snapshot.hosted_zones]
+    rules = [one for one in brought if one in snapshot.resolver_rules]
+    others = [one for one in brought if one not in (*zones, *rules)]
+    tables = (
+        Table("vpcs", columns, id_rows(record.vpcs or (), relations), "under it"),
+        Table("zones", columns, id_rows(zones, relations), "that it brings"),
+        Table("resolver_rules", columns, id_rows(rules, relations), "that it brings"),
+        Table("others", columns, id_rows(others, relations), "that it brings too"),
+    )
+    gaps = (
+        *((unsaid("which VPCs it is associated with"),) if record.vpcs is None else ()),
+        *((unsaid("what it brings"),) if record.resources is None else ()),
+    )
+    notes = (*gaps, *notes_of(record, relations))
+    facts = common_facts(record)
+    return Page("dns-profile", record.id, record.name, tuple(facts), tables, notes)
 
 
 def mirror_page(record: MirrorSession, relations: Relations) -> Page:

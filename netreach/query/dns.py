@@ -23,6 +23,7 @@ from netreach.packets.prefixes import Address, AddressError
 from netreach.query.answers import Answers, dns_notes, has_dns, merged
 from netreach.query.balancer_names import BalancerNames
 from netreach.query.managed import of_managed
+from netreach.query.profiles import Profiles
 from netreach.query.service_names import ServiceNames, service_of_host
 from netreach.query.words import quoted, safe
 from netreach.query.zones import (
@@ -68,6 +69,7 @@ class Names:
         self._snapshot = relations.snapshot
         self.services = ServiceNames(relations.snapshot)
         self._balancers = BalancerNames(relations.snapshot)
+        self._profiles = Profiles(relations.snapshot, self._bears_privately)
 
     def knows(self, text: str) -> bool:
         """Tell whether anything in the snapshot may resolve a name, from wherever."""
@@ -78,6 +80,7 @@ class Names:
             return False
         zones = any(covers(zone, name) for zone in self._snapshot.hosted_zones.values())
         zones = zones or is_forwarded(self._snapshot.resolver_rules.values(), name)
+        zones = zones or self._profiles.are_open
         return zones or self._own(name, "") is not None or self._private_endpoint(name)
 
     def known(self) -> Iterator[str]:
@@ -116,6 +119,10 @@ class Names:
     def _resolve(self, name: str, vpc: str, depth: int) -> Answers | None:
         if depth > _LONGEST:
             raise SelectorError(f"{quoted(name)} stands for a name that stands for it")
+        record = self._snapshot.vpcs.get(vpc)
+        doubt = self._profiles.doubt(name, vpc, has_dns=has_dns(record))
+        if doubt:
+            return Answers(unknown=doubt)
         zone = self._zone(name, vpc)
         beyond = self._forwarded(name, vpc, zone)
         if beyond is not None:
@@ -132,7 +139,8 @@ class Names:
 
     def _forwarded(self, name: str, vpc: str, zone: HostedZone | None) -> Answers | None:
         """Return that a rule has others answer; what the VPC itself knows better goes before."""
-        rule = rule_for(self._snapshot.resolver_rules.values(), name, vpc)
+        brought = self._profiles.brings(vpc)
+        rule = rule_for(self._snapshot.resolver_rules.values(), name, vpc, brought)
         if rule is None or rule.kind != "FORWARD":
             return None
         own = [normal(zone.zone_name)] if zone else []
@@ -140,7 +148,7 @@ class Names:
         own += [found[0] for found in [_OWN.search(name)] if found]
         if any(len(domain) > len(normal(rule.domain)) for domain in own):
             return None
-        return Answers(unknown=forwarded(rule, vpc))
+        return Answers(unknown=forwarded(rule, vpc, brought))
 
     def _private_domains(self, name: str, vpc: str) -> Iterator[str]:
         """Yield the private names of a VPC's endpoints that a name is or lies below [EP-2]."""
@@ -159,10 +167,11 @@ class Names:
         record = self._snapshot.vpcs.get(vpc)
         if not has_dns(record):
             return None
+        brought = self._profiles.brings(vpc)
         return closest(
             zone
             for zone in self._snapshot.hosted_zones.values()
-            if zone.is_private and (vpc in zone.vpcs or not zone.vpcs)
+            if zone.is_private and (vpc in zone.vpcs or not zone.vpcs or zone.id in brought)
             if lies_in(name, zone.zone_name)
         )
 
@@ -180,7 +189,7 @@ class Names:
 
     def _in_zone(self, zone: HostedZone, name: str, vpc: str, depth: int) -> Answers:
         """Return what a zone says of a name, names that stand for others followed."""
-        gap = _gap_of(zone, name)
+        gap = _gap_of(zone, name, is_brought=zone.id in self._profiles.brings(vpc))
         if gap:
             return Answers(unknown=gap)
         records = records_of(zone, name)
@@ -326,9 +335,9 @@ class Names:
                     yield mine
 
 
-def _gap_of(zone: HostedZone, name: str) -> str:
+def _gap_of(zone: HostedZone, name: str, *, is_brought: bool) -> str:
     """Say why a zone of the snapshot does not tell what a name means; "" where it does."""
-    if zone.is_private and not zone.vpcs:
+    if zone.is_private and not zone.vpcs and not is_brought:
         return (
             f"the snapshot does not say which VPCs {safe(zone.id)}, a private zone of "
             f"{quoted(zone.zone_name)}, serves; add the answer of get-hosted-zone"

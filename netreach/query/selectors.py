@@ -359,6 +359,7 @@ _NEVER_ENDS: Final = frozenset(
         "vpc-block-public-access-exclusion",
         "hosted-zone",
         "resolver-rule",
+        "dns-profile",
     }
 )
 #: Interface types that are no ends of a set: they neither begin nor accept connections.

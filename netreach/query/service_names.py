@@ -17,6 +17,7 @@ from netreach.model.services import EndpointKind, EndpointService, VpcEndpoint
 from netreach.model.snapshot import Snapshot
 from netreach.packets.prefixes import Prefix
 from netreach.query.answers import Answers, dns_notes, has_dns, merged
+from netreach.query.profiles import doubt_of_service
 from netreach.query.words import safe
 
 #: The names under which AWS keeps services: com.amazonaws.REGION.SERVICE.
@@ -67,6 +68,9 @@ class ServiceNames:
             where = safe(vpc) or "the sender"
             return Answers(unknown=f"the snapshot does not say in which Region {where} is")
         full = f"com.amazonaws.{region}.{name}" if region else name
+        doubt = doubt_of_service(self._snapshot, full, vpc)
+        if doubt:
+            return Answers(unknown=doubt)
         private = self._private(full, vpc)
         return self._public(full) if private is None else private
 

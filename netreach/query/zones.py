@@ -6,7 +6,7 @@ on health, on who asks. Each is considered; what can't be given is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Final
 
 from netreach.model.services import DnsRecord, HostedZone, ResolverRule
@@ -14,6 +14,8 @@ from netreach.query.words import quoted, safe
 
 #: Records that lead to addresses.
 _LEADING: Final = frozenset({"A", "AAAA", "CNAME", "ALIAS"})
+#: Kinds of rules that decide who answers.
+DECIDING: Final = ("FORWARD", "SYSTEM")
 #: A sentence lists no more set ids than this.
 _LISTED: Final = 5
 
@@ -95,12 +97,18 @@ def delegation(zone: HostedZone, name: str) -> str:
 # -- rules of the resolver
 
 
-def rule_for(rules: Iterable[ResolverRule], name: str, vpc: str) -> ResolverRule | None:
-    """Return the rule that decides who answers for a name in a VPC: the one closest to it."""
+def rule_for(
+    rules: Iterable[ResolverRule], name: str, vpc: str, brought: Container[str] = ()
+) -> ResolverRule | None:
+    """Return the rule that decides who answers for a name in a VPC: the one closest to it.
+
+    Rules that profiles have `brought` are in force there too.
+    """
     mine = (
         rule
         for rule in rules
-        if rule.kind in ("FORWARD", "SYSTEM") and _is_in(rule, vpc) and lies_in(name, rule.domain)
+        if rule.kind in DECIDING and lies_in(name, rule.domain)
+        if rule.id in brought or _is_in(rule, vpc)
     )
     return max(mine, key=_closeness, default=None)
 
@@ -125,11 +133,11 @@ def _is_in(rule: ResolverRule, vpc: str) -> bool:
     return bool(vpc) and vpc in rule.vpcs
 
 
-def forwarded(rule: ResolverRule, vpc: str) -> str:
+def forwarded(rule: ResolverRule, vpc: str, brought: Container[str] = ()) -> str:
     """Say that a rule has others answer."""
     whom = ", ".join(map(safe, rule.targets)) or "others"
     domain = quoted(rule.domain or ".")
-    if rule.vpcs is None:
+    if rule.vpcs is None and rule.id not in brought:
         return (
             f"{safe(rule.id)} forwards {domain} to {whom}, and the snapshot does not say whether "
             f"{safe(vpc)} is under it; add the answer of list-resolver-rule-associations"

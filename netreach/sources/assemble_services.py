@@ -49,6 +49,7 @@ def service_records(
         ),
         "hosted_zones": build(services.hosted_zones, describe_zones.hosted_zone),
         "resolver_rules": _rules(services, build),
+        "dns_profiles": _profiles(services, build),
         "mirror_sessions": build(
             services.mirror_sessions, partial(describe_endpoints.mirror_session, targets=targets)
         ),
@@ -70,6 +71,15 @@ def _balancers(services: Services, gathered: Gathered, build: Build) -> dict[str
 def _rules(services: Services, build: Build) -> dict[str, Any]:
     ties = [found.shape for found in services.resolver_ties.values()]
     return build(services.resolver_rules, partial(describe_zones.resolver_rule, ties=ties))
+
+
+def _profiles(services: Services, build: Build) -> dict[str, Any]:
+    read = partial(
+        describe_zones.dns_profile,
+        ties=services.profiles.ties,
+        resources=services.profiles.resources,
+    )
+    return build(services.profiles.shelf, read)
 
 
 def _managed(services: Services, build: Build) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from msgspec.structs import replace
 
-from netreach.model.services import DnsRecord, HostedZone, ResolverRule
+from netreach.model.services import DnsProfile, DnsRecord, HostedZone, ResolverRule
 from netreach.sources import service_shapes
 from netreach.sources.describe_endpoints import of_arn, texts
 from netreach.sources.describe_records import Common
@@ -25,6 +25,8 @@ _POLICIES: Final = {
 }
 #: The association of a rule that is in force.
 _IN_FORCE: Final = (None, "", "COMPLETE")
+#: What of a profile is no more, or never was.
+_OVER: Final = frozenset({"DELETING", "DELETED", "FAILED"})
 
 
 def hosted_zone(shape: service_shapes.HostedZone, common: Common) -> HostedZone:
@@ -99,6 +101,33 @@ def resolver_rule(
         vpcs=texts(tie.vpc_id for tie in mine) if known else None,
         targets=texts(_target(one) for one in shape.target_ips or ()),
     )
+
+
+def dns_profile(
+    shape: service_shapes.DnsProfile,
+    common: Common,
+    ties: list[service_shapes.DnsProfileTie] | None,
+    resources: Mapping[str, list[service_shapes.DnsProfileResource]],
+) -> DnsProfile:
+    """Read a Route 53 Profile, with its VPCs and what it brings, if calls told them."""
+    vpcs, brought = None, resources.get(shape.id)
+    if ties is not None:
+        mine = (one for one in ties if one.profile_id == shape.id and one.status not in _OVER)
+        vpcs = texts(_last(one.resource_id) for one in mine)
+    whole = of_arn(common, shape.arn)
+    tags = whole.tags or ({"Name": shape.name} if shape.name else {})
+    return DnsProfile(
+        **whole._replace(tags=tags)._asdict(),
+        vpcs=vpcs,
+        resources=None
+        if brought is None
+        else texts(_last(one.resource_arn) for one in brought if one.status not in _OVER),
+    )
+
+
+def _last(arn: str | None) -> str:
+    """Return the id at the end of an ARN."""
+    return (arn or "").rpartition("/")[2]
 
 
 def _target(shape: service_shapes.ResolverTarget) -> str:

@@ -20,6 +20,7 @@ from netreach.sources import (
 )
 from netreach.sources import service_shapes as shapes
 from netreach.sources.gather import Found, Shelf, decode, decode_as
+from netreach.sources.gather_profiles import Profiles
 from netreach.sources.kinds import SHAPES
 from netreach.sources.pieces import BLOCK_PUBLIC_ACCESS, Piece
 from netreach.sources.shapes import Resource
@@ -53,6 +54,7 @@ class Services:
     hosted_zones: Shelf[shapes.HostedZone] = field(default_factory=Shelf)
     resolver_rules: Shelf[shapes.ResolverRule] = field(default_factory=Shelf)
     resolver_ties: Shelf[shapes.ResolverRuleAssociation] = field(default_factory=Shelf)
+    profiles: Profiles = field(default_factory=Profiles)
     mirror_sessions: Shelf[shapes.MirrorSession] = field(default_factory=Shelf)
     mirror_targets: Shelf[shapes.MirrorTarget] = field(default_factory=Shelf)
     #: Databases, caches ... by the key of their call.
@@ -209,6 +211,9 @@ _PUT: Final[Mapping[str, Callable[[Services, Piece], None]]] = {
     "CacheSubnetGroups": _put_subnet_groups,
     "ClusterSubnetGroups": _put_subnet_groups,
     "SecurityGroupVpcAssociations": _put_associations,
+    "ProfileSummaries": lambda services, piece: _put_all(services.profiles.shelf, piece),
+    "ProfileAssociations": lambda services, piece: services.profiles.put_ties(piece),
+    "ProfileResourceAssociations": lambda services, piece: services.profiles.put_resources(piece),
 }
 
 

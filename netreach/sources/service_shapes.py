@@ -250,6 +250,33 @@ class ResolverRule(Resource, kw_only=True):
     target_ips: list[ResolverTarget] | None = None
 
 
+class DnsProfile(Resource, kw_only=True):
+    """An item of ProfileSummaries; or what an association says of its profile."""
+
+    key: ClassVar[str] = "profile_id"
+
+    profile_id: str = msgspec.field(name="Id")
+    arn: str | None = None
+    name: str | None = None
+
+
+class DnsProfileTie(Shape):
+    """An item of ProfileAssociations: a VPC that a profile is for."""
+
+    profile_id: str
+    #: The VPC's id, or its ARN.
+    resource_id: str | None = None
+    status: str | None = None
+
+
+class DnsProfileResource(Shape):
+    """An item of ProfileResourceAssociations: what a profile brings."""
+
+    profile_id: str
+    resource_arn: str | None = None
+    status: str | None = None
+
+
 class ResolverRuleAssociation(Resource, kw_only=True):
     """An item of ResolverRuleAssociations: a VPC in which a rule is in force."""
 

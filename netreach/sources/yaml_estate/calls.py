@@ -37,6 +37,7 @@ Call = Literal[
     "ClientVpnEndpoints",
     "HostedZones",
     "ResolverRules",
+    "ProfileSummaries",
     "TrafficMirrorSessions",
 ]
 #: Which field of Snapshot each call fills.
@@ -72,5 +73,6 @@ FIELD_OF_CALL: Final[Mapping[str, str]] = {
     "ClientVpnEndpoints": "client_vpn_endpoints",
     "HostedZones": "hosted_zones",
     "ResolverRules": "resolver_rules",
+    "ProfileSummaries": "dns_profiles",
     "TrafficMirrorSessions": "mirror_sessions",
 }

@@ -26,6 +26,7 @@ from netreach.sources.yaml_estate.connection_forms import (
 )
 from netreach.sources.yaml_estate.managed_forms import ClientVpnForm, ManagedForm
 from netreach.sources.yaml_estate.name_forms import (
+    DnsProfileForm,
     HostedZoneForm,
     MirrorSessionForm,
     ResolverRuleForm,
@@ -361,6 +362,7 @@ class Estate(Form):
     public_access_exclusions: dict[Key, PublicAccessExclusionForm] = Field({})
     hosted_zones: dict[Key, HostedZoneForm] = Field({})
     resolver_rules: dict[Key, ResolverRuleForm] = Field({})
+    dns_profiles: dict[Key, DnsProfileForm] = Field({})
     mirror_sessions: dict[Key, MirrorSessionForm] = Field({})
     unmodelled: dict[Key, UnmodelledForm] = Field({})
 

@@ -82,6 +82,16 @@ class ResolverRuleForm(Named):
         return self
 
 
+class DnsProfileForm(Named):
+    """A Route 53 Profile."""
+
+    vpcs: Annotated[Unknown | Annotated[Refs, Tag("list")], BY_SHAPE] = Field([])
+    zones: Refs = Field([], description="The private zones that it brings.")
+    rules: Refs = Field([], description="The rules of the resolver that it brings.")
+    endpoints: Refs = Field([], description="The endpoints that it brings.")
+    contents: Literal["known", "unknown"] = "known"
+
+
 class MirrorSessionForm(Named):
     """A traffic mirror session."""
 

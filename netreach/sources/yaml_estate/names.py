@@ -43,6 +43,7 @@ ID_PREFIX: Final = {
     "vpc-block-public-access-exclusion": "vpcbpa-exclude-",
     "client-vpn-endpoint": "cvpn-endpoint-",
     "resolver-rule": "rslvr-rr-",
+    "dns-profile": "rp-",
     "traffic-mirror-session": "tms-",
 }
 #: How the ids made of keys begin where AWS's own may be anything.
@@ -74,6 +75,7 @@ _WHOLE_SECTIONS: Final = {
     "public_access_exclusions": "vpc-block-public-access-exclusion",
     "hosted_zones": "hosted-zone",
     "resolver_rules": "resolver-rule",
+    "dns_profiles": "dns-profile",
     "mirror_sessions": "traffic-mirror-session",
 }
 #: Key of the transit route table that AWS makes where none is written.

@@ -43,7 +43,12 @@ from netreach.sources.yaml_estate.space import (
 )
 from netreach.sources.yaml_estate.transit import transit_gateways
 from netreach.sources.yaml_estate.whole import Whole
-from netreach.sources.yaml_estate.zones import hosted_zones, mirror_sessions, resolver_rules
+from netreach.sources.yaml_estate.zones import (
+    dns_profiles,
+    hosted_zones,
+    mirror_sessions,
+    resolver_rules,
+)
 
 _KNOWN_TARGETS: Final = MODELLED_TARGETS | {TargetKind.LOCAL, TargetKind.UNKNOWN}
 
@@ -76,6 +81,7 @@ def estate_records(estate: Estate, names: Names) -> Iterator[Resource]:
     yield from public_access(whole)
     yield from hosted_zones(whole)
     yield from resolver_rules(whole)
+    yield from dns_profiles(whole)
     yield from mirror_sessions(whole)
     yield from _unmodelled(estate, names)
 

@@ -39,6 +39,7 @@ from netreach.model.records import (
     Vpc,
 )
 from netreach.model.services import (
+    DnsProfile,
     EndpointService,
     FirewallPolicy,
     FirewallRuleGroup,
@@ -98,6 +99,7 @@ _FIELD_OF: Final[Mapping[type[Resource], str]] = {
     ClientVpnEndpoint: "client_vpn_endpoints",
     HostedZone: "hosted_zones",
     ResolverRule: "resolver_rules",
+    DnsProfile: "dns_profiles",
     MirrorSession: "mirror_sessions",
     ManagedService: "managed_services",
     Unmodelled: "unmodelled",

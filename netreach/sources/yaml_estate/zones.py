@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from netreach.model.services import DnsRecord, HostedZone, MirrorSession, ResolverRule
+from netreach.model.services import DnsProfile, DnsRecord, HostedZone, MirrorSession, ResolverRule
 from netreach.packets.prefixes import Address
 from netreach.sources.yaml_estate.name_forms import HostedZoneForm, PolicyForm
 from netreach.sources.yaml_estate.phrases import PhraseError, Reference
@@ -14,6 +14,7 @@ from netreach.sources.yaml_estate.whole import Whole
 
 ZONE: Final = "hosted-zone"
 RULE: Final = "resolver-rule"
+PROFILE: Final = "dns-profile"
 SESSION: Final = "traffic-mirror-session"
 #: What copies may be sent to.
 _TARGETS: Final = ("network-interface", "load-balancer", "vpc-endpoint")
@@ -103,6 +104,33 @@ def resolver_rules(whole: Whole) -> Iterator[ResolverRule]:
 
 def _target_of(address: Address) -> str:
     return f"{address}:53" if address.family == 4 else f"[{address}]:53"
+
+
+def dns_profiles(whole: Whole) -> Iterator[DnsProfile]:
+    """Yield the Route 53 Profiles.
+
+    Raises:
+        PhraseError: a VPC, or what one brings, is not there.
+    """
+    for key, form in whole.estate.dns_profiles.items():
+        place = f"dns_profiles.{key}"
+        vpcs = None
+        if form.vpcs != "unknown":
+            vpcs = tuple(whole.vpc(o, f"{place}.vpcs.{row}") for row, o in enumerate(form.vpcs))
+        brought = [
+            whole.names.find(kind, one, f"{place}.{field}.{row}")
+            for field, kind, listed in (
+                ("zones", ZONE, form.zones),
+                ("rules", RULE, form.rules),
+                ("endpoints", "vpc-endpoint", form.endpoints),
+            )
+            for row, one in enumerate(listed)
+        ]
+        yield DnsProfile(
+            **whole.common(PROFILE, "", key, form, None),
+            vpcs=vpcs,
+            resources=tuple(brought) if form.contents == "known" else None,
+        )
 
 
 def mirror_sessions(whole: Whole) -> Iterator[MirrorSession]:

@@ -72,6 +72,8 @@ SELECTORS = {
     "zone-unsaid": "dark.zone",
     "resolver-rule": "to-site",
     "resolver-rule-unsaid": "rslvr-rr-unsaid",
+    "profile": "shared",
+    "profile-unsaid": "rp-dark",
     "mirror-session": "tap",
 }
 

@@ -140,3 +140,62 @@ def test_the_rule_for_everything_has_the_root_as_its_domain(tmp_path: Path) -> N
     rules = [{**RULE, "DomainName": ".", "RuleType": "RECURSIVE", "TargetIps": None}]
     found = loaded(tmp_path, ResolverRules=rules).resolver_rules["rslvr-rr-1"]
     assert (found.domain, found.kind, found.targets) == ("", "RECURSIVE", ())
+
+
+PROFILE: Final = "rp-4987774726example"
+
+
+def of_profile(arn: str = "arn:aws:route53:::hostedzone/Z1", **more: object) -> Json:
+    return {"Id": "rpr-1", "ProfileId": PROFILE, "ResourceArn": arn, **more}
+
+
+def for_vpc(vpc: str = "vpc-1", **more: object) -> Json:
+    return {"Id": "rpassoc-1", "ProfileId": PROFILE, "ResourceId": vpc, **more}
+
+
+@pytest.mark.parametrize(
+    ("ties", "vpcs"),
+    [
+        pytest.param([for_vpc()], ("vpc-1",), id="by-id"),
+        pytest.param(
+            [for_vpc("arn:aws:ec2:eu-west-1:111111111111:vpc/vpc-1")], ("vpc-1",), id="by-arn"
+        ),
+        pytest.param([for_vpc(Status="COMPLETE")], ("vpc-1",), id="complete"),
+        pytest.param([for_vpc(Status="UPDATING")], ("vpc-1",), id="updating"),
+        pytest.param([for_vpc(Status="DELETING")], (), id="deleting"),
+        pytest.param([for_vpc(ProfileId="rp-another00000")], (), id="of-another-profile"),
+        pytest.param([], (), id="none"),
+    ],
+)
+def test_a_profile_is_for_the_vpcs_of_its_associations(
+    ties: list[Json], vpcs: tuple[str, ...], tmp_path: Path
+) -> None:
+    summary = {"Id": PROFILE, "Name": "shared", "Arn": "arn:aws:route53profiles:::profile/x"}
+    snapshot = loaded(tmp_path, ProfileSummaries=[summary], ProfileAssociations=ties)
+    found = snapshot.dns_profiles[PROFILE]
+    assert (found.vpcs, found.resources, found.name) == (vpcs, None, "shared")
+
+
+@pytest.mark.parametrize(
+    ("arn", "number"),
+    [
+        ("arn:aws:route53:::hostedzone/Z1", "Z1"),
+        ("arn:aws:route53resolver:eu-west-1:1:resolver-rule/rslvr-rr-1", "rslvr-rr-1"),
+        ("arn:aws:ec2:eu-west-1:1:vpc-endpoint/vpce-1", "vpce-1"),
+    ],
+)
+def test_a_profile_brings_what_its_resource_associations_say(
+    arn: str, number: str, tmp_path: Path
+) -> None:
+    items = [of_profile(arn), of_profile("arn:aws:route53:::hostedzone/Z2", Status="DELETED")]
+    found = loaded(tmp_path, ProfileResourceAssociations=items).dns_profiles[PROFILE]
+    assert (found.vpcs, found.resources) == (None, (number,))
+
+
+def test_of_a_profile_that_brings_nothing_the_file_says_which_it_is(tmp_path: Path) -> None:
+    written(tmp_path / "vpcs.json", estate())
+    written(tmp_path / "ties.json", {"ProfileAssociations": [for_vpc()]})
+    written(tmp_path / f"{PROFILE}-brings.json", {"ProfileResourceAssociations": []})
+    written(tmp_path / "corp-zones.json", {"ProfileResourceAssociations": []})
+    (found,) = open_snapshot(tmp_path).dns_profiles.values()
+    assert (found.id, found.vpcs, found.resources) == (PROFILE, ("vpc-1",), ())

@@ -338,3 +338,22 @@ resolver_rules: {{site: {{domain: site.example, targets: [192.168.0.53]}}}}
 mirror_sessions: {{tap: {{source: web-1, target: web-2}}}}
 """
     assert getattr(snapshot(rest=rest), field) == {}
+
+
+@pytest.mark.parametrize(
+    ("keys", "vpcs", "resources"),
+    [
+        ("vpcs: [shop], zones: [corp], rules: [site]", ("vpc-shop",), ("corp", "rslvr-rr-site")),
+        ("vpcs: unknown", None, ()),
+        ("contents: unknown", (), None),
+    ],
+)
+def test_a_profile(
+    keys: str, vpcs: tuple[str, ...] | None, resources: tuple[str, ...] | None
+) -> None:
+    rest = f"""hosted_zones: {{corp: {{domain: corp.example, vpcs: [shop]}}}}
+resolver_rules: {{site: {{domain: site.example, targets: [192.168.0.53]}}}}
+dns_profiles: {{shared: {{{keys}}}}}
+"""
+    found = snapshot(rest=rest).dns_profiles["rp-shared"]
+    assert (found.vpcs, found.resources) == (vpcs, resources)

@@ -1,0 +1,172 @@
+"""Route 53 Profiles: zones, rules and endpoints that a profile brings to the VPCs it is tied to.
+
+What a profile alone speaks of counts as if it were tied to the VPC itself. Where the VPC's own
+configuration speaks of the same name too, or two profiles do, or an endpoint of a profile bears the
+name, nobody here knows whose word AWS takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from netreach.model.services import DnsProfile, HostedZone, ResolverRule, VpcEndpoint
+from netreach.model.snapshot import Snapshot
+from netreach.query.words import quoted, safe
+from netreach.query.zones import DECIDING, lies_in
+
+#: What a profile may bring that changes no name's answer, by how its ids begin.
+_SILENT: Final = ("rslvr-frg-", "rqlc-")
+
+#: Tells whether an endpoint's private names cover a name.
+Bears = Callable[[VpcEndpoint, str], bool]
+
+
+class Profiles:
+    """Finds what the profiles of one snapshot say of names."""
+
+    def __init__(self, snapshot: Snapshot, bears: Bears) -> None:
+        """Index nothing."""
+        self._snapshot, self._bears = snapshot, bears
+
+    @property
+    def are_open(self) -> bool:
+        """Whether some profile may bring what the snapshot does not hold."""
+        return any(
+            one.resources is None or any(map(self._is_lost, one.resources))
+            for one in self._snapshot.dns_profiles.values()
+        )
+
+    def brings(self, vpc: str) -> frozenset[str]:
+        """Return the ids of the zones and rules that profiles surely bring to a VPC."""
+        return frozenset(
+            number
+            for one in self._snapshot.dns_profiles.values()
+            if vpc and vpc in (one.vpcs or ())
+            for number in one.resources or ()
+        )
+
+    def doubt(self, name: str, vpc: str, *, has_dns: bool) -> str:
+        """Say why nobody knows what a name means in a VPC, for its profiles; else "".
+
+        `has_dns` tells whether private zones count there.
+        """
+        speakers: dict[str, set[str]] = {}
+        for profile in _of_vpc(self._snapshot, vpc):
+            gap, said = _gap(profile, vpc), set(self._said(profile, name, has_dns=has_dns))
+            if gap and (said or profile.resources is None):
+                return gap
+            lost = next(filter(self._is_lost, profile.resources or ()), "")
+            if lost:
+                brings = f"which {safe(profile.id)} brings to {safe(vpc)}"
+                return f"the snapshot lacks {safe(lost)}, {brings}"
+            if said:
+                speakers[profile.id] = said
+        if not speakers:
+            return ""
+        return self._quarrel(speakers, set(self._own(name, vpc, has_dns=has_dns)), name, vpc)
+
+    def _quarrel(self, speakers: dict[str, set[str]], own: set[str], name: str, vpc: str) -> str:
+        """Say what speaks of a name beside a profile, or that an endpoint of a profile does."""
+        first, said = next(iter(speakers.items()))
+        others = (*list(speakers)[1:], *sorted(own - said))
+        ends = sorted(one for one in said if one in self._snapshot.endpoints)
+        if ends:
+            return (
+                f"{safe(first)} brings {safe(ends[0])}, which bears {quoted(name)}, to "
+                f"{safe(vpc)}: endpoints of profiles are not modelled"
+            )
+        if others:
+            return (
+                f"{safe(first)} and {safe(others[0])} both speak of {quoted(name)} in {safe(vpc)}: "
+                "which of them AWS asks is not modelled"
+            )
+        return ""
+
+    def _is_lost(self, number: str) -> bool:
+        """Tell whether a zone, a rule or an endpoint of a profile is not in the snapshot."""
+        known = (
+            self._snapshot.hosted_zones,
+            self._snapshot.resolver_rules,
+            self._snapshot.endpoints,
+        )
+        return not number.startswith(_SILENT) and not any(number in each for each in known)
+
+    def _said(self, profile: DnsProfile, name: str, *, has_dns: bool) -> Iterator[str]:
+        """Yield what of a profile speaks of a name."""
+        snapshot, numbers = self._snapshot, profile.resources or ()
+        yield from _covering(
+            (snapshot.hosted_zones[one] for one in numbers if one in snapshot.hosted_zones),
+            name,
+            has_dns=has_dns,
+        )
+        yield from _ruling(
+            (snapshot.resolver_rules[one] for one in numbers if one in snapshot.resolver_rules),
+            name,
+        )
+        for one in numbers:
+            endpoint = snapshot.endpoints.get(one)
+            if endpoint is not None and has_dns and self._bears(endpoint, name):
+                yield one
+
+    def _own(self, name: str, vpc: str, *, has_dns: bool) -> Iterator[str]:
+        """Yield what a VPC itself has that speaks of a name."""
+        zones, rules = self._snapshot.hosted_zones, self._snapshot.resolver_rules
+        private = (
+            one for one in zones.values() if one.is_private and (vpc in one.vpcs or not one.vpcs)
+        )
+        yield from _covering(private, name, has_dns=has_dns)
+        yield from _ruling(
+            (one for one in rules.values() if one.vpcs is None or vpc in one.vpcs), name
+        )
+        for endpoint in self._snapshot.endpoints.values():
+            if endpoint.vpc == vpc and has_dns and self._bears(endpoint, name):
+                yield endpoint.id
+
+
+def _covering(zones: Iterable[HostedZone], name: str, *, has_dns: bool) -> Iterator[str]:
+    yield from (one.id for one in zones if has_dns and lies_in(name, one.zone_name))
+
+
+def _ruling(rules: Iterable[ResolverRule], name: str) -> Iterator[str]:
+    """Yield the rules that speak of a name; AWS's own one, which asks the internet, does not."""
+    deciding = (one for one in rules if one.kind in DECIDING)
+    yield from (one.id for one in deciding if lies_in(name, one.domain))
+
+
+def _of_vpc(snapshot: Snapshot, vpc: str) -> Iterator[DnsProfile]:
+    """Yield the profiles that are in force in a VPC, or may be."""
+    for one in snapshot.dns_profiles.values():
+        if vpc and (one.vpcs is None or vpc in one.vpcs):
+            yield one
+
+
+def _gap(profile: DnsProfile, vpc: str) -> str:
+    """Say what the snapshot does not tell of a profile."""
+    name, where = safe(profile.id), safe(vpc)
+    if profile.resources is None:
+        return (
+            f"the snapshot does not say what the Route 53 Profile {name} brings to {where}; add "
+            "the answer of list-profile-resource-associations"
+        )
+    if profile.vpcs is None:
+        return (
+            f"the snapshot does not say whether the Route 53 Profile {name} is associated with "
+            f"{where}; add the answer of list-profile-associations"
+        )
+    return f"the record of {name} is doubtful: {profile.doubt}" if profile.doubt else ""
+
+
+def doubt_of_service(snapshot: Snapshot, service: str, vpc: str) -> str:
+    """Say why nobody knows where a VPC finds an AWS service, for its profiles; else ""."""
+    for profile in _of_vpc(snapshot, vpc):
+        if profile.resources is None:
+            return _gap(profile, vpc)
+        numbers = (one for one in profile.resources if one.startswith("vpce-"))
+        ends = [snapshot.endpoints.get(one) for one in numbers]
+        if any(one is None or one.service == service for one in ends):
+            return (
+                f"{safe(profile.id)} may bring an endpoint of {safe(service)} to {safe(vpc)}: "
+                "endpoints of profiles are not modelled"
+            )
+    return ""
