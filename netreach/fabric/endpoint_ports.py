@@ -32,11 +32,18 @@ _PORTS: Final[Mapping[str, tuple[int, ...]]] = {
     # docs.aws.amazon.com/iot/latest/developerguide/protocols.html
     "iot.data": (443, 8443, 8883),
 }
+#: The kind of managed services that stand behind a VPC endpoint of their own.
+SERVERLESS_CACHE: Final = "serverless-cache"
 #: Services that take other ports too, which nothing here says.
 _UNSAID: Final = frozenset({"appstream.streaming", "datasync", "storagegateway", "transfer.server"})
 _WITH_PORTS: Final = ServiceSet.protocol(TCP) | ServiceSet.protocol(UDP)
 _UNKNOWN: Final = Bounds(ServiceSet.empty(), _WITH_PORTS)
 _ANYTHING: Final = Bounds(ServiceSet.empty(), ServiceSet.everything())
+
+
+def is_of_aws(endpoint: VpcEndpoint) -> bool:
+    """Tell whether an endpoint leads to a service of AWS's own."""
+    return _OWN_SERVICE.fullmatch(endpoint.service) is not None
 
 
 def served_by(snapshot: Snapshot, endpoint: VpcEndpoint | None) -> Bounds:
@@ -47,7 +54,7 @@ def served_by(snapshot: Snapshot, endpoint: VpcEndpoint | None) -> Bounds:
         return _ANYTHING  # resource and service-network endpoints [EP-6]
     own = _OWN_SERVICE.fullmatch(endpoint.service)
     if own is None:
-        return _offered(snapshot, endpoint.service)
+        return _of_cache(snapshot, endpoint) or _offered(snapshot, endpoint.service)
     if own[1] in _UNSAID:
         return _UNKNOWN
     ports = _tcp(_PORTS.get(own[1], _HTTPS))
@@ -56,6 +63,15 @@ def served_by(snapshot: Snapshot, endpoint: VpcEndpoint | None) -> Bounds:
 
 def _tcp(ports: tuple[int, ...]) -> ServiceSet:
     return reduce(or_, (ServiceSet.ports(TCP, port, port) for port in ports))
+
+
+def _of_cache(snapshot: Snapshot, endpoint: VpcEndpoint) -> Bounds | None:
+    """Return what the serverless cache behind an endpoint takes: its port surely."""
+    for service in snapshot.managed_services.values():
+        is_here = any(one in endpoint.interfaces for one in service.interfaces)
+        if service.kind == SERVERLESS_CACHE and is_here and service.port is not None:
+            return Bounds(_tcp((service.port,)), _WITH_PORTS)
+    return None
 
 
 def _offered(snapshot: Snapshot, service: str) -> Bounds:

@@ -151,6 +151,8 @@ class MulticastDomain(Resource, frozen=True, kw_only=True):
 
     gateway: str
     state: str = "available"
+    #: Subnets whose interfaces may join its groups; None: the snapshot does not say.
+    subnets: tuple[str, ...] | None = None
 
 
 class VpnGateway(Resource, frozen=True, kw_only=True):

@@ -126,9 +126,15 @@ def multicast_page(record: MulticastDomain, relations: Relations) -> Page:
     ties = relations.snapshot.transit_attachments.values()
     vpcs = [one.resource for one in ties if _reaches(one, record)]
     rows = id_rows(dict.fromkeys(vpcs), relations)
-    tables = (Table("vpcs", ("id", "name"), rows, "on its transit gateway"),)
+    subnets = id_rows(record.subnets or (), relations)
+    tables = (
+        Table("vpcs", ("id", "name"), rows, "on its transit gateway"),
+        Table("subnets", ("id", "name"), subnets, "associated with it"),
+    )
     unknown = "what these VPCs send to a multicast address is unknown: who joined is not modelled"
-    notes = ((unknown,) if rows else ()) + notes_of(record, relations)
+    untold = "the snapshot does not say which subnets are associated with it"
+    gaps = (*((unknown,) if rows else ()), *((untold,) if record.subnets is None else ()))
+    notes = (*gaps, *notes_of(record, relations))
     return Page("transit-gateway-multicast-domain", record.id, record.name, facts, tables, notes)
 
 

@@ -17,6 +17,7 @@ _PARTS: Final = {"db-cluster": "db-instance", "replication-group": "cache-cluste
 #: What tells the interfaces of a kind apart, beside describe-network-interfaces.
 _TOLD_BY: Final = {
     "msk-cluster": "the answer of `aws kafka list-nodes`",
+    "serverless-cache": "the answer of describe-vpc-endpoints",
     "ecs-task": "the answer of `aws ecs describe-container-instances`",
     "replication-group": "the answer of `aws elasticache describe-cache-clusters`",
     "db-cluster": "the answer of `aws rds describe-db-instances`",

@@ -34,7 +34,9 @@ def connections(gathered: Gathered, build: Build, read: Prefixes) -> dict[str, A
             partial(policies.policy_table, gathered=gathered, prefixes=read),
         ),
         "connect_peers": build(gathered.connect_peers, policies.connect_peer),
-        "multicast_domains": build(gathered.multicast_domains, policies.multicast_domain),
+        "multicast_domains": build(
+            gathered.multicast_domains, partial(policies.multicast_domain, gathered=gathered)
+        ),
         "vpn_gateways": build(gathered.vpn_gateways, records.vpn_gateway),
         "customer_gateways": build(gathered.customer_gateways, records.customer_gateway),
         "vpn_connections": build(

@@ -35,7 +35,8 @@ def db_cluster(shape: shapes.DbCluster, common: Common, places: Places) -> Manag
     group = places.named(shape.db_subnet_group)
     return ManagedService(
         **of_arn(common, shape.arn)._asdict(),
-        kind="db-cluster",
+        # of the first version of Aurora Serverless nothing is known but its names
+        kind="serverless-db-cluster" if shape.engine_mode == "serverless" else "db-cluster",
         service_name=shape.name or "",
         vpc=group.vpc_id or "",
         dns_names=texts([shape.endpoint, shape.reader_endpoint]),
@@ -110,6 +111,21 @@ def replication_group(
         members=texts(shape.member_clusters),
         meanings=dict(_shards(shape)),
         dns_names=texts(end.address for end in ends if end),
+        port=_port(ends),
+        arn=shape.arn or "",
+    )
+
+
+def serverless_cache(shape: shapes.ServerlessCache, common: Common, _: Places) -> ManagedService:
+    """Read a serverless cache, which is reached by a VPC endpoint in its subnets."""
+    ends = [shape.endpoint, shape.reader_endpoint]
+    return ManagedService(
+        **of_arn(common, shape.arn)._asdict(),
+        kind="serverless-cache",
+        service_name=shape.name or "",
+        dns_names=texts(end.address for end in ends if end),
+        subnets=texts(shape.subnet_ids),
+        groups=texts(shape.security_group_ids),
         port=_port(ends),
         arn=shape.arn or "",
     )

@@ -25,6 +25,8 @@ _PROTOCOLS: Final = {"icmp": 1, "tcp": 6, "udp": 17, "gre": 47}
 _PORTS: Final = re.compile(r"(\d{1,5})(?:\s*-\s*(\d{1,5}))?")
 #: All ports, written out.
 _WHOLE: Final = (0, 65535)
+#: States of a subnet of a multicast domain that is in it no more, or never was.
+_ENDED: Final = frozenset({"disassociating", "disassociated", "rejected", "failed"})
 _CHANGING: Final = frozenset({"associating", "disassociating"})
 
 
@@ -43,13 +45,23 @@ def connect_peer(shape: shapes.ConnectPeer, common: Common) -> ConnectPeer:
     )
 
 
-def multicast_domain(shape: shapes.MulticastDomain, common: Common) -> MulticastDomain:
-    """Read a multicast domain."""
+def multicast_domain(
+    shape: shapes.MulticastDomain, common: Common, gathered: Gathered
+) -> MulticastDomain:
+    """Read a multicast domain, with its subnets if a call told them."""
+    subnets = gathered.read_parts(parts.MULTICAST_TIES, common.id, _joined)
     return MulticastDomain(
         **common._asdict(),
         gateway=shape.transit_gateway_id or "",
         state=shape.state or "available",
+        subnets=None if subnets is None else tuple(dict.fromkeys(subnets)),
     )
+
+
+def _joined(tie: shapes.MulticastTie) -> str | None:
+    """Return the subnet of an association that has not ended."""
+    subnet = tie.subnet or shapes.MulticastSubnet()
+    return None if subnet.state in _ENDED else subnet.subnet_id
 
 
 def policy_table(

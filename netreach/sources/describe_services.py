@@ -9,6 +9,7 @@ from netreach.model.services import ManagedService
 from netreach.sources import describe_containers as containers
 from netreach.sources import describe_databases as databases
 from netreach.sources import managed_shapes as shapes
+from netreach.sources import workgroup_shapes as workgroups
 from netreach.sources.answers import KUBERNETES
 from netreach.sources.describe_endpoints import of_arn, texts
 from netreach.sources.describe_records import Common
@@ -49,6 +50,30 @@ def redshift_cluster(
         has_settled_groups=is_settled(shape.vpc_security_groups),
         zone=shape.availability_zone or "",
         port=endpoint.port,
+    )
+
+
+def workgroup(shape: workgroups.Workgroup, common: Common, _: Places) -> ManagedService:
+    """Read a serverless warehouse, with the interfaces of its endpoint."""
+    endpoint = shape.endpoint or workgroups.WorkgroupEndpoint()
+    doors = endpoint.vpc_endpoints or []
+    ties = [tie for door in doors for tie in door.network_interfaces or ()]
+    homes = texts(door.vpc_id for door in doors)
+    return ManagedService(
+        **of_arn(common, shape.workgroup_arn)._asdict(),
+        kind="redshift-workgroup",
+        service_name=shape.workgroup_name or "",
+        vpc=homes[0] if len(homes) == 1 else "",
+        dns_names=texts([endpoint.address]),
+        addresses=addresses(
+            (tie.private_ip_address for tie in ties if not tie.network_interface_id),
+            "endpoint.vpcEndpoints.networkInterfaces.privateIpAddress",
+        ),
+        interfaces=texts(tie.network_interface_id for tie in ties),
+        subnets=texts(shape.subnet_ids),
+        groups=texts(shape.security_group_ids),
+        port=endpoint.port,
+        arn=shape.workgroup_arn or "",
     )
 
 
@@ -146,6 +171,8 @@ READERS: Final[Mapping[str, Callable[[Any, Common, Places], ManagedService]]] = 
     "DBProxies": databases.db_proxy,
     "CacheClusters": databases.cache_cluster,
     "ReplicationGroups": databases.replication_group,
+    "ServerlessCaches": databases.serverless_cache,
+    "workgroups": workgroup,
     "Clusters": redshift_cluster,
     "DomainStatusList": domain,
     "ClusterInfoList": stream,

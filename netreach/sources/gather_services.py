@@ -94,6 +94,8 @@ MANAGED: Final = frozenset(
         "DBProxies",
         "CacheClusters",
         "ReplicationGroups",
+        "ServerlessCaches",
+        "workgroups",
         "Clusters",
         "DomainStatusList",
         "ClusterInfoList",

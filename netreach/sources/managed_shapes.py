@@ -91,6 +91,8 @@ class DbCluster(Managed, kw_only=True):
     endpoint: str | None = None
     reader_endpoint: str | None = None
     members: list[ClusterMember] | None = msgspec.field(default=None, name="DBClusterMembers")
+    #: provisioned, or serverless for Aurora Serverless of the first version.
+    engine_mode: str | None = None
     port: Port | None = None
     vpc_security_groups: list[GroupMember] | None = None
     #: Only its name.
@@ -160,6 +162,26 @@ class ReplicationGroup(Managed, kw_only=True):
     configuration_endpoint: Endpoint | None = None
     node_groups: list[NodeGroup] | None = None
     member_clusters: list[str] | None = None
+
+
+class ServerlessCache(Managed, kw_only=True):
+    """An item of ServerlessCaches; one with public endpoints alone is in no VPC."""
+
+    key: ClassVar[str] = "arn"
+    other_key: ClassVar[str] = "name"
+
+    arn: str | None = msgspec.field(default=None, name="ARN")
+    name: str | None = msgspec.field(default=None, name="ServerlessCacheName")
+    endpoint: Endpoint | None = None
+    reader_endpoint: Endpoint | None = None
+    subnet_ids: list[str] | None = None
+    security_group_ids: list[str] | None = None
+    connection_type: str | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Tell whether it is in a VPC."""
+        return self.connection_type != "public"
 
 
 class WarehouseInterface(Shape):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from netreach.sources import connection_shapes as shapes
-from netreach.sources.policy_shapes import PolicyTableEntry, PolicyTie
+from netreach.sources.policy_shapes import MulticastTie, PolicyTableEntry, PolicyTie
 from netreach.sources.shapes import Shape
 
 TRANSIT_ROUTES: Final = "TransitGatewayRoutes"
@@ -23,10 +23,12 @@ POLICY_ASSOCIATIONS: Final = "TransitGatewayPolicyTableAssociations"
 CLIENT_VPN_NETWORKS: Final = "ClientVpnTargetNetworks"
 CLIENT_VPN_RULES: Final = "ClientVpnAuthorizationRules"
 CLIENT_VPN_ROUTES: Final = "ClientVpnRoutes"
+MULTICAST_TIES: Final = "MulticastDomainAssociations"
 DIRECT_CONNECT_TIES: Final = "directConnectGatewayAssociations"
 
 _TABLE: Final = re.compile(r"tgw-rtb-[0-9A-Za-z]+")
 _POLICY: Final = re.compile(r"tgw-ptb-[0-9A-Za-z]+")
+_DOMAIN: Final = re.compile(r"tgw-mcast-domain-[0-9A-Za-z]+")
 _ENDPOINT: Final = re.compile(r"cvpn-endpoint-[0-9A-Za-z]+")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -94,6 +96,15 @@ KINDS: Final[tuple[PartKind, ...]] = (
     _of_endpoint(CLIENT_VPN_NETWORKS, CLIENT_VPN_NETWORKS, shapes.ClientVpnNetwork),
     _of_endpoint(CLIENT_VPN_RULES, "AuthorizationRules", shapes.ClientVpnRule),
     _of_endpoint(CLIENT_VPN_ROUTES, "Routes", shapes.ClientVpnRoute),
+    PartKind(
+        MULTICAST_TIES,
+        MULTICAST_TIES,
+        MulticastTie,
+        frozenset({"TransitGatewayAttachmentId", "Subnet"}),
+        "TransitGatewayMulticastDomainId",
+        _DOMAIN,
+        "multicast_domains",
+    ),
     PartKind(
         DIRECT_CONNECT_TIES,
         DIRECT_CONNECT_TIES,

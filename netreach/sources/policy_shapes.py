@@ -78,6 +78,20 @@ class PolicyTie(Shape):
     state: str | None = None
 
 
+class MulticastSubnet(Shape):
+    """A subnet of a multicast domain."""
+
+    subnet_id: str | None = None
+    state: str | None = None
+
+
+class MulticastTie(Shape):
+    """An item of MulticastDomainAssociations."""
+
+    transit_gateway_attachment_id: str | None = None
+    subnet: MulticastSubnet | None = None
+
+
 class MulticastDomain(Resource, kw_only=True):
     """An item of TransitGatewayMulticastDomains."""
 

@@ -5,6 +5,9 @@ they make. What their own calls tell is the subnet group, the security groups an
 interface with exactly those may be the service's, no other one is. A service of which that leaves
 one interface has it; of several, any may be it. Where more services fit than there are interfaces,
 the snapshot lacks some of them, and nobody can say whose the others are.
+
+A serverless cache is reached by a VPC endpoint that ElastiCache puts into the cache's subnets, with
+its groups. An endpoint of a service of AWS's own is none of that kind.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ from typing import Final
 
 import msgspec
 
+from netreach.fabric.endpoint import endpoints_of_interfaces
+from netreach.fabric.endpoint_ports import is_of_aws
 from netreach.model.records import NetworkInterface
 from netreach.model.services import ManagedService
 from netreach.model.snapshot import Snapshot
@@ -24,6 +29,8 @@ _WRITTEN: Final[Mapping[str, str]] = {
     "db-cluster": "RDSNetworkInterface",
     "redshift-cluster": "RedshiftNetworkInterface",
 }
+#: Kinds of services that are reached by a VPC endpoint.
+_BEHIND_ENDPOINTS: Final = frozenset({"serverless-cache"})
 #: What a whole of these kinds consists of.
 _PARTS: Final[Mapping[str, str]] = {
     "db-cluster": "db-instance",
@@ -36,8 +43,14 @@ Services = dict[str, ManagedService]
 def with_candidates(services: Services, snapshot: Snapshot) -> Services:
     """Return the services with what may be theirs, wholes with what their parts have."""
     found = {number: _candidates(each, snapshot) for number, each in services.items()}
+    doors = endpoints_of_interfaces(snapshot)
     settled = {
-        number: _settled(each, found[number], _claims(services, found, number))
+        number: _settled(
+            each,
+            found[number],
+            _claims(services, found, number),
+            {doors.get(one, one) for one in found[number]},
+        )
         for number, each in services.items()
     }
     return {number: _whole(each, settled) for number, each in settled.items()}
@@ -45,6 +58,8 @@ def with_candidates(services: Services, snapshot: Snapshot) -> Services:
 
 def _candidates(record: ManagedService, snapshot: Snapshot) -> frozenset[str]:
     """Return the interfaces that may be a service's, by what is written on them alone."""
+    if record.kind in _BEHIND_ENDPOINTS:
+        return _of_endpoints(record, snapshot)
     written = _WRITTEN.get(record.kind)
     if not written or record.interfaces or record.addresses or _knows_parts(record):
         return frozenset()
@@ -55,6 +70,23 @@ def _candidates(record: ManagedService, snapshot: Snapshot) -> frozenset[str]:
         for interface in snapshot.interfaces.values()
         if interface.description == written and _fits(interface, record, snapshot)
     )
+
+
+def _of_endpoints(record: ManagedService, snapshot: Snapshot) -> frozenset[str]:
+    """Return the interfaces of the endpoints that may be a service's.
+
+    None where the record of one is missing: it may be any other service's.
+    """
+    if not record.subnets:
+        return frozenset()
+    found = {
+        number: snapshot.endpoints.get(endpoint)
+        for number, endpoint in endpoints_of_interfaces(snapshot).items()
+        if _fits(snapshot.interfaces[number], record, snapshot)
+    }
+    if None in found.values():
+        return frozenset()
+    return frozenset(number for number, each in found.items() if each and not is_of_aws(each))
 
 
 def _fits(interface: NetworkInterface, record: ManagedService, snapshot: Snapshot) -> bool:
@@ -89,16 +121,19 @@ def _claims(
 
 
 def _settled(
-    record: ManagedService, found: frozenset[str], claims: tuple[str, ...]
+    record: ManagedService, found: frozenset[str], claims: tuple[str, ...], ends: set[str]
 ) -> ManagedService:
-    """Tie what is certain, else name what may be the service's."""
+    """Tie what is certain, else name what may be the service's.
+
+    `ends` are the interfaces, those of one endpoint as one.
+    """
     if not found:
         return record
     ordered = tuple(sorted(found))
-    if len(claims) > len(found):
+    if len(claims) > len(ends):
         rivals = tuple(other for other in claims if other != record.id)
         return msgspec.structs.replace(record, candidates=ordered, rivals=rivals)
-    if len(found) == 1:
+    if len(ends) == 1:
         return msgspec.structs.replace(record, interfaces=ordered)
     return msgspec.structs.replace(record, candidates=ordered)
 

@@ -11,6 +11,7 @@ from netreach.sources import (
     firewall_shapes,
     managed_shapes,
     service_shapes,
+    workgroup_shapes,
 )
 from netreach.sources.shapes import Shape
 
@@ -45,6 +46,8 @@ SERVICE_SHAPES: Final[Mapping[str, type[Shape]]] = {
     "DBSubnetGroups": managed_shapes.SubnetGroup,
     "CacheClusters": managed_shapes.CacheCluster,
     "ReplicationGroups": managed_shapes.ReplicationGroup,
+    "ServerlessCaches": managed_shapes.ServerlessCache,
+    "workgroups": workgroup_shapes.Workgroup,
     "CacheSubnetGroups": managed_shapes.SubnetGroup,
     # Redshift's; those of other services have the same key and no VPC
     "Clusters": managed_shapes.RedshiftCluster,
@@ -60,7 +63,14 @@ SERVICE_SHAPES: Final[Mapping[str, type[Shape]]] = {
 
 #: Keys that other services use too, or that are no lists elsewhere.
 SERVICE_COMMON_WORDS: Final = frozenset(
-    {"Functions", "Clusters", "tasks", "LoadBalancerAttributes", "ClusterSubnetGroups"}
+    {
+        "Functions",
+        "Clusters",
+        "tasks",
+        "LoadBalancerAttributes",
+        "ClusterSubnetGroups",
+        "workgroups",
+    }
 )
 
 #: Fields that tell what the items of a bare list are.

@@ -46,6 +46,8 @@ _MANAGED: Final = {
     "db-proxy": ("rds", "db-proxy:{name}"),
     "cache-cluster": ("elasticache", "cluster:{name}"),
     "replication-group": ("elasticache", "replicationgroup:{name}"),
+    "serverless-cache": ("elasticache", "serverlesscache:{name}"),
+    "redshift-workgroup": ("redshift-serverless", "workgroup/{number}"),
     "opensearch-domain": ("es", "domain/{name}"),
     "msk-cluster": ("kafka", "cluster/{name}/{number}-1"),
     "lambda-function": ("lambda", "function:{name}"),

@@ -348,6 +348,12 @@ def test_multicast_is_named_and_unknown_where_a_domain_may_take_it() -> None:
     assert verdict(network, f"web-1 {LAB_1} udp 53", family=4) == verdict(
         Network(hub), f"web-1 {LAB_1} udp 53", family=4
     )
+    # which subnets are in the domain changes nothing of what is sent to one host
+    for subnets in ((), ("subnet-web-a",), tuple(hub.subnets)):
+        joined = replace(domain, subnets=subnets)
+        told = Network(replace(hub, multicast_domains={joined.id: joined}))
+        assert verdict(told, f"web-1 {LAB_1} udp 53", family=4) == "reachable"
+        assert verdict(told, "web-1 239.1.1.1 udp 5000") == "unknown"
     assert verdict(Network(hub), "web-1 239.1.1.1 udp 5000") == "unreachable"
     other = replace(domain, gateway="tgw-2")
     apart = Network(replace(hub, multicast_domains={other.id: other}))

@@ -15,6 +15,7 @@ from netreach.model.services import (
     EndpointService,
     Listener,
     LoadBalancer,
+    ManagedService,
 )
 from netreach.model.snapshot import Snapshot
 from netreach.packets.prefixes import Address
@@ -286,3 +287,23 @@ def test_ep_1_an_endpoint_is_a_destination_by_its_id() -> None:
     answer = ask(compiled(door()), f"app-1 {DOOR} tcp 443")
     assert answer.verdict == "reachable"
     assert {part.destination_address for part in answer.parts} == {DOOR_A, DOOR_B}
+
+
+def test_ep_1_the_endpoint_of_a_serverless_cache_takes_the_cache_s_port() -> None:
+    def ask_at(asked: int, **more: object) -> str:
+        cache = ManagedService(
+            id="arn:cache",
+            kind="serverless-cache",
+            service_name="sessions",
+            interfaces=("eni-door-a", "eni-door-b"),
+            port=6379,
+        )
+        cache = replace(cache, **more)
+        base = door(service="com.amazonaws.vpce.eu-central-1.vpce-svc-0c")
+        network = compiled(replace(base, managed_services={cache.id: cache}))
+        return str(ask(network, f"app-1 name:sessions tcp {asked}").verdict)
+
+    assert ask_at(6379) == "reachable"
+    assert ask_at(6380) == "unknown"
+    assert ask_at(6379, port=None) == "unknown"
+    assert ask_at(6379, kind="db-proxy") == "unknown"

@@ -63,7 +63,11 @@ def _peers() -> tuple[ConnectPeer, ...]:
 
 def _domains() -> tuple[MulticastDomain, ...]:
     cameras = MulticastDomain(
-        id="tgw-mcast-domain-cameras", tags={"Name": "cameras"}, gateway="tgw-hub", **_COMMON
+        id="tgw-mcast-domain-cameras",
+        tags={"Name": "cameras"},
+        gateway="tgw-hub",
+        subnets=("subnet-hub-a",),
+        **_COMMON,
     )
     alone = MulticastDomain(id="tgw-mcast-domain-alone", gateway="tgw-elsewhere", **_COMMON)
     return cameras, alone

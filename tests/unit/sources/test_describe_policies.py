@@ -174,6 +174,41 @@ def test_a_multicast_domain(tmp_path: Path) -> None:
     assert found.find(number) is not None
 
 
+def joining(number: str, state: str = "associated") -> Json:
+    return {
+        "TransitGatewayAttachmentId": "tgw-attach-1",
+        "ResourceType": "vpc",
+        "Subnet": {"SubnetId": number, "State": state},
+    }
+
+
+@pytest.mark.parametrize(
+    ("ties", "subnets"),
+    [
+        pytest.param(
+            [joining("subnet-1"), joining("subnet-2")], ("subnet-1", "subnet-2"), id="two"
+        ),
+        pytest.param([joining("subnet-1", "associating")], ("subnet-1",), id="on-its-way"),
+        pytest.param([joining("subnet-1", "disassociated")], (), id="gone"),
+        pytest.param([joining("subnet-1", "rejected")], (), id="rejected"),
+        pytest.param([], (), id="none"),
+        pytest.param(None, None, id="unsaid"),
+    ],
+)
+def test_the_subnets_of_a_multicast_domain(
+    ties: list[Json] | None, subnets: tuple[str, ...] | None, tmp_path: Path
+) -> None:
+    number = "tgw-mcast-domain-0a"
+    item = {"TransitGatewayMulticastDomainId": number, "TransitGatewayId": "tgw-1"}
+    written(tmp_path / "domains.json", {"TransitGatewayMulticastDomains": [item]})
+    if ties is not None:
+        name = f"associations-{number}.json"
+        written(tmp_path / name, {"MulticastDomainAssociations": ties})
+    found = open_snapshot(tmp_path)
+    assert found.multicast_domains[number].subnets == subnets
+    assert found.problems == ()
+
+
 def test_bare_lists_are_told_apart(tmp_path: Path) -> None:
     for name, item in (
         ("a", POLICY),

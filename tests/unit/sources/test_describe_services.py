@@ -73,6 +73,27 @@ WAREHOUSE: Final[Json] = {
     },
     "VpcSecurityGroups": GROUPS,
 }
+SERVERLESS: Final[Json] = {
+    "ARN": arn("elasticache", "serverlesscache:sessions"),
+    "ServerlessCacheName": "sessions",
+    "Endpoint": {"Address": "sessions.serverless.example", "Port": 6379},
+    "ReaderEndpoint": {"Address": "sessions.reader.example", "Port": 6380},
+    "SubnetIds": ["subnet-1"],
+    "SecurityGroupIds": ["sg-1"],
+}
+WORKGROUP: Final[Json] = {
+    "workgroupArn": arn("redshift-serverless", "workgroup/0f"),
+    "workgroupName": "reports",
+    "endpoint": {
+        "address": "reports.serverless.example",
+        "port": 5439,
+        "vpcEndpoints": [
+            {"vpcId": "vpc-1", "networkInterfaces": [{"networkInterfaceId": "eni-1"}]}
+        ],
+    },
+    "securityGroupIds": ["sg-1"],
+    "subnetIds": ["subnet-1"],
+}
 VPC_OPTIONS: Final[Json] = {
     "VPCId": "vpc-1",
     "SubnetIds": ["subnet-1"],
@@ -191,6 +212,24 @@ PROXY: Final[Json] = {
             ("dw.redshift.example",),
             5439,
             id="warehouse",
+        ),
+        pytest.param(
+            {"ServerlessCaches": [SERVERLESS]},
+            SERVERLESS["ARN"],
+            "serverless-cache",
+            "sessions",
+            ("sessions.serverless.example", "sessions.reader.example"),
+            6379,
+            id="serverless-cache",
+        ),
+        pytest.param(
+            {"workgroups": [WORKGROUP]},
+            WORKGROUP["workgroupArn"],
+            "redshift-workgroup",
+            "reports",
+            ("reports.serverless.example",),
+            5439,
+            id="serverless-warehouse",
         ),
         pytest.param(
             {"DomainStatusList": [DOMAIN]},
@@ -490,3 +529,24 @@ def test_records_that_go_on_elsewhere_are_reported(tmp_path: Path) -> None:
     more = {"Z0123456789ABC": {**RECORDS, "IsTruncated": True}}
     snapshot = loaded(tmp_path, HostedZones=[ZONE], **more)
     assert [problem.kind for problem in snapshot.problems] == ["more-pages"]
+
+
+def test_a_serverless_warehouse_has_the_interfaces_of_its_endpoint(tmp_path: Path) -> None:
+    interfaces = [interface("eni-1"), interface("eni-2", "10.0.1.20")]
+    calls = estate(NetworkInterfaces=interfaces, workgroups=[WORKGROUP])
+    (found,) = loaded(tmp_path, **calls).managed_services.values()
+    assert (found.interfaces, found.vpc, found.groups) == (("eni-1",), "vpc-1", ("sg-1",))
+
+
+def test_a_serverless_cache_with_public_endpoints_alone_is_in_no_vpc(tmp_path: Path) -> None:
+    public = {**SERVERLESS, "ConnectionType": "public"}
+    assert loaded(tmp_path, ServerlessCaches=[public]).managed_services == {}
+
+
+def test_of_the_first_aurora_serverless_nothing_is_known_but_its_names(tmp_path: Path) -> None:
+    cluster = {**DB_CLUSTER, "EngineMode": "serverless", "DBClusterMembers": []}
+    other = interface("eni-1", Description="RDSNetworkInterface", RequesterManaged=True)
+    calls = estate(NetworkInterfaces=[other], DBClusters=[cluster], DBSubnetGroups=[SUBNET_GROUP])
+    (found,) = loaded(tmp_path, **calls).managed_services.values()
+    assert (found.interfaces, found.candidates) == ((), ())
+    assert found.dns_names == ("shop.cluster.example", "shop.reader.example")

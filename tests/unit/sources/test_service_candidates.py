@@ -319,3 +319,82 @@ def test_a_cache_of_another_account_has_another_interface(tmp_path: Path) -> Non
     }
     theirs = made_by("ElastiCache shop-001", OwnerId="222222222222")
     assert tied(tmp_path, theirs, CacheClusters=[cache])["shop-001"].interfaces == ()
+
+
+# -- behind VPC endpoints
+
+
+def serverless(name: str = "sessions", **more: object) -> Json:
+    return {
+        "ARN": f"arn:aws:elasticache:eu-west-1:{ACCOUNT}:serverlesscache:{name}",
+        "ServerlessCacheName": name,
+        "SubnetIds": ["subnet-1", "subnet-2"],
+        "SecurityGroupIds": ["sg-1"],
+        **more,
+    }
+
+
+def door(number: str = "vpce-0a", *interfaces: str, **more: object) -> Json:
+    return {
+        "VpcEndpointId": number,
+        "VpcEndpointType": "Interface",
+        "VpcId": "vpc-1",
+        "ServiceName": "com.amazonaws.vpce.eu-west-1.vpce-svc-0c",
+        "State": "available",
+        "NetworkInterfaceIds": list(interfaces),
+        **more,
+    }
+
+
+def of_door(number: str, host: int, endpoint: str = "vpce-0a", **more: object) -> Json:
+    kind = {"InterfaceType": "vpc_endpoint", "AvailabilityZone": None}
+    return made_by(f"VPC Endpoint Interface {endpoint}", number, host, **{**kind, **more})
+
+
+SUBNETS: Final = [subnet(), subnet("subnet-2", "10.0.2.0/24")]
+TWO_DOORS: Final = (of_door("eni-1", 10), of_door("eni-2", 20, SubnetId="subnet-2"))
+
+
+def behind(folder: Path, *interfaces: Json, **calls: object) -> dict[str, ManagedService]:
+    return tied(folder, *interfaces, **{"Subnets": SUBNETS, **calls})
+
+
+def test_a_serverless_cache_has_the_interfaces_of_its_only_endpoint(tmp_path: Path) -> None:
+    calls = {"VpcEndpoints": [door()], "ServerlessCaches": [serverless()]}
+    found = behind(tmp_path, *TWO_DOORS, **calls)["sessions"]
+    assert (found.interfaces, found.candidates) == (("eni-1", "eni-2"), ())
+
+
+@pytest.mark.parametrize(
+    ("other", "endpoint"),
+    [
+        pytest.param({"Groups": groups("sg-2")}, {}, id="groups"),
+        pytest.param({"SubnetId": "subnet-9"}, {}, id="subnet"),
+        pytest.param({}, {"ServiceName": "com.amazonaws.eu-west-1.sqs"}, id="a-service-of-aws-s"),
+        pytest.param({}, {"VpcEndpointId": "vpce-0b"}, id="endpoint-not-on-record"),
+    ],
+)
+def test_an_endpoint_that_may_be_another_one_is_not_a_cache_s(
+    other: Json, endpoint: Json, tmp_path: Path
+) -> None:
+    calls = {"VpcEndpoints": [door(**endpoint)], "ServerlessCaches": [serverless()]}
+    found = behind(tmp_path, of_door("eni-1", 10, **other), **calls)["sessions"]
+    assert (found.interfaces, found.candidates) == ((), ())
+
+
+def test_a_cache_that_names_no_subnets_is_tied_to_nothing(tmp_path: Path) -> None:
+    calls = {"VpcEndpoints": [door()], "ServerlessCaches": [serverless(SubnetIds=None)]}
+    found = behind(tmp_path, *TWO_DOORS, **calls)["sessions"]
+    assert (found.interfaces, found.candidates) == ((), ())
+
+
+def test_of_several_endpoints_a_cache_has_one(tmp_path: Path) -> None:
+    shown = (*TWO_DOORS, of_door("eni-3", 30, "vpce-0b"))
+    doors = [door(), door("vpce-0b")]
+    one = behind(tmp_path, *shown, VpcEndpoints=doors, ServerlessCaches=[serverless()])
+    assert one["sessions"].candidates == ("eni-1", "eni-2", "eni-3")
+    caches = [serverless(name) for name in ("a", "b", "c")]
+    many = behind(tmp_path, *shown, VpcEndpoints=doors, ServerlessCaches=caches)
+    assert many["a"].rivals == tuple(
+        f"arn:aws:elasticache:eu-west-1:{ACCOUNT}:serverlesscache:{name}" for name in "bc"
+    )
