@@ -119,7 +119,9 @@ def _enabled(snapshot: Snapshot, balancers: Iterable[LoadBalancer]) -> Iterator[
             subnet = snapshot.subnets.get(zone.subnet)
             number = zone.zone_id or (subnet.zone_id if subnet else "")
             name = zone.zone or (subnet.zone if subnet else "")
-            yield Zone(number, name, balancer.owner, balancer.region)
+            # a shared subnet's names for zones are those of its owner
+            owner = (subnet.owner if subnet and not zone.zone else "") or balancer.owner
+            yield Zone(number, name, owner, balancer.region)
 
 
 def zone_of(snapshot: Snapshot, subnet: str, whole: VpcEndpoint | LoadBalancer) -> Zone:

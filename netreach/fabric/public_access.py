@@ -177,7 +177,7 @@ def _access(snapshot: Snapshot, owner: str, region: str, places: tuple[str, ...]
     )
     if mode == _OPEN:
         return mode
-    if snapshot.format == "describe" and _EXCLUSIONS not in snapshot.calls:
+    if _EXCLUSIONS not in snapshot.calls:
         return mode._replace(maybe=Access.OPEN)
     exclusions = [
         one

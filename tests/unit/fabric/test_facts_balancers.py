@@ -504,6 +504,26 @@ def test_lb_4_kept_clients_need_a_target_in_the_vpc_or_in_a_peer(
         assert sees(answer) == {DB_1 if attribute else NODE_A}
 
 
+@pytest.mark.parametrize(
+    ("far", "expected"),
+    [
+        pytest.param("eu-central-1", "reachable", id="same-region"),
+        pytest.param("us-east-1", "unknown", id="another-region"),
+    ],
+)
+def test_lb_4_kept_clients_need_a_peer_in_the_same_region(far: str, expected: str) -> None:
+    routes = {"10.1.0.0/16": "vpc-peering-connection:pcx-1"}
+    lab = {"route_tables": {"public": {"routes": {"10.0.0.0/16": "vpc-peering-connection:pcx-1"}}}}
+    base = snapshot(route_tables={"web": {"routes": routes}}, rest={"vpcs": {"lab": lab}})
+    shop, other = PeeredVpc(vpc="vpc-shop"), PeeredVpc(vpc="vpc-lab", region=far)
+    peering = VpcPeering(id="pcx-1", requester=shop, accepter=other)
+    base = replace(base, peerings={"pcx-1": peering})
+    form: Form = {"target_kind": "ip", "preserves_client": True}
+    groups = [group(target("10.1.1.10", zone="all"), **form)]
+    network = Network(with_balancers([balancer(NETWORK)], [node(NETWORK)], groups, base))
+    assert verdict(network, f"db-1 {NODE_A} tcp 80") == expected
+
+
 @pytest.mark.parametrize(("attribute", "expected"), [(True, "unreachable"), (False, "reachable")])
 def test_lb_4_another_balancer_behind_drops_kept_clients(attribute: bool, expected: str) -> None:
     outer = balancer(NETWORK)

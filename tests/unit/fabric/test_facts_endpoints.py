@@ -27,6 +27,7 @@ from tests.unit.fabric.endpoints_by_hand import (
     GATEWAY,
     IN_S3,
     LIST,
+    RANGES,
     REGION,
     S3,
     compiled,
@@ -123,6 +124,21 @@ def test_ep_3_it_takes_tcp_and_echo_requests_alone(service: str, expected: str) 
 def test_lab_13_the_gateway_endpoint_answers_ping() -> None:
     answer = ask(compiled(alone()), f"app-1 {IN_S3} icmp")
     assert (answer.verdict, str(answer.services)) == ("reachable", "icmp 8/0")
+
+
+def test_lab_13_it_answers_ping_by_ipv6_too() -> None:
+    there = "2600:1fa0::/32"
+    base = without_way_out(routed(listed=s3_list(*RANGES, there)))
+    network = compiled(base)
+    assert verdict(network, "app-1 2600:1fa0::1 icmpv6", family=6) == "reachable"
+    assert verdict(network, "app-1 2600:1fa0::1 udp 443", family=6) == "unreachable"
+
+
+def test_ep_3_an_endpoint_without_a_type_takes_tcp_to_every_port() -> None:
+    one = gateway(kind=EndpointKind.UNKNOWN)
+    network = compiled(without_way_out(routed(endpoint=one)))
+    assert verdict(network, f"app-1 {IN_S3} tcp 8443") == "reachable"
+    assert verdict(network, f"app-1 {IN_S3} udp 8443") == "unreachable"
 
 
 def test_ep_3_the_senders_groups_must_let_the_service_out() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from netreach.fabric.endpoint import is_gateway
 from netreach.model.records import (
     InterfaceAddress,
     NetworkInterface,
@@ -16,6 +17,7 @@ from netreach.model.services import (
     Listener,
     LoadBalancer,
     ManagedService,
+    VpcEndpoint,
 )
 from netreach.model.snapshot import Snapshot
 from netreach.packets.prefixes import Address
@@ -91,6 +93,8 @@ def test_ep_1_it_begins_no_connection() -> None:
         (S3, {80, 443}, {22, 79, 81, 442, 444}),
         (f"com.amazonaws.{REGION}.email-smtp", {25, 465, 587, 2465, 2587}, {443}),
         (f"com.amazonaws.{REGION}.cassandra", {443, 9142}, {80}),
+        (f"com.amazonaws.{REGION}.cassandra-fips", {443, 9142}, {80}),
+        (f"com.amazonaws.{REGION}.iot.data", {443, 8443, 8883}, {80, 1883}),
         ("cn.com.amazonaws.cn-north-1.ec2", {443}, {80}),
     ],
 )
@@ -131,9 +135,12 @@ def test_ep_5_an_endpoint_that_is_not_accepted_drops(state: str) -> None:
         f"com.amazonaws.vpce.{REGION}.vpce-svc-0123",
         f"aws.sagemaker.{REGION}.notebook",
         f"com.amazonaws.{REGION}.transfer.server",
+        f"com.amazonaws.{REGION}.datasync",
+        f"com.amazonaws.{REGION}.storagegateway",
+        f"com.amazonaws.{REGION}.appstream.streaming",
         "",
     ],
-    ids=["partner", "other-name", "not-documented", "not-said"],
+    ids=["partner", "other-name", "transfer", "datasync", "storage", "streaming", "not-said"],
 )
 def test_ports_that_nobody_says_leave_the_answer_open(service: str) -> None:
     network = compiled(door(service=service))
@@ -307,3 +314,61 @@ def test_ep_1_the_endpoint_of_a_serverless_cache_takes_the_cache_s_port() -> Non
     assert ask_at(6380) == "unknown"
     assert ask_at(6379, port=None) == "unknown"
     assert ask_at(6379, kind="db-proxy") == "unknown"
+
+
+def test_an_interface_endpoint_that_is_in_doubt_leaves_the_answer_open() -> None:
+    answer = ask(compiled(door(doubt="its descriptions differ")), f"app-1 {DOOR_A} tcp 443")
+    assert (answer.verdict, named(answer)) == ("unknown", {DOOR})
+
+
+@pytest.mark.parametrize("state", ["available", "Available", ""])
+def test_ep_5_aws_writes_that_an_endpoint_is_in_service_in_several_ways(state: str) -> None:
+    assert verdict(compiled(door(state=state)), f"app-1 {DOOR_A} tcp 443") == "reachable"
+
+
+@pytest.mark.parametrize(
+    ("service", "interfaces", "expected"),
+    [
+        pytest.param("s3", (), True, id="s3"),
+        pytest.param("dynamodb", (), True, id="dynamodb"),
+        pytest.param("s3express", (), True, id="s3-express"),
+        pytest.param("ec2", (), False, id="another-service"),
+        pytest.param("s3", ("eni-door-a",), False, id="with-interfaces"),
+    ],
+)
+def test_ep_3_an_endpoint_without_a_type_is_known_by_its_service(
+    service: str, interfaces: tuple[str, ...], *, expected: bool
+) -> None:
+    record = VpcEndpoint(
+        id=DOOR, service=f"com.amazonaws.{REGION}.{service}", interfaces=interfaces
+    )
+    assert is_gateway(record) is expected
+
+
+def test_ep_1_an_endpoint_without_a_type_serves_what_its_service_serves() -> None:
+    network = compiled(door(kind=EndpointKind.UNKNOWN))
+    assert verdict(network, f"app-1 {DOOR_A} tcp 443") == "reachable"
+    assert verdict(network, f"app-1 {DOOR_A} tcp 80") == "unreachable"
+
+
+def test_what_an_endpoint_lists_goes_before_what_its_interface_says() -> None:
+    base = door(service=f"com.amazonaws.{REGION}.ec2")
+    said = replace(base.interfaces["eni-door-a"], description="VPC Endpoint Interface vpce-0f")
+    network = compiled(replace(base, interfaces={**base.interfaces, said.id: said}))
+    assert verdict(network, f"app-1 {DOOR_A} tcp 443") == "reachable"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "taken"),
+    [
+        ("QUIC", {"udp 443"}),
+        ("TCP_QUIC", {"tcp 443", "udp 443"}),
+        ("UDP", {"udp 443"}),
+        ("TLS", {"tcp 443"}),
+    ],
+)
+def test_ep_5_what_listeners_take_is_tcp_udp_or_both(protocol: str, taken: set[str]) -> None:
+    network = compiled(offered(balancer("one", Listener(protocol=protocol, port=443))))
+    for service in ("tcp 443", "udp 443"):
+        expected = "reachable" if service in taken else "unreachable"
+        assert verdict(network, f"app-1 {DOOR_A} {service}") == expected, service

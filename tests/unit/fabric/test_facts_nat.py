@@ -391,3 +391,74 @@ def test_a_nat_gateway_that_leads_to_itself_is_a_loop_and_no_flood(addresses: in
     assert trips is not None
     assert len(trips.flow) <= 100  # a branch for each choice at each turn would be 2 ** 16
     assert (answer.verdict, codes(answer)) == ("unreachable", {"ROUTING_LOOP"})
+
+
+# -- what regional and zonal gateways have, and lack
+
+
+def test_nt_6_no_acl_is_asked_at_a_regional_gateway() -> None:
+    answer = ask(regional(), OUT)
+    assert (answer.verdict, answer.warnings) == ("reachable", ())
+    acls = [hop.component.id for hop in answer.parts[0].forward + answer.parts[0].returning]
+    assert acls.count("acl-app") == 2
+    assert not any(one.startswith("acl-nat") or not one for one in acls)
+
+
+def test_nt_6_manual_zones_may_be_told_by_their_ids() -> None:
+    base = regional(zones=("somewhere",)).snapshot
+    record = base.nat_gateways["nat-nat"]
+    subnets = {
+        name: replace(one, zone_id=f"euc1-az{'abc'.index(one.zone[-1]) + 1}")
+        for name, one in base.subnets.items()
+    }
+    for zone_id, expected in (("euc1-az1", "reachable"), ("euc1-az2", "unreachable")):
+        held = tuple(replace(one, zone="", zone_id=zone_id) for one in record.addresses)
+        changed = {"nat-nat": replace(record, addresses=held)}
+        assert (
+            verdict(Network(replace(base, subnets=subnets, nat_gateways=changed)), OUT) == expected
+        )
+
+
+def test_nt_6_an_address_that_a_zone_still_waits_for_is_not_sent_from() -> None:
+    base = in_zones("a", "a").snapshot
+    record = base.nat_gateways["nat-nat"]
+    waiting = NatAddress(zone="eu-central-1a", status="associating")
+    changed = replace(record, addresses=(*record.addresses, waiting))
+    answer = ask(Network(replace(base, nat_gateways={"nat-nat": changed})), OUT)
+    assert (answer.verdict, sees(answer)) == ("reachable", {"203.0.113.90", "203.0.113.91"})
+
+
+def test_nt_1_a_zonal_gateway_sends_from_each_address_whatever_zones_they_say() -> None:
+    base = estate().snapshot
+    record = base.nat_gateways["nat-nat"]
+    (first,) = record.addresses
+    second = replace(
+        first,
+        private=Address.parse("10.0.0.21"),
+        public=Address.parse("203.0.113.91"),
+        zone="eu-central-1a",
+    )
+    changed = replace(record, addresses=(first, second))
+    answer = ask(Network(replace(base, nat_gateways={"nat-nat": changed})), OUT)
+    assert (answer.verdict, sees(answer)) == ("reachable", {NAT_PUBLIC, "203.0.113.91"})
+
+
+def test_nt_6_only_regional_gateways_are_kept_to_zones() -> None:
+    """A zonal gateway takes packets from every zone, whatever its record says of zones."""
+    base = estate().snapshot
+    record = replace(base.nat_gateways["nat-nat"], is_automatic=False)
+    assert verdict(Network(replace(base, nat_gateways={"nat-nat": record})), OUT) == "reachable"
+
+
+def test_a_nat_gateway_in_doubt_leaves_the_answer_open() -> None:
+    for base in (estate().snapshot, regional().snapshot):
+        record = replace(base.nat_gateways["nat-nat"], doubt="its descriptions differ")
+        answer = ask(Network(replace(base, nat_gateways={"nat-nat": record})), OUT)
+        assert (answer.verdict, named(answer)) == ("unknown", {"nat-nat"})
+
+
+def test_a_nat_gateway_without_an_address_is_not_in_service() -> None:
+    for base in (estate().snapshot, regional().snapshot):
+        record = replace(base.nat_gateways["nat-nat"], addresses=())
+        answer = ask(Network(replace(base, nat_gateways={"nat-nat": record})), OUT)
+        assert (answer.verdict, codes(answer)) == ("unreachable", {"BAD_STATE"})

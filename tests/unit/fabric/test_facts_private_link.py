@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 from msgspec.structs import replace
 
+from netreach.fabric.endpoint_services import Zone
 from netreach.model.records import InterfaceAddress, NetworkInterface, SecurityGroupRule
 from netreach.model.services import (
     BalancerKind,
@@ -505,3 +506,171 @@ def test_ep_5_an_endpoint_may_be_the_target_of_another_balancer() -> None:
         {NODE_A},
     )
     assert answer.parts[0].returning[-1].source == "10.0.1.60"
+
+
+# -- zones and Regions
+
+
+AZ1: Final = Zone("az1", "a", "1", "eu")
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        pytest.param(Zone("az1", "b", "2", "eu"), True, id="same-id"),
+        pytest.param(Zone("az2", "a", "1", "eu"), False, id="other-id"),
+        pytest.param(Zone("", "a", "1", "eu"), True, id="same-name-in-one-account"),
+        pytest.param(Zone("", "b", "1", "eu"), False, id="other-name-in-one-account"),
+        pytest.param(Zone("", "a", "2", "eu"), None, id="same-name-in-another-account"),
+        pytest.param(Zone("", "", "1", "eu"), None, id="no-name"),
+    ],
+)
+def test_ep_5_two_zones_are_one_by_id_or_by_name_in_one_account(
+    other: Zone, *, same: bool | None
+) -> None:
+    assert AZ1.is_same(other) is same
+    assert other.is_same(AZ1) is same
+
+
+@pytest.mark.parametrize("side", ["provider", "client"])
+def test_ep_5_a_region_that_one_side_does_not_say_is_no_other_one(side: str) -> None:
+    nodes = tuple(node("one", zone, ()) for zone in "ab")
+    base = offered(balancer(), nodes=nodes, targets=("i-back-1", "i-back-2"))
+    whose = {"provider": "vpc-offer", "client": "vpc-shop"}[side]
+    silent = replace(
+        base,
+        vpcs={n: replace(v, region="") if n == whose else v for n, v in base.vpcs.items()},
+        subnets={
+            n: replace(s, region="") if s.vpc == whose else s for n, s in base.subnets.items()
+        },
+        endpoints={n: replace(e, region="") for n, e in base.endpoints.items()},
+    )
+    answer = ask(compiled(silent), ASK)
+    assert (answer.verdict, sees(answer)) == ("reachable", {NODE_A})
+
+
+def test_ep_5_the_region_of_a_vpc_is_that_of_its_interfaces() -> None:
+    nodes = tuple(node("one", zone, ()) for zone in "ab")
+    base = offered(balancer(), nodes=nodes, targets=("i-back-1", "i-back-2"))
+    far = replace(
+        base,
+        vpcs={
+            n: replace(v, region="us-east-1") if n == "vpc-offer" else v
+            for n, v in base.vpcs.items()
+        },
+        subnets={n: replace(s, region="") for n, s in base.subnets.items()},
+    )
+    answer = ask(compiled(far), ASK)
+    assert (answer.verdict, sees(answer)) == ("reachable", {NODE_A, NODE_B})
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"), [("Available", "reachable"), ("Failed", "unreachable")]
+)
+def test_ep_5_a_node_that_the_snapshot_lacks_does_not_mend_the_service(
+    state: str, expected: str
+) -> None:
+    zones = (BalancerZone(subnet="subnet-front-a"), BalancerZone(subnet="subnet-front-b"))
+    network = linked(of_balancer={"zones": zones}, of_service={"state": state})
+    assert verdict(network, f"app-1 {DOOR_B} tcp 443") == expected
+
+
+@pytest.mark.parametrize("by", ["zone", "zone_id"])
+def test_ep_5_an_enabled_zone_is_its_subnet_s(by: str) -> None:
+    """The node in the endpoint's zone is not on record; its subnet says which zone that is."""
+    zones = (BalancerZone(subnet="subnet-front-a"), BalancerZone(subnet="subnet-front-b"))
+    mine: Form = {"owner": "111122223333"}
+    base = offered(balancer(zones=zones, **mine), nodes=(node("one", "a", ()),))
+    ids = {"a": "az1", "b": "az2"}
+    subnets = {
+        n: replace(s, zone_id=ids[s.zone[-1]], zone="") if by == "zone_id" else s
+        for n, s in base.subnets.items()
+    }
+    interfaces = {
+        n: replace(i, zone="") if by == "zone_id" else i for n, i in base.interfaces.items()
+    }
+    network = compiled(replace(base, subnets=subnets, interfaces=interfaces))
+    assert verdict(network, f"app-1 {DOOR_B} tcp 443") == "reachable"
+    elsewhere = (BalancerZone(subnet="subnet-front-a"),)
+    lost = offered(balancer(zones=elsewhere, **mine), nodes=(node("one", "a", ()),))
+    again = compiled(replace(lost, subnets=subnets, interfaces=interfaces))
+    assert codes(ask(again, f"app-1 {DOOR_B} tcp 443")) == {NOT_INSTALLED}
+
+
+def test_ep_5_names_of_zones_are_those_of_the_subnet_s_owner() -> None:
+    """A shared subnet: the balancer is a participant's, its subnet the client's."""
+    zones = (BalancerZone(subnet="subnet-front-a"),)
+    base = offered(balancer(owner="9", zones=zones), nodes=(node("one", "a", ()),))
+    assert verdict(compiled(base), ASK) == "reachable"
+    assert codes(ask(compiled(base), f"app-1 {DOOR_B} tcp 443")) == {NOT_INSTALLED}
+
+
+def test_ep_5_where_no_other_record_says_whose_a_zone_is_the_interface_does() -> None:
+    base = offered(balancer(), nodes=(replace(node("one", "a", ()), owner="9"),))
+    subnets = {
+        n: replace(s, owner="") if s.vpc == "vpc-offer" else s for n, s in base.subnets.items()
+    }
+    answer = ask(compiled(replace(base, subnets=subnets)), ASK)
+    assert (answer.verdict, named(answer)) == ("unknown", {DOOR})
+    mine = {n: replace(i, owner="") for n, i in base.interfaces.items()}
+    ownerless = replace(
+        base,
+        interfaces=mine,
+        subnets={n: replace(s, owner="") for n, s in base.subnets.items()},
+        endpoints={n: replace(e, owner="") for n, e in base.endpoints.items()},
+    )
+    assert verdict(compiled(ownerless), ASK) == "reachable"
+
+
+# -- the node
+
+
+def test_ep_5_a_node_that_is_not_in_service_takes_nothing() -> None:
+    base = offered(balancer(), nodes=(replace(node("one", "a", ()), status="pending"),))
+    answer = ask(compiled(base), ASK)
+    assert (answer.verdict, codes(answer)) == ("unreachable", {"BAD_STATE"})
+
+
+SIX: Final = "2600:1f14:1:102::200"
+
+
+def by_ipv6(*held: str) -> Network:
+    """Compile an estate whose endpoint has an IPv6 address, and whose node has these."""
+    own = tuple(
+        InterfaceAddress(private=Address.parse(one), is_primary=row == 0)
+        for row, one in enumerate(held)
+    )
+    base = offered(balancer(), nodes=(replace(node("one", "a", ()), addresses=own),))
+    door_a = base.interfaces["eni-door-a"]
+    six = InterfaceAddress(private=Address.parse(SIX))
+    anywhere = SecurityGroupRule(prefix=Prefix.parse("::/0"))
+    group = base.security_groups["sg-doors"]
+    return compiled(
+        replace(
+            base,
+            interfaces={
+                **base.interfaces,
+                "eni-door-a": replace(door_a, addresses=(*door_a.addresses, six)),
+            },
+            security_groups={
+                **base.security_groups,
+                "sg-doors": replace(group, ingress=(*group.ingress, anywhere)),
+            },
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("held", "asked"),
+    [
+        pytest.param((NODE_A,), NODE_A, id="ipv4-alone"),
+        pytest.param((NODE_A, "2600:1f14:9:101::50"), "2600:1f14:9:101::50", id="both"),
+    ],
+)
+def test_ep_5_a_node_is_asked_in_its_client_s_family_if_it_has_an_address_there(
+    held: tuple[str, ...], asked: str
+) -> None:
+    answer = ask(by_ipv6(*held), f"app-1 {SIX} tcp 443", family=6)
+    hops = answer.parts[0].forward
+    assert asked in {hop.destination for hop in hops}
+    assert answer.verdict == "reachable"

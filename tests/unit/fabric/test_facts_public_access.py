@@ -24,6 +24,7 @@ from tests.unit.fabric.estates_by_hand import (
     verdict,
 )
 from tests.unit.fabric.firewalls_by_hand import SUBNETS, WALL_A, walled
+from tests.unit.fabric.test_facts_nat import regional
 
 BLOCKED: Final = "VPC_BLOCK_PUBLIC_ACCESS_ENABLED"
 REGION: Final = "eu-central-1"
@@ -163,6 +164,8 @@ def test_bp_1_answers_to_an_address_that_nobody_holds_meet_its_subnets_exclusion
     [
         pytest.param("create-complete", "reachable", id="made"),
         pytest.param("update-complete", "reachable", id="changed"),
+        pytest.param("", "reachable", id="state-not-said"),
+        pytest.param("disable-complete", "unreachable", id="disabled"),
         pytest.param("delete-complete", "unreachable", id="deleted"),
         pytest.param("create-failed", "unreachable", id="failed"),
         pytest.param("create-in-progress", "unknown", id="on-its-way"),
@@ -270,3 +273,53 @@ def test_a_blocked_answer_says_so_on_the_leg_where_it_is_blocked() -> None:
     answer = ask(guarded("block-ingress"), OUTWARDS, family=4)
     assert legs(answer) == {"forward"}
     assert "Block Public Access" in answer.explanations[0].message
+
+
+@pytest.mark.parametrize(("mode", "said"), [("block-bidirectional", False), ("off", True)])
+def test_bp_2_a_regional_nat_gateway_stands_in_its_vpc(mode: str, *, said: bool) -> None:
+    answer = ask(guarded(mode, base=regional().snapshot), BY_NAT)
+    assert (str(answer.verdict) == "reachable") is said
+    assert codes(answer) == (set() if said else {BLOCKED})
+
+
+def test_bp_2_an_exclusion_of_the_vpc_is_a_regional_nat_gateway_s() -> None:
+    base = regional().snapshot
+    opened = guarded("block-bidirectional", exclusion("vpc-shop"), base=base)
+    assert told(opened, BY_NAT) == "reachable"
+    subnet = guarded("block-bidirectional", exclusion("subnet-app-a"), base=base)
+    assert told(subnet, BY_NAT) == "unreachable"
+
+
+def test_bp_1_what_leaves_and_awaits_no_answer_is_in_doubt_too() -> None:
+    base = snapshot()
+    on_its_way = exclusion("subnet-web-a", state="create-in-progress")
+    network = guarded("block-bidirectional", on_its_way, base=base)
+    # an ICMP message that nothing answers: only the way out counts
+    assert told(network, f"web-1 {HOST} icmp 3/1") == "unknown"
+    assert told(Network(base), f"web-1 {HOST} icmp 3/1") == "reachable"
+
+
+def test_bp_1_a_mode_or_an_exclusion_in_doubt_leaves_answers_open() -> None:
+    doubt = "its descriptions differ"
+    assert told(guarded("off", doubt=doubt), INWARDS) == "unknown"
+    assert told(guarded("block-bidirectional", doubt=doubt), INWARDS) == "unknown"
+    for mode in ("allow-bidirectional", "allow-egress"):
+        network = guarded("block-bidirectional", exclusion("vpc-shop", mode, doubt=doubt))
+        assert told(network, INWARDS) == "unknown"
+
+
+@pytest.mark.parametrize("field", ["owner", "region"])
+def test_bp_1_a_subnet_that_does_not_say_where_it_is_is_where_its_vpc_is(field: str) -> None:
+    subnets = {name: replace(one, **{field: ""}) for name, one in snapshot().subnets.items()}
+    base = replace(snapshot(), subnets=subnets)
+    elsewhere = {"owner": "444455556666", "region": "us-east-1"}[field]
+    assert told(guarded("block-bidirectional", base=base), INWARDS) == "unreachable"
+    apart = guarded("block-bidirectional", base=base, **{field: elsewhere})
+    assert told(apart, INWARDS) == "reachable"
+
+
+def test_bp_1_an_estate_that_leaves_the_exclusions_out_does_not_know_them() -> None:
+    missing = {"missing": ["VpcBlockPublicAccessExclusions"]}
+    base = snapshot(rest=missing)
+    assert told(guarded("block-bidirectional", base=base), INWARDS) == "unknown"
+    assert told(guarded("off", base=base), INWARDS) == "reachable"

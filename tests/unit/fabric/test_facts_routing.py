@@ -409,3 +409,18 @@ def test_a_public_address_of_the_estate_is_routed_as_any_other() -> None:
     gone = routed({f"{WEB_1_PUBLIC}/32": GONE})
     assert codes(ask(gone, f"web-2 {WEB_1_PUBLIC} tcp 443")) == {"BAD_STATE_ROUTE"}
     assert verdict(gone, "web-2 203.0.113.99 tcp 443") == "reachable"
+
+
+def test_sg_6_what_an_appliance_sends_as_its_own_bears_its_groups() -> None:
+    """One that translates is the sender then: a reference to its own group matches."""
+    router: Form = {"subnet": "nat-a", "address": "10.0.0.10", "groups": ["nat"]}
+    network = estate(
+        groups={
+            "nat": {"ingress": ["all from anywhere"], "egress": ["all to anywhere"]},
+            "db": {"ingress": ["tcp 5432 from group:nat"]},
+        },
+        route_tables={"web": {"routes": {"10.0.3.0/24": "instance:router"}}},
+        instances={"router": router | {"source_dest_check": False}},
+    )
+    answer = ask(network, "web-1 db-1 tcp 5432", family=4)
+    assert (answer.verdict, sees(answer)) == ("reachable", {"10.0.0.10"})

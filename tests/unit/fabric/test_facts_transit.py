@@ -6,8 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from netreach.model.connections import AttachmentKind, TransitAttachment, TransitRouteTable
+from netreach.model.records import PrefixList
 from netreach.model.snapshot import Snapshot
 from netreach.network import Network
+from netreach.packets.prefixes import Prefix
 from tests.unit.fabric.connections_by_hand import (
     LAB,
     SHOP,
@@ -511,3 +513,16 @@ def test_a_circle_through_the_gateway_is_found() -> None:
     tables = (table(static("10.1.0.0/16", "tgw-attach-shop")),)
     answer = ask(attached(tables=tables), ASKED)
     assert (answer.verdict, codes(answer, "forward")) == ("unreachable", {"ROUTING_LOOP"})
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_tg_2_a_prefix_list_without_entries_may_lead_anywhere(*, known: bool) -> None:
+    base = both_routes(TRANSIT)
+    entries = (Prefix.parse("10.9.0.0/16"),) if known else None
+    lists = {"pl-far": PrefixList(id="pl-far", list_name="far", entries=entries)}
+    listed = replace(
+        static("10.1.0.0/16", "tgw-attach-shop"), destination=None, prefix_list="pl-far"
+    )
+    told = replace(table(listed, static("10.0.0.0/16", "tgw-attach-shop")), propagated_routes=())
+    answer = ask(attached(replace(base, prefix_lists=lists), tables=(told,)), ASKED)
+    assert answer.verdict == ("unreachable" if known else "unknown")
