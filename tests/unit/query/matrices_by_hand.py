@@ -208,3 +208,127 @@ def grouped(matrix: Matrix, grouping: str) -> dict[tuple[str, str], Brute]:
         )
         for one in matrix.by(grouping)
     }
+
+
+#: VPCs behind a transit gateway whose attachments leave out zones, with tables and ACLs of their
+#: own where they stand; a peer whose groups an egress rule names, and another one with the peer's
+#: very addresses; groups that name each other across the transit gateway.
+HUBBED: Final = """
+netreach: 1
+account: "111122223333"
+region: eu-central-1
+
+vpcs:
+  shop:
+    cidr: 10.1.0.0/16
+    subnets:
+      shop-a: {cidr: 10.1.1.0/24, zone: a}
+      shop-b: {cidr: 10.1.2.0/24, zone: b, acl: half}
+      shop-c: {cidr: 10.1.3.0/24, zone: c}
+      shop-near: {cidr: 10.1.4.0/24, zone: a, route_table: near}
+      shop-hub-a: {cidr: 10.1.9.0/28, zone: a}
+      shop-hub-b: {cidr: 10.1.9.16/28, zone: b, acl: hub, route_table: near}
+    route_tables:
+      shop-main:
+        main: true
+        routes:
+          10.0.0.0/8: transit-gateway:hub
+          10.5.0.0/16: vpc-peering-connection:shop-pair
+          10.6.1.0/24: vpc-peering-connection:shop-other
+      near:
+        routes:
+          10.2.1.0/25: transit-gateway:hub
+          10.5.0.0/16: vpc-peering-connection:shop-pair
+    acls:
+      half:
+        ingress: [100 allow tcp 0-40000 from 0.0.0.0/0]
+        egress: [100 allow all to 0.0.0.0/0]
+      hub:
+        ingress: [90 deny tcp 22 from 10.1.0.0/16, 100 allow all from 0.0.0.0/0]
+        egress: [90 deny all to 10.1.2.0/28, 100 allow all to 0.0.0.0/0]
+    groups:
+      web: {ingress: [tcp 443 from anywhere, icmp 8/0 from 10.0.0.0/8]}
+      caller:
+        ingress: [tcp 80 from 10.2.0.0/16, udp 53 from group:sg-store]
+        egress: [tcp 5432 to group:sg-pair, tcp 443 to 10.0.0.0/8]
+    instances:
+      web-a: {subnet: shop-a, address: 10.1.1.10, groups: [web]}
+      web-b: {subnet: shop-b, address: 10.1.2.10, groups: [web]}
+      web-far-b: {subnet: shop-b, address: 10.1.2.200, groups: [web]}
+      web-c: {subnet: shop-c, address: 10.1.3.10, groups: [web]}
+      web-near: {subnet: shop-near, address: 10.1.4.10, groups: [web]}
+      caller-a: {subnet: shop-a, address: 10.1.1.20, groups: [caller]}
+      caller-b: {subnet: shop-b, address: 10.1.2.20, groups: [caller], secondary: [10.1.2.21]}
+      in-the-door: {subnet: shop-hub-b, address: 10.1.9.20, groups: [web]}
+
+  store:
+    cidr: 10.2.0.0/16
+    subnets:
+      store-a: {cidr: 10.2.1.0/24, zone: a}
+      store-b: {cidr: 10.2.2.0/24, zone: b}
+    route_tables:
+      store-main:
+        main: true
+        routes: {10.1.0.0/16: transit-gateway:hub, 10.6.0.0/16: transit-gateway:hub}
+    groups:
+      store:
+        ingress: [tcp 5432 from group:sg-web, tcp 443 from 10.0.0.0/8, icmp 8/0 from 10.1.1.0/24]
+    instances:
+      store-low: {subnet: store-a, address: 10.2.1.10, groups: [store]}
+      store-high: {subnet: store-a, address: 10.2.1.200, groups: [store]}
+      store-b: {subnet: store-b, address: 10.2.2.10, groups: [store]}
+
+  pair:
+    cidr: 10.5.0.0/16
+    subnets: {pair-a: {cidr: 10.5.1.0/24, zone: a}}
+    route_tables:
+      pair-main: {main: true, routes: {10.1.0.0/16: vpc-peering-connection:shop-pair}}
+    groups:
+      pair: {ingress: [tcp 5432 from group:sg-caller, tcp 443 from 10.1.1.0/28]}
+    instances:
+      pair-1: {subnet: pair-a, address: 10.5.1.10, groups: [pair]}
+      pair-2: {subnet: pair-a, address: 10.5.1.11, groups: [pair]}
+
+  other:
+    cidr: 10.6.0.0/16
+    subnets: {other-a: {cidr: 10.6.1.0/24, zone: a}, other-b: {cidr: 10.6.2.0/24, zone: b}}
+    route_tables:
+      other-main:
+        main: true
+        routes: {10.1.0.0/16: vpc-peering-connection:shop-other, 10.2.0.0/16: transit-gateway:hub}
+    groups:
+      other: {ingress: [all from 10.0.0.0/8]}
+    instances:
+      other-1: {subnet: other-a, address: 10.6.1.10, groups: [other]}
+      other-2: {subnet: other-b, address: 10.6.2.10, groups: [other]}
+
+  twin:
+    cidrs: [10.5.0.0/16, 10.7.0.0/16]
+    subnets: {twin-a: {cidr: 10.5.1.0/24, zone: a}, twin-b: {cidr: 10.7.1.0/24, zone: b}}
+    route_tables:
+      twin-main: {main: true, routes: {10.6.0.0/16: vpc-peering-connection:other-twin}}
+    groups:
+      twin: {ingress: [tcp 443 from anywhere]}
+    instances:
+      twin-1: {subnet: twin-a, address: 10.5.1.10, groups: [twin]}
+      twin-2: {subnet: twin-a, address: 10.5.1.77, groups: [twin]}
+      twin-3: {subnet: twin-b, address: 10.7.1.10, groups: [twin]}
+
+peerings:
+  shop-pair: {requester: shop, accepter: pair}
+  shop-other: {requester: shop, accepter: other}
+  other-twin: {requester: other, accepter: twin}
+
+transit_gateways:
+  hub:
+    references_groups: true
+    attachments:
+      shop: {vpc: shop, subnets: [shop-hub-a, shop-hub-b]}
+      store: {vpc: store, subnets: [store-a]}
+      other: {vpc: other, subnets: [other-a, other-b]}
+"""
+
+
+def hubbed() -> Network:
+    """Compile the estate with the transit gateway."""
+    return Network(read(HUBBED))

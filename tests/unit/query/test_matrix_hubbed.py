@@ -1,0 +1,56 @@
+"""Every pair across a transit gateway, and where groups are named, says what a single path says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from typing import Final
+
+import pytest
+from msgspec.structs import replace
+
+from netreach.network import Network
+from netreach.query.verdict import Verdict
+from tests.unit.query.matrices_by_hand import by_rows, hubbed, pair_by_pair
+
+OPTIONS: Final[dict[str, dict[str, object]]] = {
+    "open": {},
+    "port": {"port": 443},
+    "database": {"port": 5432},
+    "strict": {"strict": True},
+}
+
+
+@cache
+def estate(dropped: str = "") -> Network:
+    """Compile the estate, without the ACLs of one VPC: AWS's default is assumed there."""
+    snapshot = hubbed().snapshot
+    acls = {name: one for name, one in snapshot.network_acls.items() if one.vpc != dropped}
+    return Network(replace(snapshot, network_acls=acls))
+
+
+@pytest.mark.parametrize("dropped", ["", "vpc-shop", "vpc-store"])
+@pytest.mark.parametrize("name", OPTIONS)
+def test_a_matrix_says_what_paths_say(name: str, dropped: str) -> None:
+    options = OPTIONS[name]
+    network = estate(dropped)
+    assert by_rows(network.matrix(**options)) == pair_by_pair(network, **options)  # type: ignore[arg-type]  # path's own options
+
+
+@pytest.mark.parametrize("vpc", ["vpc-shop", "vpc-store", "vpc-pair", "vpc-other"])
+def test_a_matrix_from_or_to_one_vpc_says_the_same(vpc: str) -> None:
+    rows = by_rows(estate().matrix())
+    interfaces = estate().snapshot.interfaces
+    for place, matrix in enumerate(
+        (estate().matrix(f"vpc:{vpc}"), estate().matrix((), f"vpc:{vpc}"))
+    ):
+        part = by_rows(matrix)
+        mine = {pair: said for pair, said in rows.items() if interfaces[pair[place]].vpc == vpc}
+        assert part == mine
+
+
+def test_the_estate_has_what_is_hard() -> None:
+    verdicts = Counter(verdict for verdict, _, _ in by_rows(estate().matrix()).values())
+    assert verdicts[Verdict.REACHABLE] > 60
+    assert verdicts[Verdict.UNREACHABLE] > 60
+    assert 0 < estate().matrix().statistics().share_singly < 1
