@@ -30,8 +30,8 @@ def open_ways(origins: Origins, steps: Iterable[PacketStep]) -> Iterator[Missing
 def _of_group(record: TargetGroup) -> Missing:
     name = safe(brief(record.id))
     why = (
-        f"AWS does not say whether targets of {name} that are leaving count as registered: too few "
-        "of the others may be healthy"
+        f"AWS does not say whether targets of {name} that are leaving or not in use count as "
+        "registered: too few of all may be healthy"
     )
     return Missing(component("target-group", record.id, record), why)
 

@@ -37,7 +37,7 @@ class Breach(NamedTuple):
 def breach(targets: Sequence[Target], floor: HealthFloor) -> Breach:
     """Tell whether a group's targets, where they count together, are fewer than they must be.
 
-    AWS does not say whether targets that are leaving still count as registered.
+    AWS does not say whether targets that are leaving, or not in use, count as registered.
     """
     registered = {one for one in targets if one.health not in OUT or one.health in _REGISTERED}
     totals = (len(registered), len(set(targets)))

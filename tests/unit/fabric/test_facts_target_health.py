@@ -132,7 +132,7 @@ def test_lb_6_whether_targets_that_leave_count_is_unknown_where_it_matters() -> 
     assert answer.verdict == "unknown"
     (missing,) = answer.missing
     assert missing.component.id == GROUP_ID
-    assert "leaving count as registered" in missing.why
+    assert "leaving or not in use count as registered" in missing.why
 
 
 def test_lb_6_thresholds_that_nobody_says_are_aws_s_own_with_a_warning() -> None:
