@@ -66,7 +66,8 @@ class DenseTiles:
             )
 
     def _numbers(self, ends: Ends) -> Cells:
-        return paired(self._values, [self._flows(family, ends) for family in (0, 1)])
+        numbers = paired(self._values, [self._flows(family, ends) for family in (0, 1)])
+        return np.broadcast_to(numbers, (len(ends.sources), len(ends.targets)))
 
     def _flows(self, family: int, ends: Ends) -> Numbered:
         """Return the numbers of the flows of one family, ``(sources, targets)``, or ``(1, 1)``."""

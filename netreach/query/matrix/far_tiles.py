@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netreach.fabric.fabric import Fabric
-from netreach.packets.batch import NO_ROW, Column, Mask, filled
+from netreach.packets.batch import NO_ROW, Column, Mask, distinct, filled
 from netreach.packets.jit import Jit, Kernel, as_input
 from netreach.packets.likeness import Likeness, alike
 from netreach.packets.pieces import PieceTable
@@ -108,34 +108,43 @@ class FarTiles:
             return
         senders = self._senders(sources, near)
         chosen = sources[senders.first]
-        track_of_post = self._post_track[posts]
-        dead = np.ones(len(self._track_vpc), bool)
-        for family, ways in enumerate(self._ways):
-            if self._windows[family].has_any[vpc]:
-                dead &= ways.is_dead[vpc * self._vpcs + self._track_vpc]
+        ends = self._merged_tracks(vpc, chosen)
+        end_of_post = ends.group[self._post_track[posts]]
         rules = self._post_rules[posts]
-        said = []
+        parts = [Numbered(end_of_post, np.arange(ends.size))]
         for family in (0, 1):
             if not self._windows[family].has_any[vpc]:
-                said.append(Numbered(np.zeros(len(posts), np.int64), filled(1, 0)))
+                parts.append(Numbered(np.zeros(len(posts), np.int64), filled(1, 0)))
                 continue
             value, _ = self._ingress.of_vpc(family, vpc)
             numbered = Numbered.of(value)
-            code = np.where(dead[track_of_post], 0, numbered.code[rules])
-            said.append(Numbered(code, numbered.values))
-        classes, size = self._track_classes(vpc)
-        group, (_, ipv4, ipv6) = tabulated(
-            [Numbered(classes[track_of_post], np.arange(size)), *said]
-        )
-        first = np.empty(len(ipv4), np.int64)
-        first[group[::-1]] = np.arange(len(posts))[::-1]
-        example = track_of_post[first]
-        numbers = self._numbers(chosen, example, (ipv4, ipv6))
+            parts.append(Numbered(numbered.code[rules], numbered.values))
+        group, (end, ipv4, ipv6) = tabulated(parts)
+        numbers = self._numbers(chosen, ends.first[end], (ipv4, ipv6))
         of_post = filled(len(self._post_track), NO_ROW)
         of_post[posts] = group
         found = of_post[self._post_of_target]
         here = (found != NO_ROW) & ~told[self._targets]
         yield Block(sources, senders.group, self._targets[here], found[here], numbers)
+
+    def _merged_tracks(self, vpc: int, sources: Column) -> Likeness:
+        """Merge tracks to which the same travels from each sender, that lets out the same there."""
+        classes = self._track_classes(vpc)
+        tracks, columns = classes.first, [filled(classes.size, 0)]
+        where = self._track_vpc[tracks]
+        for family, ways in enumerate(self._ways):
+            here, there = self._kinds.lane[family][sources], self._track_lanes[family][tracks]
+            columns.append((there == NO_ROW).astype(np.int64))
+            if (here == NO_ROW).all() or (there == NO_ROW).all():
+                continue
+            lanes = distinct(here)
+            columns += list(ways.between(lanes[:, None], there[None, :]))
+            rows = distinct(self._row_of[2 * self._kinds.group_set[sources]])
+            egress, _ = self._egress(family, rows)
+            dead = ways.is_dead[vpc * self._vpcs + where]
+            columns += list(np.where(dead, 0, egress[:, where]))
+        found = alike(*columns)
+        return Likeness(found.group[classes.group], tracks[found.first])
 
     def _senders(self, sources: Column, near: Mask) -> Likeness:
         """Merge sources with one egress row that all far VPCs see alike."""
@@ -156,21 +165,20 @@ class FarTiles:
             columns.append(np.array(names, np.int64)[found.group])
         return alike(*columns)
 
-    def _track_classes(self, vpc: int) -> tuple[Column, int]:
-        """Number tracks by their VPC and by the classes of their lanes as the senders see them.
-
-        Returns also a number that is above all of these.
-        """
-        code, size = self._track_vpc, self._vpcs
+    def _track_classes(self, vpc: int) -> Likeness:
+        """Merge tracks of one VPC whose lanes are of one class as the senders' VPC sees them."""
+        parts = [Numbered(self._track_vpc, np.arange(self._vpcs))]
         for family, ways in enumerate(self._ways):
             if not len(ways.lanes):
                 continue
             lanes = self._track_lanes[family]
             classes = ways.lanes.classes[np.maximum(lanes, 0), vpc].astype(np.int64)
             classes = np.where(lanes == NO_ROW, 0, classes + 1)
-            width = int(classes.max(initial=0)) + 1
-            code, size = code * width + classes, size * width
-        return code, size
+            parts.append(Numbered(classes, np.arange(int(classes.max(initial=0)) + 1)))
+        group, (vpcs, *_) = tabulated(parts)
+        first = np.empty(len(vpcs), np.int64)
+        first[group[::-1]] = np.arange(len(group))[::-1]
+        return Likeness(group, first)
 
     def _numbers(self, sources: Column, tracks: Column, ingress: tuple[Column, Column]) -> Cells:
         """Return the pair values of senders and groups of posts, ``(senders, groups)``."""

@@ -199,6 +199,8 @@ class PairMatrix:
         """Ask the pairs of kinds whose cells say so."""
         sources, destinations = [column([])], [column([])]
         for block in blocks:
+            if block.numbers.all():  # ASK is 0
+                continue
             cells = np.argwhere(block.numbers == ASK)
             for mine, theirs in cells.tolist():
                 left = block.sources[block.source_group == mine]

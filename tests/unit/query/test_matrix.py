@@ -287,3 +287,32 @@ def test_ends_without_a_common_family_are_not_those_that_simply_get_nowhere() ->
     assert values.pairs[first] is nowhere
     assert values.pairs[second] is NO_COMMON_FAMILY
     assert values.number_of(nowhere) == first
+
+
+#: One end holds IPv4 addresses alone, and several at the other end IPv6 addresses alone.
+APART: Final = """
+netreach: 1
+vpcs:
+  v:
+    cidrs: [10.0.0.0/16, "2001:db8:1::/56"]
+    subnets:
+      old: {cidrs: [10.0.1.0/24], zone: a}
+      new: {cidrs: ["2001:db8:1:1::/64"], zone: a}
+    groups:
+      all: {ingress: [all from anywhere]}
+      web: {ingress: [tcp 443 from anywhere]}
+    instances:
+      old-1: {subnet: old, address: 10.0.1.10, groups: [all]}
+      new-1: {subnet: new, ipv6: "2001:db8:1:1::10", groups: [all]}
+      new-2: {subnet: new, ipv6: "2001:db8:1:1::20", groups: [web]}
+"""
+
+
+def test_ends_of_which_none_share_a_family_are_told_pair_by_pair() -> None:
+    network = Network(read(APART))
+    matrix = network.matrix(jobs=1)
+    assert by_rows(matrix) == pair_by_pair(network)
+    assert matrix.counts() == {Verdict.UNREACHABLE: 4, Verdict.REACHABLE: 2}
+    apart = network.matrix("subnet-old", "subnet-new", jobs=1)
+    assert apart.counts() == {Verdict.UNREACHABLE: 2}
+    assert [pair.verdict for pair in apart.rows()] == [Verdict.UNREACHABLE] * 2
