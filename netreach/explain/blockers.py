@@ -20,7 +20,7 @@ from netreach.explain.evidence import (
 )
 from netreach.explain.firewall_reading import FirewallReading
 from netreach.explain.gaps import Gaps, doubted
-from netreach.explain.hops import HopMaker, denied
+from netreach.explain.hops import HopMaker
 from netreach.explain.lacks import lacking
 from netreach.explain.records import Component, ComponentType, Evidence, Explanation, Fix, Missing
 from netreach.explain.remedies import Remedies
@@ -34,6 +34,7 @@ from netreach.model.records import NetworkAcl, NetworkAclRule, Route, RouteState
 from netreach.packets.batch import NO_ROW, column
 from netreach.packets.prefixes import Address, Prefix
 from netreach.packets.services import ServiceSet
+from netreach.query.verdict import client_ports
 from netreach.query.words import safe
 
 _DENIALS: Final = {
@@ -82,10 +83,10 @@ class Blockers:
             if step.fate is not None:
                 self._end(step, leg)
             elif step.passes is not None:
-                left = denied(step)
+                left = step.denied
                 if left and (chosen is None or number in chosen):
                     self._filter(step, left, leg)
-                if (step.services.maybe & step.passes.maybe) - step.passes.sure:
+                if step.doubted:
                     self._gap(step)
 
     # -- filters
@@ -110,8 +111,9 @@ class Blockers:
             return
         ends = f"{self.names.source(step)} to {self.names.destination(step)}"
         rules = FirewallReading(self.origins).all_dropping(step, left)
+        clients = client_ports(step.clients_denied(left), left)
         for rule in rules or [Evidence("by its policy")]:
-            message = sentences.firewall_drops(component, str(left), ends, rule.text)
+            message = sentences.firewall_drops(component, str(left), ends, rule.text, clients)
             fix = self.remedies.firewall(step, left, rule) if rules else None
             self._add(Code.FIREWALL_RULES_RESTRICTION, leg, step, component, message, rule, fix)
 
@@ -346,7 +348,7 @@ class Blockers:
             return None
         rules = _rules(self.origins.acl(step.row), ingress=step.ingress)
         address = self.names.address(self.maker.peer_atom(step))
-        return acl_evidence(deciding_rule(rules, address, denied(step)), ingress=step.ingress)
+        return acl_evidence(deciding_rule(rules, address, step.stopped), ingress=step.ingress)
 
     def _is_told(self, explanation: Explanation) -> bool:
         """Tell whether the way there was already stopped by the same state of the same thing."""
@@ -361,8 +363,8 @@ def _telling(steps: Sequence[PacketStep]) -> set[int]:
 
     Those that let nothing pass; where none does so alone, all that let not everything pass.
     """
-    filters = [n for n, step in enumerate(steps) if step.fate is None and denied(step)]
-    closed = {n for n in filters if not (steps[n].services.maybe - denied(steps[n]))}
+    filters = [n for n, step in enumerate(steps) if step.fate is None and step.denied]
+    closed = {n for n in filters if not (steps[n].services.maybe - steps[n].stopped)}
     return closed or set(filters)
 
 

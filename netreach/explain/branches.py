@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
 from netreach.explain.evidence import Reading
 from netreach.explain.hops import HopMaker
 from netreach.explain.records import Part
@@ -63,7 +65,7 @@ class Branches:
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """What became of each address pair, or group of equal ones."""
-        return tuple(self._part(group) for group in self.groups)
+        return tuple(part for group in self.groups for part in self._parts(group))
 
     @cached_property
     def groups(self) -> list[list[Branch]]:
@@ -112,6 +114,16 @@ class Branches:
         forward, _ = self.steps(branch)
         chosen = [step.destination for step in forward if step.kind is Kind.LOAD_BALANCER]
         return chosen[-1] if chosen else NO_ROW
+
+    def _parts(self, group: list[Branch]) -> Iterator[Part]:
+        """Yield the part of a group, once for each of its client ports that rules tell apart."""
+        part, trips, trip = self._part(group), group[0].asked.trips, group[0].trip
+        if trips is None or trip == NO_ROW or not trips.outcomes[int(trips.number[trip])].products:
+            yield part
+            return
+        for one in trips.outcomes[int(trips.number[trip])].products:
+            clients = client_ports(one.clients, one.services)
+            yield replace(part, services=one.services, client_ports=clients)
 
     def _part(self, group: list[Branch]) -> Part:
         branch = group[0]

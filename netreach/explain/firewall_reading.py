@@ -11,11 +11,13 @@ from netreach.explain.components import component
 from netreach.explain.records import Component, Evidence, Missing
 from netreach.explain.traces import PacketStep
 from netreach.fabric.element import Kind
-from netreach.fabric.firewall_policy import CLIENT_PORTS, ports_apart
+from netreach.fabric.firewall_decisions import Rules, source_ports, stretches
+from netreach.fabric.firewall_policy import CLIENT_PORTS
 from netreach.fabric.firewall_rules import Action, Engine, Rule, RuleBook
 from netreach.fabric.origins import Origins
 from netreach.fabric.public_access import Access
 from netreach.packets.batch import NO_ROW, column
+from netreach.packets.couplings import PORTED, WITH_PORTS
 from netreach.packets.services import ServiceSet
 from netreach.query.words import brief, safe
 
@@ -61,49 +63,69 @@ class FirewallReading:
         self._origins = origins
         self._firewalls = origins.fabric.inspections.firewalls
 
-    def _engines(self, step: PacketStep) -> tuple[RuleBook | None, Sequence[Rule], Sequence[Rule]]:
+    def _engines(self, step: PacketStep) -> tuple[RuleBook | None, Rules]:
         ends = (column([step.source]), column([step.destination]))
         pair = self._firewalls.pair(column([step.row]), *ends)
         return self._firewalls.engines(int(pair[0]))
 
     def findings(self, step: PacketStep) -> Iterator[Finding]:
         """Yield what had a say at a step, in the order in which the firewall asks."""
-        book, stateless, stateful = self._engines(step)
+        for port, asked in self._senders(step):
+            yield from self._findings_from(step, port, asked)
+
+    def _senders(self, step: PacketStep) -> Iterator[tuple[int, ServiceSet]]:
+        """Yield ports that packets are from and rules tell apart, with what is asked from them."""
+        _, (stateless, stateful) = self._engines(step)
+        ranges = list(source_ports((*stateless, *stateful)))
+        others = step.ports.others if step.ports else _NOTHING
+        any_port = (_ALL_PORTS if step.returning else CLIENT_PORTS,)
+        for protocol in PORTED:
+            asked = step.services.maybe.of_protocol(protocol)
+            for port, _ in stretches(ranges, others.port_ranges(protocol) or any_port):
+                if asked:
+                    yield port, asked
+        if step.services.maybe - WITH_PORTS:
+            yield CLIENT_PORTS[0], step.services.maybe - WITH_PORTS
+
+    def _findings_from(self, step: PacketStep, port: int, asked: ServiceSet) -> Iterator[Finding]:
+        book, (stateless, stateful) = self._engines(step)
         if book is None:
             return
-        ports = _ALL_PORTS if step.returning else CLIENT_PORTS
-        ranges = [r for rule in (*stateless, *stateful) for r in rule.source_ports]
-        for port in ports_apart(ranges, (ports,)):
-            asked = step.services.maybe
-            forwarded = ServiceSet.empty()
-            for found in _of_engine(book.stateless, stateless, port, asked):
-                yield found
-                if Action.FORWARD in found.actions:
-                    forwarded |= found.services
-            if not step.returning or stateful:
-                yield from _of_engine(book.stateful, stateful, port, forwarded)
+        forwarded = _NOTHING
+        for found in _of_engine(book.stateless, stateless, port, asked):
+            yield found
+            if Action.FORWARD in found.actions:
+                forwarded |= found.services
+        if not step.returning or stateful:
+            yield from _of_engine(book.stateful, stateful, port, forwarded)
 
     def dropping(self, step: PacketStep, left: ServiceSet) -> Evidence | None:
         """Return the rule that drops these services, or the default action that does."""
         return next(iter(self.all_dropping(step, left)), None)
 
     def all_dropping(self, step: PacketStep, left: ServiceSet) -> list[Evidence]:
-        """Return the rule or default action that drops these services.
+        """Return the rules or default actions that drop these services.
 
-        If that is a stateless one: also what would drop them had it forwarded them instead.
+        That is one, and one for each other client port that rules tell apart. If it is a stateless
+        one: also what would drop the services had it forwarded them instead.
         """
-        for found in self.findings(step):
-            if Action.DROP in found.actions and found.services & left:
-                behind = [] if found.engine.is_stateful else self._behind(step, left)
-                return [found.evidence("drop"), *behind]
-        return []
+        dropping: dict[str, Evidence] = {}
+        for port, asked in self._senders(step):
+            for found in self._findings_from(step, port, asked):
+                if Action.DROP in found.actions and found.services & left:
+                    behind = [] if found.engine.is_stateful else self._behind(step, port, left)
+                    dropping |= {one.text: one for one in (found.evidence("drop"), *behind)}
+                    break
+            if dropping and step.returning:
+                break
+        return list(dropping.values())
 
-    def _behind(self, step: PacketStep, left: ServiceSet) -> list[Evidence]:
+    def _behind(self, step: PacketStep, port: int, left: ServiceSet) -> list[Evidence]:
         """Return what the stateful engine would drop of services; it asks about no reply."""
-        book, _, rules = self._engines(step)
+        book, (_, rules) = self._engines(step)
         if book is None or step.returning:
             return []
-        found = _of_engine(book.stateful, rules, CLIENT_PORTS[0], left)
+        found = _of_engine(book.stateful, rules, port, left)
         drops = (one.evidence("drop") for one in found if one.actions == (Action.DROP,))
         return list(drops)[:1]
 
@@ -120,14 +142,12 @@ class FirewallReading:
         if self._engines(step)[0] is None:
             yield self._unread(firewall.policy, firewall.doubt, place)
             return
-        passes = step.passes
-        open_ones = (step.services.maybe & passes.maybe) - passes.sure if passes else _NOTHING
-        findings = [found for found in self.findings(step) if found.services & open_ones]
+        findings = [found for found in self.findings(step) if found.services & step.doubted]
         doubtful = {found.rule: None for found in findings if found.rule and found.rule.doubt}
         for rule in doubtful:
             yield self._undecided(rule)
         if not doubtful:
-            yield from self._by_port(findings, place, returning=step.returning)
+            yield from self._undescribed(findings, place, returning=step.returning)
 
     def _unread(self, policy: str, doubt: str, place: Component) -> Missing:
         """Say that the firewall or its policy can't be read."""
@@ -149,13 +169,13 @@ class FirewallReading:
         why = sentences.firewall_undecided(place, rule.text, safe(rule.doubt))
         return Missing(place, why, code)
 
-    def _by_port(
+    def _undescribed(
         self, findings: Iterable[Finding], place: Component, *, returning: bool
     ) -> Iterator[Missing]:
-        """Say which rules treat the ports differently that the question leaves open."""
+        """Say which rules decide by what the question leaves open: a copy's ports, how it began."""
         rules = dict.fromkeys(f.text for f in findings if f.rule is not None)
-        port = "the service's port" if returning else "the client's port"
-        why = sentences.firewall_by_port(place, ", ".join(rules) or "its policy", port)
+        say = sentences.firewall_answers if returning else sentences.firewall_by_port
+        why = say(place, ", ".join(rules) or "its policy")
         yield Missing(place, why, Code.FIREWALL_UNSUPPORTED_RULE_OPTIONS)
 
 

@@ -161,7 +161,7 @@ class HopMaker:
         )
 
     def _firewall_evidence(self, step: PacketStep) -> Evidence | None:
-        reading, left = FirewallReading(self._origins), denied(step)
+        reading, left = FirewallReading(self._origins), step.stopped
         return reading.dropping(step, left) if left else reading.passing(step)
 
     def _acl_evidence(self, step: PacketStep) -> Evidence | None:
@@ -173,13 +173,6 @@ class HopMaker:
         wanted = (asked & passes.sure) or (asked & passes.maybe) or asked
         rule = deciding_rule(rules, self._names.address(self.peer_atom(step)), wanted)
         return acl_evidence(rule, ingress=step.ingress)
-
-
-def denied(step: PacketStep) -> ServiceSet:
-    """Return what of the packet's set a filter surely stops."""
-    if step.passes is None:
-        return ServiceSet.empty()
-    return step.services.maybe - step.passes.maybe
 
 
 def _action(step: PacketStep, before: PacketStep | None) -> Action:

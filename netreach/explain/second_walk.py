@@ -65,7 +65,13 @@ def walk_again(
     ways over appliances those on which they do what `mode` says, the bit of `Assumed`.
     """
     asker = Asker(fabric, question, narrowing=False, traced=True)
-    onward = Passage(fabric.pool, is_copy=question.is_copy, narrowing=False, traced=True)
+    onward = Passage(
+        fabric.pool,
+        is_copy=question.is_copy,
+        narrowing=False,
+        traced=True,
+        clients=fabric.pool.intern(question.replies()),
+    )
     walk(fabric, departures(flow, fabric.pool.intern(question.services)), onward)
     arrivals: list[Ending] = []
     repliers: list[int] = []
@@ -136,9 +142,7 @@ def _trouble(way: SecondWalk) -> int:
     """Count what stands in the way."""
     steps = (*way.forward, *way.returning)
     stops = sum(step.fate not in (None, Fate.DELIVERED) for step in steps)
-    return stops + sum(
-        step.passes is not None and bool(step.services.maybe - step.passes.maybe) for step in steps
-    )
+    return stops + sum(bool(step.denied) for step in steps)
 
 
 def _in_mode(endings: list[Ending], mode: int) -> list[Ending]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from netreach.explain.codes import Code
@@ -83,9 +83,12 @@ def several_links(component: Component, destination: str) -> str:
     return f"the snapshot does not say by which link {label(component)} sends to {destination}"
 
 
-def firewall_drops(component: Component, services: str, ends: str, evidence: str) -> str:
-    """Say which rule of a firewall drops what."""
-    return f"{label(component)} drops {services} from {ends}: {evidence}"
+def firewall_drops(
+    component: Component, services: str, ends: str, evidence: str, clients: Sequence[str] = ()
+) -> str:
+    """Say which rule of a firewall drops what, be it from some client ports only."""
+    only = f" from client ports {', '.join(clients)}" if clients else ""
+    return f"{label(component)} drops {services} from {ends}{only}: {evidence}"
 
 
 def firewall_undecided(component: Component, rule: str, why: str) -> str:
@@ -94,9 +97,17 @@ def firewall_undecided(component: Component, rule: str, why: str) -> str:
     return f"{said} may match or not: {why}"
 
 
-def firewall_by_port(component: Component, rules: str, port: str) -> str:
+def firewall_by_port(component: Component, rules: str) -> str:
     """Say that a firewall treats some of the ports differently that may occur."""
-    return f"{label(component)}: whether {rules} decides depends on {port}"
+    return f"{label(component)}: whether {rules} decides depends on the sender's port"
+
+
+def firewall_answers(component: Component, rules: str) -> str:
+    """Say that rules would drop the answers to what has passed for want of a rule."""
+    return (
+        f"{label(component)}: no rule has passed the connection, and AWS does not say whether its "
+        f"answers are spared {rules}"
+    )
 
 
 def unfollowed(component: Component, services: str) -> str:

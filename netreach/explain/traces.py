@@ -11,8 +11,18 @@ import numpy as np
 from netreach.fabric.element import Fate, Kind, Passage, Step
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import NO_ROW, Column, column
+from netreach.packets.couplings import Coupled, Coupling, union
 from netreach.packets.pool import Bounds
 from netreach.packets.prefixes import Address, Prefix
+from netreach.packets.services import ServiceSet
+
+
+class PortsSaid(NamedTuple):
+    """What a component says that reads both ports of a packet."""
+
+    coupling: Coupling
+    #: The other ports: the client's on the way there, the services answered on the way back.
+    others: ServiceSet
 
 
 class PacketStep(NamedTuple):
@@ -34,6 +44,45 @@ class PacketStep(NamedTuple):
     route: int
     fate: Fate | None
     returning: bool
+    ports: PortsSaid | None = None
+
+    @property
+    def stopped(self) -> ServiceSet:
+        """What of its set the component surely stops."""
+        return self.services.maybe - self.passes.maybe if self.passes else ServiceSet.empty()
+
+    @property
+    def denied(self) -> ServiceSet:
+        """What of its set the component surely stops, be it for some of the other ports only."""
+        coupled = (self._of(one, one.block - one.services.maybe) for one in self._coupled)
+        return self.stopped | union(coupled)
+
+    @property
+    def doubted(self) -> ServiceSet:
+        """What of its set may pass the component or not, be it for some of the other ports only."""
+        if self.passes is None:
+            return ServiceSet.empty()
+        open_ones = (self.services.maybe & self.passes.maybe) - self.passes.sure
+        doubted = (self._of(one, one.services.maybe - one.services.sure) for one in self._coupled)
+        return open_ones | union(doubted)
+
+    def clients_denied(self, services: ServiceSet) -> ServiceSet:
+        """Return the client ports from which some of these services are surely stopped, there."""
+        if self.returning:
+            return ServiceSet.empty()
+        return union(
+            one.clients for one in self._coupled if services & one.block - one.services.maybe
+        )
+
+    @property
+    def _coupled(self) -> Coupling:
+        return self.ports.coupling if self.ports else ()
+
+    def _of(self, one: Coupled, services: ServiceSet) -> ServiceSet:
+        """Return what of its set some services are about that go with some client ports."""
+        if self.returning:
+            return self.services.maybe & one.clients if services else services
+        return self.services.maybe & services
 
 
 @dataclass(slots=True)
@@ -87,7 +136,15 @@ class TraceIndex:
             NO_ROW if step.detail is None else int(step.detail[at]),
             step.fate,
             self.passage.returning,
+            self._ports(step, at),
         )
+
+    def _ports(self, step: Step, at: int) -> PortsSaid | None:
+        if step.ports is None:
+            return None
+        pool = self.fabric.pool
+        coupling = pool.coupling(int(step.ports.coupling[at]))
+        return PortsSaid(coupling, pool[int(step.ports.others[at])].maybe)
 
     def lineage(self, session: int) -> frozenset[int]:
         """Return a session, those before it, and none at all: what one branch's packets bear."""

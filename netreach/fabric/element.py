@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from msgspec import Struct, field
 
+from netreach.fabric.ports_read import PortsRead, couple, half_seen
 from netreach.fabric.sessions import SessionLog
 from netreach.packets.batch import Column, Mask, PacketBatch, column, filled
 from netreach.packets.pool import EVERYTHING, NOTHING, UNSURE, ServicePool
@@ -210,6 +211,8 @@ class Step(Struct, frozen=True):
     #: Ids of what passes; None where the component does not filter.
     bounds: Column | None = None
     ingress: bool = False
+    #: What it says of both ports, where it reads both.
+    ports: PortsRead | None = None
     #: The row of the route that decided, or of the way through a load balancer.
     detail: Column | None = None
     #: How the way ended here; None where it went on.
@@ -248,10 +251,15 @@ class Passage(Struct):
     defers_groups: bool = False
     #: Whether steps are kept.
     traced: bool = False
+    #: The id of the replies that clients await, which says what ports they send from; for ways
+    #: there. NOTHING where nobody says: then filters take any port.
+    clients: int = NOTHING
     #: Ids of the replies that each row's client awaits; for returning walks.
     replies: Column = field(default_factory=lambda: column([]))
     #: The newest session of the way there, of what each row answers; for returning walks.
     begun: Column = field(default_factory=lambda: column([]))
+    #: Ids of the services that it answers, as the client names them; for returning walks.
+    asked: Column = field(default_factory=lambda: column([]))
     sessions: SessionLog = field(default_factory=SessionLog)
     steps: list[Step] = field(default_factory=list)
     endings: list[Ending] = field(default_factory=list)
@@ -275,8 +283,25 @@ class Passage(Struct):
         """Let a filter decide, and return what is left of the batch."""
         if self.traced and len(batch):
             self.steps.append(Step(kind, component, batch, bounds, ingress))
+        return self._narrowed(kind, component, batch, bounds) if self.narrowing else batch
+
+    def screen_ports(
+        self, kind: Kind, component: Column, batch: PacketBatch, said: PortsRead
+    ) -> PacketBatch:
+        """Let a filter decide that reads both ports, and return what is left of the batch."""
+        if self.traced and len(batch):
+            self.steps.append(
+                Step(kind, component, batch, said.bounds, ingress=True, ports=said),
+            )
         if not self.narrowing:
             return batch
+        batch, bounds = couple(batch, said, self.pool, returning=self.returning)
+        return self._narrowed(kind, component, batch, bounds)
+
+    def _narrowed(
+        self, kind: Kind, component: Column, batch: PacketBatch, bounds: Column
+    ) -> PacketBatch:
+        """End the way of packets of which a filter leaves nothing; return the others."""
         services = self.pool.meet(batch.services, bounds)
         if services is batch.services:
             return batch
@@ -311,8 +336,14 @@ class Passage(Struct):
         missed = batch.watched != 0
         if not missed.any():
             return batch
-        places = self.sessions.unwatched(self.begun[batch.row], batch.watched)
-        return self.doubt_where(missed, Kind.INSPECTION, places, batch, UNSURE)
+        begun = self.begun[batch.row]
+        places = self.sessions.unwatched(begun, batch.watched)
+        is_whole, unseen = self.sessions.half_seen(begun, batch.watched, self.pool.couple)
+        batch = self.doubt_where(missed & is_whole, Kind.INSPECTION, places, batch, UNSURE)
+        if is_whole[missed].all():
+            return batch
+        said = half_seen(batch, missed & ~is_whole, unseen, self.pool)
+        return self.screen_ports(Kind.INSPECTION, places, batch, said)
 
     def gate(self, batch: PacketBatch, checks: Iterable[Check]) -> Mask:
         """End the way of packets that fail any check, the first one first; return who passes.

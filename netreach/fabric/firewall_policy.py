@@ -1,28 +1,37 @@
 """What firewalls let pass: each distinct combination of rules and services decided once [NF-1..5].
 
 Rules read a packet's addresses, protocol and both ports. On the way there the destination's port is
-the service, the source's is one of the client's; on the way back it is the other way round. The
-port that a walk does not carry is taken from all that it may be: what differs among them may pass.
+the service, the source's is one of the client's; on the way back it is the other way round. A walk
+carries one of them, as a set; which members of it go with which of the other one is a coupling.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, TypeVar
 
-from netreach.fabric.firewall_rules import Action, Engine, Rule, RuleBook
+from netreach.fabric.firewall_decisions import Rules, fare, fares, reply, source_ports, stretches
+from netreach.fabric.firewall_rules import Engine, Rule, RuleBook
+from netreach.fabric.ports_read import PortsRead
 from netreach.packets.batch import Column, Mask, filled
+from netreach.packets.couplings import (
+    PORTED,
+    WITH_PORTS,
+    Coupled,
+    Coupling,
+    cells,
+    coupling_of,
+    union,
+)
 from netreach.packets.pieces import PieceTable, overlay
 from netreach.packets.pool import EVERYTHING, UNSURE, Bounds, PairMemo, ServicePool
-from netreach.packets.services import BLOCK, START, TCP, UDP, ServiceSet
+from netreach.packets.services import BLOCK, START, ServiceSet
 
 #: Ports that clients send from [NA-11].
 CLIENT_PORTS: Final = (1024, 65535)
 _EVERYTHING: Final = ServiceSet.everything()
 _NOTHING: Final = ServiceSet.empty()
-_TCP: Final = ServiceSet.protocol(TCP)
-#: What becomes of packets: sets of services by action, of which several may be possible.
-Possible = dict[Action, ServiceSet]
+_Key = TypeVar("_Key")
 
 
 class Side(NamedTuple):
@@ -31,6 +40,31 @@ class Side(NamedTuple):
     firewall: int
     stateless: tuple[int, ...]
     stateful: tuple[int, ...]
+
+
+class Said(NamedTuple):
+    """What rules say of packets by both their ports."""
+
+    #: What passes with some of the other ports.
+    bounds: Bounds
+    coupling: Coupling
+
+
+class Begun(NamedTuple):
+    """What becomes of packets on the way there."""
+
+    said: Said
+    #: What the stateful engine may see.
+    seen: ServiceSet
+    #: What it surely does not see, by client ports; nothing where these differ in nothing.
+    unseen: Coupling
+
+
+class Answered(NamedTuple):
+    """What becomes of replies: by the rules, and by what the stateful engine can follow of them."""
+
+    allowed: Said
+    followed: Said
 
 
 class Firewalls:
@@ -46,12 +80,17 @@ class Firewalls:
         self._sides = list(numbers)
         self._pairs: list[tuple[int, int]] = []
         self._answers: list[tuple[int, int]] = []
+        self._begun: list[Begun] = []
+        self._answered: list[Answered] = []
         self._pair = PairMemo(lambda a, b: _number(self._pairs, (a, b)))
         self._both = PairMemo(lambda a, b: _number(self._answers, (a, b)))
-        self._forward = PairMemo(lambda a, _: self._intern(self._decide(a)[0]))
+        self._begin = PairMemo(lambda a, b: _number(self._begun, self._decide(a, pool[b].maybe)))
+        self._reply = PairMemo(lambda a, b: _number(self._answered, self._answer(a, b)))
         self._seen = PairMemo(self._is_seen)
-        self._allowed = PairMemo(lambda a, services: self._intern(self._answer(a, services)[0]))
-        self._followed = PairMemo(lambda a, services: self._intern(self._answer(a, services)[1]))
+        self._unseen = PairMemo(lambda n, _: pool.intern_coupling(self._begun[n].unseen))
+        self._forward = _Reader(pool, lambda n: self._begun[n].said)
+        self._allowed = _Reader(pool, lambda n: self._answered[n].allowed)
+        self._followed = _Reader(pool, lambda n: self._answered[n].followed)
 
     # -- columns
 
@@ -62,250 +101,178 @@ class Firewalls:
             self._by_destination.lookup(firewalls, destinations),
         )
 
-    def forward(self, pairs: Column) -> Column:
-        """Return the bounds of what passes on the way there."""
-        return self._forward(pairs, filled(len(pairs), 0))
+    def begin(self, pairs: Column, clients: Column) -> Column:
+        """Return a number for what becomes of packets that clients send from these ports."""
+        return self._begin(pairs, clients)
 
-    def is_seen(self, pairs: Column, services: Column) -> Column:
+    def forward(self, begun: Column, clients: Column) -> PortsRead:
+        """Return what passes on the way there, by the numbers of `begin`."""
+        return self._forward.read(begun, clients)
+
+    def is_seen(self, begun: Column, services: Column) -> Column:
         """Return 1 where the stateful engine may see what passes, else 0."""
-        return self._seen(pairs, services)
+        return self._seen(begun, services)
+
+    def unseen(self, begun: Column) -> Column:
+        """Return the ids of what the stateful engine surely does not see, FREE for nothing."""
+        return self._unseen(begun, filled(len(begun), 0))
 
     def back(
         self, there: Column, back: Column, services: Column, known: Mask
-    ) -> tuple[Column, Column]:
+    ) -> tuple[PortsRead, PortsRead]:
         """Return what the rules allow of replies, and what the stateful engine can follow of it.
 
         `there` and `back` are the numbers of the pair of ends in either direction; `services` the
-        ids of what the replies may answer; `known` tells where the way there crossed the same
-        endpoint.
+        ids of what the replies answer; `known` tells where the way there crossed the same endpoint.
         """
-        both = self._both(there, back)
-        begun = services * 2 + known
-        return self._allowed(both, begun), self._followed(both, begun)
+        answered = self._reply(self._both(there, back), services * 2 + known)
+        return self._allowed.read(answered, services), self._followed.read(answered, services)
 
     # -- the way there
 
-    def engines(self, pair: int) -> tuple[RuleBook | None, Sequence[Rule], Sequence[Rule]]:
+    def engines(self, pair: int) -> tuple[RuleBook | None, Rules]:
         """Return the book of a pair's firewall and its rules that match both ends, by engine."""
         source, destination = (self._sides[number] for number in self._pairs[pair])
         book = self.books[source.firewall]
         if book is None:
-            return None, (), ()
-        return (
-            book,
+            return None, ((), ())
+        return book, (
             _chosen(book.stateless, source.stateless, destination.stateless),
             _chosen(book.stateful, source.stateful, destination.stateful),
         )
 
-    def _decide(self, pair: int) -> tuple[Bounds, ServiceSet]:
-        """Return what passes on the way there, and what the stateful engine may see of it."""
-        book, stateless, stateful = self.engines(pair)
+    def _decide(self, pair: int, clients: ServiceSet) -> Begun:
+        """Return what becomes of packets from client ports; of protocols without any: from any."""
+        book, rules = self.engines(pair)
         if book is None:
-            return Bounds(_NOTHING, _EVERYTHING), _EVERYTHING
-        sure, maybe, seen = _EVERYTHING, _NOTHING, _NOTHING
-        for port in ports_apart(_source_ports((*stateless, *stateful)), (CLIENT_PORTS,)):
-            first = possible(stateless, book.stateless.defaults, port)
-            second = possible(stateful, book.stateful.defaults, port)
-            sure -= first[Action.DROP] | (first[Action.FORWARD] & second[Action.DROP])
-            maybe |= first[Action.PASS] | (first[Action.FORWARD] & second[Action.PASS])
-            seen |= first[Action.FORWARD]
-        return Bounds(sure, maybe), seen
+            return Begun(Said(self._pool[UNSURE], ()), _EVERYTHING, ())
+        portless = fare(book, rules, CLIENT_PORTS[0])
+        sure, maybe, seen = (s - WITH_PORTS for s in (*portless.passes, portless.seen))
+        passing, unseen, differ = list[Coupled](), list[Coupled](), False
+        for protocol in PORTED:
+            block, ports = ServiceSet.protocol(protocol), clients.port_ranges(protocol)
+            told = fares(book, rules, protocol, ports or (CLIENT_PORTS,))
+            seen |= union(one.seen for _, one in told)
+            maybe |= union(one.passes.maybe for _, one in told)
+            if ports:
+                sure |= union(one.passes.sure for _, one in told)
+                passing += _apart([Coupled(some, one.passes) for some, one in told])
+                unseen.extend(Coupled(some, Bounds(one.unseen, block)) for some, one in told)
+                differ |= len({one.unseen for _, one in told}) > 1
+            else:  # nobody says from which
+                sure |= block - union(block - one.passes.sure for _, one in told)
+        return Begun(
+            Said(Bounds(sure, maybe), coupling_of(passing)),
+            seen,
+            coupling_of(unseen if differ else ()),
+        )
 
-    def _is_seen(self, pair: int, services: int) -> int:
-        return int(bool(self._decide(pair)[1] & self._pool[services].maybe))
+    def _is_seen(self, begun: int, services: int) -> int:
+        return int(bool(self._begun[begun].seen & self._pool[services].maybe))
 
     # -- the way back
 
-    def _answer(self, both: int, told: int) -> tuple[Bounds, Bounds]:
-        """Return what the rules allow of replies, and what the stateful engine can follow of it."""
-        there, back = self._answers[both]
-        book, stateless, stateful = self.engines(back)
+    def _answer(self, both: int, told: int) -> Answered:
+        """Return what becomes of replies to services; `told` says those, and whether it is known.
+
+        Of protocols with ports that are not among them nothing comes back: it passes.
+        """
+        pairs = self._answers[both]
+        book, back = self.engines(pairs[1])
         if book is None:
-            return self._pool[UNSURE], self._pool[EVERYTHING]
-        _, begun, checked = self.engines(there)
+            return Answered(Said(self._pool[UNSURE], ()), Said(self._pool[EVERYTHING], ()))
+        _, there = self.engines(pairs[0])
         known = bool(told & 1)
-        services = self._pool[told >> 1].maybe
-        services |= _EVERYTHING - _blocks_of(services)  # of what was not asked, any port
+        services = self._pool[told >> 1].maybe | (_EVERYTHING - WITH_PORTS)
         allowed, followed = _Sum(), _Sum()
         for protocol in services.protocols():
             block = ServiceSet.protocol(protocol)
-            for port in _service_ports(protocol, services, (*begun, *checked), stateless, stateful):
-                reply = possible(stateless, book.stateless.defaults, port, block)
-                began = _nowhere()
-                doubted = _NOTHING
-                if known:
-                    began = _began(book, begun, checked, protocol, port)
-                    doubted = _maybe_dropped(checked, stateful, protocol, port)
-                    doubted &= reply[Action.FORWARD] & began[Action.FORWARD]
-                passes = reply[Action.PASS] | reply[Action.FORWARD]
-                allowed.add(block, Bounds(block - reply[Action.DROP] - doubted, passes))
-                followed.add(block, _followed(reply, began, block, known, book))
-        return allowed.bounds(), followed.bounds()
+            rules = ((*there[0], *there[1]), *back)
+            for answered in _service_stretches(protocol, services, *rules):
+                port = answered.intervals[0][0] - block.intervals[0][0]
+                fares = reply(book, there, back, protocol, port, known=known)
+                allowed.add(block, answered, fares.allowed)
+                followed.add(block, answered, fares.followed)
+        return Answered(allowed.said(), followed.said())
 
-    def _intern(self, bounds: Bounds) -> int:
-        return self._pool.intern(bounds.sure & bounds.maybe, bounds.maybe)
+
+class _Reader:
+    """Reads what rules say of packets as columns, by the numbers of what becomes of them."""
+
+    def __init__(self, pool: ServicePool, said: Callable[[int], Said]) -> None:
+        self._bounds = PairMemo(lambda number, _: _interned(pool, said(number).bounds))
+        self._coupling = PairMemo(lambda number, _: pool.intern_coupling(said(number).coupling))
+
+    def read(self, numbers: Column, others: Column) -> PortsRead:
+        same = filled(len(numbers), 0)
+        return PortsRead(self._bounds(numbers, same), self._coupling(numbers, same), others)
+
+
+def _interned(pool: ServicePool, bounds: Bounds) -> int:
+    return pool.intern(bounds.sure & bounds.maybe, bounds.maybe)
+
+
+def _apart(found: list[Coupled]) -> list[Coupled]:
+    """Return client ports of a protocol with their services, unless these are the same for all."""
+    return found if len({one.services for one in found}) > 1 else []
 
 
 class _Sum:
-    """What passes whatever the other port is, and what may pass with some of them, by protocol."""
+    """What passes of replies to several services, by protocol."""
 
     def __init__(self) -> None:
-        self._kept: dict[ServiceSet, Bounds] = {}
+        self._kept: dict[ServiceSet, dict[Bounds, ServiceSet]] = {}
 
-    def add(self, block: ServiceSet, bounds: Bounds) -> None:
-        before = self._kept.get(block)
-        if before is not None:
-            bounds = Bounds(before.sure & bounds.sure, before.maybe | bounds.maybe)
-        self._kept[block] = bounds
+    def add(self, block: ServiceSet, services: ServiceSet, bounds: Bounds) -> None:
+        """Add what passes of the replies to some services of a protocol."""
+        kept = self._kept.setdefault(block, {})
+        kept[bounds] = kept.get(bounds, _NOTHING) | services
 
-    def bounds(self) -> Bounds:
+    def said(self) -> Said:
         """Return all of it; what nobody asked for passes, for it never comes."""
-        rest = _EVERYTHING - _union(self._kept)
-        return Bounds(
-            rest | _union(bounds.sure for bounds in self._kept.values()),
-            rest | _union(bounds.maybe for bounds in self._kept.values()),
+        rest = _EVERYTHING - union(self._kept)
+        found = [bounds for kept in self._kept.values() for bounds in kept]
+        return Said(
+            Bounds(
+                rest | union(bounds.sure for bounds in found),
+                rest | union(bounds.maybe for bounds in found),
+            ),
+            coupling_of(
+                one
+                for block, kept in self._kept.items()
+                if len(kept) > 1
+                for one in _by_client(block, kept)
+            ),
         )
 
 
-def possible(
-    rules: Iterable[Rule],
-    defaults: Iterable[Action],
-    source_port: int,
-    services: ServiceSet = _EVERYTHING,
-) -> Possible:
-    """Return what may happen to packets from a source port: the first rule that matches decides.
-
-    What a doubtful rule may match, or may not, goes on to the next one as well.
-    """
-    found, left = _nowhere(), services
-    for rule in rules:
-        matched = rule.at(source_port) & left
-        if matched:
-            for action in rule.actions:
-                found[action] |= matched
-            if not rule.doubt:
-                left -= matched
-    for action in defaults:
-        found[action] |= left
-    return found
-
-
-def _nowhere() -> Possible:
-    return dict.fromkeys(Action, _NOTHING)
-
-
-def _mirrored(
-    rules: Iterable[Rule], defaults: Iterable[Action], protocol: int, port: int
-) -> Possible:
-    """Return what may have happened to a service's packets, by the client's ports.
-
-    It is what `possible` says, read off at one service instead of one client port.
-    """
-    block = ServiceSet.protocol(protocol)
-    point = START[protocol] + port if protocol in START else block.intervals[0][0]
-    found, left = _nowhere(), block
-    for rule in rules:
-        if point in rule.services:
-            matched = left & _clients(rule, protocol)
-            for action in rule.actions:
-                found[action] |= matched
-            if not rule.doubt:
-                left -= matched
-    for action in defaults:
-        found[action] |= left
-    return found
-
-
-def _clients(rule: Rule, protocol: int) -> ServiceSet:
-    """Return the source ports that a rule matches, as points of the axis."""
-    if protocol not in (TCP, UDP):
-        return ServiceSet.protocol(protocol)
-    start = START[protocol]
-    return ServiceSet.of((start + low, start + high) for low, high in rule.source_ports)
-
-
-def _began(
-    book: RuleBook,
-    stateless: Iterable[Rule],
-    stateful: Iterable[Rule],
-    protocol: int,
-    port: int,
-) -> Possible:
-    """Return to which engine the packets went that a reply answers, by the client's ports.
-
-    Of what was surely dropped the explaining walk asks as if the second one had let it through.
-    """
-    found = _mirrored(stateless, book.stateless.defaults, protocol, port)
-    passed = _mirrored(stateful, book.stateful.defaults, protocol, port)[Action.PASS]
-    followed = found[Action.FORWARD] & passed
-    dropped = ServiceSet.protocol(protocol) - found[Action.PASS] - followed
-    return found | {Action.FORWARD: followed | dropped}
-
-
-def _maybe_dropped(
-    there: Sequence[Rule], back: Sequence[Rule], protocol: int, port: int
-) -> ServiceSet:
-    """Return the replies that a rule of their own direction would drop.
-
-    A rule that passes a connection's beginning passes all of it. Of one that passed for want of a
-    rule, AWS does not say whether its replies are spared the rules that match them.
-    """
-    passed = _mirrored(there, (Action.DROP,), protocol, port)
-    dropped = possible(back, (Action.PASS,), port, ServiceSet.protocol(protocol))
-    return dropped[Action.DROP] & passed[Action.DROP]
-
-
-def _followed(
-    reply: Possible, began: Possible, block: ServiceSet, known: bool, book: RuleBook
-) -> Bounds:
-    """Return which replies the stateful engine can follow [NF-5].
-
-    It sees all of a connection or none of it. Of TCP that it did not see begin it drops the rest;
-    of everything else that it sees in one direction only, nobody says what it does.
-    """
-    orphaned = reply[Action.FORWARD] & (began[Action.PASS] if known else block)
-    half = reply[Action.PASS] & began[Action.FORWARD]
-    whole = (reply[Action.FORWARD] & began[Action.FORWARD]) | (
-        reply[Action.PASS] & (began[Action.PASS] if known else block)
-    )
-    saved = orphaned - _TCP if book.drops_midstream else orphaned
-    return Bounds(block - orphaned - half, whole | half | saved | reply[Action.DROP])
+def _by_client(block: ServiceSet, kept: Mapping[Bounds, ServiceSet]) -> Iterator[Coupled]:
+    """Yield what is told by services by client ports instead."""
+    sets = [bounds.sure for bounds in kept] + [bounds.maybe for bounds in kept]
+    for clients, passes in cells(block, sets):
+        stopped = [
+            union(services for services, ok in zip(kept.values(), half, strict=True) if not ok)
+            for half in (passes[: len(kept)], passes[len(kept) :])
+        ]
+        yield Coupled(clients, Bounds(block - stopped[0], block - stopped[1]))
 
 
 # -- ports that make a difference
 
 
-def _source_ports(rules: Iterable[Rule]) -> Iterator[tuple[int, int]]:
-    for rule in rules:
-        yield from rule.source_ports
-
-
-def ports_apart(
-    ranges: Iterable[tuple[int, int]], among: Iterable[tuple[int, int]]
-) -> Iterator[int]:
-    """Yield one port of each stretch in which no range begins or ends."""
-    cuts = {cut for low, high in ranges for cut in (low, high + 1)}
-    for first, last in among:
-        yield from sorted({first, *(cut for cut in cuts if first < cut <= last)})
-
-
-def _service_ports(
+def _service_stretches(
     protocol: int, services: ServiceSet, there: Sequence[Rule], *back: Sequence[Rule]
-) -> Iterator[int]:
-    """Yield one port of each stretch of a protocol's services that rules treat alike."""
-    if protocol not in (TCP, UDP):
-        yield 0
+) -> Iterator[ServiceSet]:
+    """Yield the stretches of a protocol's services that rules treat alike."""
+    if protocol not in PORTED:
+        yield ServiceSet.protocol(protocol)
         return
     start = START[protocol]
     block = ServiceSet.of([(start, start + BLOCK - 1)])
     named = [(a - start, b - start) for rule in there for a, b in rule.services & block]
-    ranges = [*named, *(r for rules in back for r in _source_ports(rules))]
-    yield from ports_apart(ranges, services.port_ranges(protocol))
-
-
-def _blocks_of(services: ServiceSet) -> ServiceSet:
-    """Return everything of the protocols that services belong to."""
-    return _union(ServiceSet.protocol(number) for number in services.protocols())
+    ranges = [*named, *(r for rules in back for r in source_ports(rules))]
+    for low, high in stretches(ranges, services.port_ranges(protocol)):
+        yield ServiceSet.ports(protocol, low, high)
 
 
 # -- sides
@@ -345,10 +312,6 @@ def _spans(book: RuleBook | None, field: str) -> Iterator[tuple[tuple[int, int],
                 yield span, (engine, number)
 
 
-def _number(known: list[tuple[int, int]], key: tuple[int, int]) -> int:
+def _number(known: list[_Key], key: _Key) -> int:
     known.append(key)
     return len(known) - 1
-
-
-def _union(sets: Iterable[ServiceSet]) -> ServiceSet:
-    return ServiceSet.of(interval for services in sets for interval in services)

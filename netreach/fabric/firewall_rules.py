@@ -28,11 +28,11 @@ from netreach.model.services import (
 )
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis
+from netreach.packets.couplings import WITH_PORTS
 from netreach.packets.intervals import IntervalSet
 from netreach.packets.prefixes import Prefix
 from netreach.packets.services import START, TCP, UDP, ServiceSet
 
-_PORTED: Final = ServiceSet.protocol(TCP) | ServiceSet.protocol(UDP)
 _EVERYTHING: Final = ServiceSet.everything()
 #: How the undecided part of a domain list's group begins: it looks into HTTP and TLS only [NF-4].
 DOMAIN_LIST: Final = "domain list"
@@ -83,7 +83,7 @@ class Rule(Struct, frozen=True):
         """Return what it matches of packets from a source port."""
         if source_port in self.source_ports:
             return self.services
-        return self.services - _PORTED
+        return self.services - WITH_PORTS
 
 
 class Engine(Struct, frozen=True):
@@ -242,7 +242,7 @@ class _Reader:
             inside = "" if carried.is_whole else f"the protocol {rule.protocol}"
             has_ports = None in numbers or any(n != EVERY_PORT for n in numbers)
             is_ip = carried.services == _EVERYTHING
-            carrying = carried.services & _PORTED if is_ip and has_ports else carried.services
+            carrying = carried.services & WITH_PORTS if is_ip and has_ports else carried.services
             yield Rule(
                 actions=actions,
                 services=_with_ports(carrying, numbers[1] or EVERY_PORT),
@@ -318,7 +318,7 @@ def _with_ports(services: ServiceSet, ports: IntervalSet) -> ServiceSet:
         for protocol in (TCP, UDP)
         for low, high in ports
     )
-    return (services - _PORTED) | (services & wanted)
+    return (services - WITH_PORTS) | (services & wanted)
 
 
 def _union(sets: Iterable[ServiceSet]) -> ServiceSet:

@@ -82,6 +82,7 @@ def _carried(fabric: Fabric, tunnels: Sequence[Tunnel]) -> dict[Tunnel, int]:
         returning=True,
         replies=filled(len(tunnels), fabric.pool.intern(GENEVE)),
         begun=filled(len(tunnels), NO_ROW),
+        asked=filled(len(tunnels), fabric.pool.intern(GENEVE)),
         sessions=onward.sessions,
     )
     if arrived:

@@ -19,7 +19,9 @@ from netreach.fabric.element import Assumed, Check, Fate, Kind, Passage, Stage
 from netreach.fabric.firewall_policy import Firewalls
 from netreach.fabric.firewall_rules import compile_rule_book
 from netreach.fabric.network_acl import NetworkAcls
+from netreach.fabric.ports_read import PortsRead
 from netreach.fabric.sessions import SessionKind, SessionLog
+from netreach.fabric.translation import Translation
 from netreach.model.services import EndpointKind, VpcEndpoint
 from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import (
@@ -33,7 +35,7 @@ from netreach.packets.batch import (
     mask_by_row,
 )
 from netreach.packets.pieces import Lists
-from netreach.packets.pool import EVERYTHING, NOTHING, UNSURE, ServicePool
+from netreach.packets.pool import NOTHING, UNSURE, ServicePool
 
 #: States of a firewall's endpoint, and of an endpoint, in which they carry packets.
 _READY: Final = frozenset({"ready", "scaling", ""})
@@ -110,6 +112,7 @@ class Inspections(Struct, frozen=True):
     firewalls: Firewalls
     firewall_ids: tuple[str, ...]
     appliances: Appliances
+    translation: Translation
     acls: NetworkAcls
     book: AddressBook
     ids: tuple[str, ...]
@@ -184,42 +187,47 @@ class Inspections(Struct, frozen=True):
 
     def _begin(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
         """Ask the rules about the way there, and remember what the stateful engine sees of it."""
-        rows = self.firewall[batch.place]
-        pairs = self.firewalls.pair(rows, batch.source, batch.destination)
-        bounds = self.firewalls.forward(pairs)
-        passed = passage.pool.meet(batch.services, bounds)
-        if passage.narrowing:
-            pairs, passed = pairs[passed != NOTHING], passed[passed != NOTHING]
-        batch = passage.screen(Kind.FIREWALL, rows, batch, bounds, ingress=True)
+        rows, (_, said) = self.firewall[batch.place], self._begun(batch, passage)
+        batch = passage.screen_ports(Kind.FIREWALL, rows, batch, said)
+        begun, said = self._begun(batch, passage)
+        passed = passage.pool.meet(batch.services, said.bounds)
         dropped = passed == NOTHING  # only the explaining walk goes on
         carried = np.where(dropped, batch.services, passed)
-        seen = dropped | (self.firewalls.is_seen(pairs, carried) != 0)
-        return _remember(batch, carried, seen, passage)
+        seen = dropped | (self.firewalls.is_seen(begun, carried) != 0)
+        return _remember(batch, self.firewalls.unseen(begun), seen, passage)
+
+    def _begun(self, batch: PacketBatch, passage: Passage) -> tuple[Column, PortsRead]:
+        """Ask the rules about packets that come from the client's ports, or from a gateway's."""
+        pairs = self.firewalls.pair(self.firewall[batch.place], batch.source, batch.destination)
+        clients = filled(len(batch), passage.clients)
+        hidden = passage.sessions.is_translated(batch.session)
+        if hidden.any():
+            clients = np.where(hidden, self.translation.outside(clients), clients)
+        begun = self.firewalls.begin(pairs, clients)
+        return begun, self.firewalls.forward(begun, clients)
 
     def _check(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
         """Ask the rules about replies, and whether this very endpoint has seen what they answer."""
-        rows = self.firewall[batch.place]
         found = _seen_here(batch, passage.sessions)
-        known = found != NO_ROW
-        mapped = (batch.assumed & Assumed.MAPPED) != 0
-        asked = np.where(mapped, EVERYTHING, batch.asked)
-        services = np.where(known, passage.sessions.services(found), asked)
-        allowed, followed = self.firewalls.back(
+        bits = np.where(found == NO_ROW, 0, passage.sessions.translated(found))
+        batch = batch.rewatched(batch.watched & ~bits)
+        rows, (allowed, _) = self.firewall[batch.place], self._answered(batch, passage)
+        batch = passage.screen_ports(Kind.FIREWALL, rows, batch, allowed)
+        _, followed = self._answered(batch, passage)
+        return passage.screen_ports(Kind.INSPECTION, batch.place, batch, followed)
+
+    def _answered(self, batch: PacketBatch, passage: Passage) -> tuple[PortsRead, PortsRead]:
+        """Return what the rules allow of replies, and what can be followed of them."""
+        rows = self.firewall[batch.place]
+        return self.firewalls.back(
             self.firewalls.pair(rows, batch.destination, batch.source),
             self.firewalls.pair(rows, batch.source, batch.destination),
-            services,
-            known,
+            batch.asked,
+            _seen_here(batch, passage.sessions) != NO_ROW,
         )
-        bits = np.where(known, passage.sessions.translated(found), 0)
-        batch = batch.replace(watched=batch.watched & ~bits)
-        alive = passage.pool.meet(batch.services, allowed) != NOTHING
-        batch = passage.screen(Kind.FIREWALL, rows, batch, allowed, ingress=True)
-        if passage.narrowing:
-            followed = followed[alive]
-        return passage.screen(Kind.INSPECTION, batch.place, batch, followed, ingress=True)
 
 
-def _remember(batch: PacketBatch, services: Column, seen: Mask, passage: Passage) -> PacketBatch:
+def _remember(batch: PacketBatch, unseen: Column, seen: Mask, passage: Passage) -> PacketBatch:
     """Note which endpoints packets cross on their way there, and which engines see them.
 
     The bits in `watched` are set one after the other, so the next one is theirs plus one.
@@ -228,10 +236,10 @@ def _remember(batch: PacketBatch, services: Column, seen: Mask, passage: Passage
     rows = passage.sessions.push(
         SessionKind.INSPECTION,
         place=batch.place,
-        batch=batch.replace(services=services),
+        batch=batch.recoupled(unseen),
         translated=bits,
     )
-    return batch.replace(session=rows, watched=batch.watched | bits)
+    return batch.replace(session=rows).rewatched(batch.watched | bits)
 
 
 def _seen_here(
@@ -303,6 +311,7 @@ def compile_inspections(
         firewalls=Firewalls(books, pool, len(book.axis)),
         firewall_ids=tuple(firewalls),
         appliances=Appliances.of([[] for _ in rows]),
+        translation=Translation(pool),
         acls=acls,
         book=book,
         ids=tuple(rows),

@@ -31,11 +31,12 @@ from netreach.fabric.load_balancer_compile import (
     group_rows,
 )
 from netreach.fabric.load_balancer_targets import TargetPlaces, balancer_nodes
+from netreach.fabric.ports_read import uncoupled
 from netreach.fabric.sessions import SessionKind
 from netreach.fabric.translation import Translation
 from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, distinct
-from netreach.packets.pool import EVERYTHING, NOTHING, UNSURE, PairMemo, ServicePool
+from netreach.packets.pool import EVERYTHING, FREE, NOTHING, UNSURE, PairMemo, ServicePool
 
 _MAPPED: Final = int(Assumed.MAPPED)
 
@@ -205,7 +206,7 @@ class LoadBalancers(Struct, frozen=True):
             vpc=self.interfaces.columns.vpc[nodes],
             subnet=self.interfaces.columns.subnet[nodes],
             carrier=np.where(self.nodes.has_groups[nodes], nodes, NO_ROW),
-        )
+        ).recoupled(FREE)  # from here on ports are the node's or the target's
         passage.note(Kind.LOAD_BALANCER, nodes, sent, ways)
         sent, ways = self._in_group(sent, ways, passage)
         if keeps and len(sent):
@@ -304,10 +305,12 @@ class LoadBalancers(Struct, frozen=True):
         answer = batch.replace(
             source=sessions.destination(session),
             destination=clients,
+            asked=passage.asked[batch.row],
             session=sessions.chain(session),
             vpc=self.interfaces.columns.vpc[batch.place],
             subnet=self.interfaces.columns.subnet[batch.place],
         )
+        answer = uncoupled(answer.recoupled(sessions.coupling(session)), passage.pool)
         passage.note(Kind.LOAD_BALANCER, answer.place, answer)
         return answer
 

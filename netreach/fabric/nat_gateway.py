@@ -11,6 +11,7 @@ from msgspec import Struct
 from netreach.fabric.addresses import AddressBook, HeldAddress, own_address
 from netreach.fabric.element import Fate, Kind, Passage, Stage
 from netreach.fabric.network_acl import NetworkAcls
+from netreach.fabric.ports_read import uncoupled
 from netreach.fabric.sessions import SessionKind
 from netreach.fabric.translation import Translation
 from netreach.fabric.zones import Zones
@@ -26,7 +27,7 @@ from netreach.packets.batch import (
     mask_by_row,
 )
 from netreach.packets.pieces import Lists, PairTable
-from netreach.packets.pool import ServicePool
+from netreach.packets.pool import FREE, ServicePool
 from netreach.packets.prefixes import Prefix
 from netreach.packets.services import ICMP, ICMPV6, TCP, UDP, ServiceSet
 
@@ -142,7 +143,8 @@ class NatGateways(Struct, frozen=True):
         )
         is_ipv6 = self.book.axis.is_ipv6(batch.destination)
         batch = self._to_ipv4(batch, is_ipv6)
-        batch = batch.replace(source=sources, session=sessions, carrier=NO_ROW)
+        # from here on its ports are the gateway's
+        batch = batch.replace(source=sources, session=sessions, carrier=NO_ROW).recoupled(FREE)
         passage.note(Kind.NAT_GATEWAY, batch.place, batch)
         self._send_on(batch, passage)
 
@@ -230,6 +232,13 @@ class NatGateways(Struct, frozen=True):
         original = sessions.source(session)
         is_ipv6 = self.book.axis.is_ipv6(original)
         services, random = self.translation.undo(batch.services, inner, is_ipv6)
+        outer = sessions.coupling(session)
+        if batch.coupling.any():
+            failing, left = self.translation.undo_coupled(
+                batch.services, batch.coupling, batch.asked
+            )
+            random = passage.pool.join(random, failing)
+            outer = passage.pool.couple(outer, left)
         batch = batch.replace(
             source=np.where(is_ipv6, sessions.destination(session), batch.source),
             destination=original,
@@ -238,6 +247,7 @@ class NatGateways(Struct, frozen=True):
             session=sessions.chain(session),
             subnet=self.subnet[batch.place],
         )
+        batch = uncoupled(batch.recoupled(outer), passage.pool)
         passage.note(Kind.NAT_GATEWAY, batch.place, batch)
         self._send_on(passage.drop_dead(Kind.NAT_GATEWAY, batch), passage)
 

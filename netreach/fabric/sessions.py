@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import IntEnum, auto
+from typing import Final
 
 import numpy as np
 
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, filled
+from netreach.packets.pool import FREE
 
 
 class SessionKind(IntEnum):
@@ -33,10 +35,15 @@ class SessionKind(IntEnum):
     ZONE = auto()
     #: Over which peering what a NAT gateway sent has gone: its replies come back that way [NT-3].
     NAT_PEERING = auto()
-    #: Which endpoint of a firewall has seen the way there; its bit stands for a translation.
+    #: Which endpoint of a firewall has seen the way there; its bit stands for a translation, and
+    #: its coupling says what it has surely not seen.
     INSPECTION = auto()
     #: Which endpoint has handed the way there to appliances.
     APPLIANCES = auto()
+
+
+#: What puts ports on packets that are not the client's or not the service's.
+_OTHER_PORTS: Final = (SessionKind.NAT, SessionKind.BALANCER, SessionKind.BALANCER_KEPT)
 
 
 class SessionLog:
@@ -54,7 +61,7 @@ class SessionLog:
         "translated",
         "chain",
         "newest",
-        "services",
+        "coupling",
     )
 
     def __init__(self) -> None:
@@ -90,7 +97,7 @@ class SessionLog:
                 translated,
                 batch.session,
                 newest,
-                batch.services,
+                batch.coupling,
             ]
         )
         self._chunks.append(chunk)
@@ -197,9 +204,12 @@ class SessionLog:
         """Return the source atoms after translation."""
         return self._field("translated", sessions)
 
-    def services(self, sessions: Column) -> Column:
-        """Return the ids of the services that were alive."""
-        return self._field("services", sessions)
+    def coupling(self, sessions: Column) -> Column:
+        """Return the ids of the couplings that packets bore.
+
+        Of an inspection: what is left in doubt where replies do not come by it, FREE for all.
+        """
+        return self._field("coupling", sessions).clip(min=FREE)
 
     def includes(self, kind: SessionKind, sessions: Column) -> Mask:
         """Tell which ways have something of a kind on them, forks and endpoints included."""
@@ -208,6 +218,26 @@ class SessionLog:
             found |= self.kind(sessions) == kind
             sessions = self.chain(sessions)
         return found
+
+    def half_seen(
+        self, sessions: Column, watched: Column, couple: Callable[[Column, Column], Column]
+    ) -> tuple[Mask, Column]:
+        """Tell what of a way the inspections on it may have seen that `watched` has a bit of.
+
+        That is all of it, or what the couplings leave in doubt. They know the ports that packets
+        bore: if something behind them put others on, nobody tells those of the client apart.
+        """
+        is_whole, unseen = np.zeros(len(sessions), bool), filled(len(sessions), FREE)
+        while (sessions != NO_ROW).any():  # one turn a session, not one a packet
+            kinds = self.kind(sessions)
+            is_whole |= np.isin(kinds, _OTHER_PORTS) & (unseen != FREE)
+            bits = np.where(kinds == SessionKind.INSPECTION, watched, 0)
+            here = (bits & self.translated(sessions)) != 0
+            coupling = np.where(here, self.coupling(sessions), FREE)
+            is_whole |= here & (coupling == FREE)
+            unseen = couple(unseen, coupling)
+            sessions = self.chain(sessions)
+        return is_whole, unseen
 
     def unwatched(self, sessions: Column, watched: Column) -> Column:
         """Return the newest inspections on the ways that `watched` has a bit of, else NO_ROW."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from netreach.packets.batch import Column, Mask, filled
+from netreach.packets.couplings import Coupled, Coupling, cells, coupling_of, union
 from netreach.packets.pool import Bounds, PairMemo, ServicePool
 from netreach.packets.services import (
     BLOCK,
@@ -105,6 +106,10 @@ class Translation:
         self._undo = PairMemo(self._undo_ids)
         self._random = PairMemo(self._random_ids)
         self._as_asked = PairMemo(self._as_asked_ids)
+        self._known_ends: list[tuple[int, int]] = []
+        self._ends = PairMemo(self._ends_id)
+        self._coupled_random = PairMemo(lambda a, b: pool.intern(*self._coupled(a, b).random))
+        self._coupled_left = PairMemo(lambda a, b: pool.intern_coupling(self._coupled(a, b).left))
 
     def to_ipv4(self, services: Column) -> Column:
         """Apply `to_ipv4` to ids, ``(N,)``."""
@@ -137,6 +142,17 @@ class Translation:
             arrived = np.where(is_nat64, self.to_ipv6(arrived), arrived)
         return self._undo(arrived, inner), self._random(arrived, inner)
 
+    def undo_coupled(
+        self, arrived: Column, coupling: Column, answered: Column
+    ) -> tuple[Column, Column]:
+        """Return what of a gateway's own ports and the services together is left inside.
+
+        `coupling` says which of the `arrived` ports go with which of the `answered` services. That
+        is ids of the services that fail at random, and of a coupling: some are left with no port.
+        """
+        ends = self._ends(arrived, coupling)
+        return self._coupled_random(ends, answered), self._coupled_left(ends, answered)
+
     def as_asked(self, asked: Column, arrived: Column) -> Column:
         """Return what was asked, of branches on which it arrived under another port, ``(N,)``."""
         return self._as_asked(asked, arrived)
@@ -146,6 +162,16 @@ class Translation:
         nothing = ServiceSet.empty()
         return self._pool.intern(
             whole.sure if bounds.sure else nothing, whole.maybe if bounds.maybe else nothing
+        )
+
+    def _ends_id(self, arrived: int, coupling: int) -> int:
+        self._known_ends.append((arrived, coupling))
+        return len(self._known_ends) - 1
+
+    def _coupled(self, ends: int, answered: int) -> _Undone:
+        arrived, coupling = self._known_ends[ends]
+        return _undone(
+            self._pool[arrived], self._pool.coupling(coupling), self._pool[answered].maybe
         )
 
     def _map(self, number: int, change: Callable[[ServiceSet], ServiceSet]) -> int:
@@ -174,6 +200,37 @@ def _inner(arrived: ServiceSet, inner: ServiceSet) -> ServiceSet:
         if arrived.of_protocol(protocol):
             kept |= inner.of_protocol(protocol)
     return kept
+
+
+class _Undone(NamedTuple):
+    """What is left of services that do not all go with the same ports of a gateway."""
+
+    random: Bounds
+    left: Coupling
+
+
+def _undone(arrived: Bounds, coupling: Coupling, answered: ServiceSet) -> _Undone:
+    """Give each service the ports that go with it: without any it is lost, with some it fails."""
+    failing, lost = ([ServiceSet.empty(), ServiceSet.empty()] for _ in range(2))
+    for protocol, ports in NAT_PORTS.items():
+        coupled = [one for one in coupling if one.clients & ports]
+        sets = [one.services.sure for one in coupled] + [one.services.maybe for one in coupled]
+        for services, passes in cells(answered.of_protocol(protocol), sets):
+            for bound, (came, through) in enumerate(
+                ((arrived.sure, passes[: len(coupled)]), (arrived.maybe, passes[len(coupled) :]))
+            ):
+                stopped = [o.clients for o, p in zip(coupled, through, strict=True) if not p]
+                left = came.of_protocol(protocol) - union(stopped)
+                if not left:
+                    lost[bound] |= services
+                elif left != ports:
+                    failing[bound] |= services
+    left_over = coupling_of(
+        Coupled(block, Bounds(block - lost[0], block - lost[1]))
+        for block in map(ServiceSet.protocol, NAT_PORTS)
+    )
+    # what surely fails has not even maybe all ports
+    return _Undone(Bounds(failing[1] - lost[0], failing[0]), left_over)
 
 
 def _random(arrived: Bounds, inner: Bounds) -> Bounds:

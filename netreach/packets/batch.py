@@ -29,16 +29,20 @@ COLUMN_NAMES: Final = (
     "source",  # atom of its source address, as it is here
     "destination",  # atom of its destination address, as it is here
     "carrier",  # interface whose groups references see; NO_ROW once translated [SG-6, SG-9]
-    "asked",  # id of the services that this branch was asked for, as the client names them
+    "asked",  # id of the services that this branch was asked for, as the client names them; of
+    # replies: of those that they answer, as they are named where the replies are
     "services",  # id of the services (forward) or reply ports (return) still alive
     "session",  # translations undergone, newest first: a row of Sessions
     "assumed",  # bits: defaults that the snapshot did not state
-    "random",  # id of the protocols of which some connections fail at random
+    "random",  # id of the services of which some connections fail at random
     "hops",  # how many routers it has crossed
     "chooser",  # where one of several routes was taken and nobody knows which: table and address
     "choice",  # the route that this branch took there
-    "watched",  # bits: firewalls that have seen the way there, and not yet the way back
+    "inspected",  # what `watched` and `coupling` say, in one integer
 )
+#: The bits of `inspected` below the id of a coupling.
+_WATCHED_BITS: Final = 40
+_WATCHED: Final = (1 << _WATCHED_BITS) - 1
 _INDEX: Final = {name: number for number, name in enumerate(COLUMN_NAMES)}
 
 
@@ -119,7 +123,17 @@ class PacketBatch:
     hops = _View("hops")
     chooser = _View("chooser")
     choice = _View("choice")
-    watched = _View("watched")
+    inspected = _View("inspected")
+
+    @property
+    def watched(self) -> Column:
+        """Bits: firewalls that have seen the way there, and not yet the way back."""
+        return self.inspected & _WATCHED
+
+    @property
+    def coupling(self) -> Column:
+        """Ids of what firewalls have said of the client's and the service's port together."""
+        return self.inspected >> _WATCHED_BITS
 
     @classmethod
     def of(cls, size: int, **columns: Column | int) -> PacketBatch:
@@ -154,3 +168,12 @@ class PacketBatch:
         for name, values in columns.items():
             data[_INDEX[name]] = values
         return PacketBatch(data)
+
+    def rewatched(self, watched: Column) -> PacketBatch:
+        """Return a copy that other firewalls have seen."""
+        return self.replace(inspected=(self.inspected & ~_WATCHED) | watched)
+
+    def recoupled(self, coupling: Column | int) -> PacketBatch:
+        """Return the batch with other couplings."""
+        inspected = self.watched | (np.asarray(coupling, np.int64) << _WATCHED_BITS)
+        return self if (inspected == self.inspected).all() else self.replace(inspected=inspected)

@@ -7,64 +7,27 @@ of such bounds is a column of ids; combining two columns computes each distinct 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Final, NamedTuple
+from collections.abc import Iterable
+from typing import Final
 
-import numpy as np
+from netreach.packets.batch import Column
+from netreach.packets.couplings import Coupling, both_ways, clients_through, services_through
+from netreach.packets.memo import PairMemo
+from netreach.packets.services import Bounds, ServiceSet
 
-from netreach.packets.batch import Column, column, distinct
-from netreach.packets.services import ServiceSet
+__all__ = ["EVERYTHING", "FREE", "NOTHING", "UNSURE", "Bounds", "PairMemo", "ServicePool"]
 
 #: Ids that every pool has.
 NOTHING: Final = 0
 EVERYTHING: Final = 1
 #: Nothing surely, everything maybe.
 UNSURE: Final = 2
-
-
-class Bounds(NamedTuple):
-    """What surely passes, and what may pass; the first is inside the second."""
-
-    sure: ServiceSet
-    maybe: ServiceSet
-
-
-class PairMemo:
-    """A function of two ids, computed once per distinct pair, applied to whole columns."""
-
-    __slots__ = ("_compute", "_keys", "_values")
-
-    def __init__(self, compute: Callable[[int, int], int]) -> None:
-        """Remember nothing yet."""
-        self._compute = compute
-        self._keys = column([])
-        self._values = column([])
-
-    def __call__(self, left: Column, right: Column) -> Column:
-        """Return ``compute(left[i], right[i])`` for every row, ``(N,)``."""
-        wanted = left << 32 | right
-        found = self._keys.searchsorted(wanted)
-        if len(self._keys):
-            found = np.minimum(found, len(self._keys) - 1)
-            hits = self._keys.take(found) == wanted
-            if hits.all():
-                return self._values.take(found)
-            missing = distinct(wanted[~hits])
-        else:
-            missing = distinct(wanted)
-        self._learn(missing)
-        return self._values.take(self._keys.searchsorted(wanted))
-
-    def _learn(self, keys: Column) -> None:
-        values = column([self._compute(key >> 32, key & 0xFFFFFFFF) for key in keys.tolist()])
-        known = np.concatenate([self._keys, keys])
-        order = np.argsort(known, kind="stable")  # two runs that ascend: one pass
-        self._keys = known[order]
-        self._values = np.concatenate([self._values, values])[order]
+#: The id of the coupling that couples nothing.
+FREE: Final = 0
 
 
 class ServicePool:
-    """Every distinct pair of bounds of one compiled network, by id."""
+    """Every distinct pair of bounds of one compiled network, by id; and every coupling."""
 
     def __init__(self) -> None:
         """Hold the three ids that every pool has."""
@@ -75,6 +38,11 @@ class ServicePool:
             self.intern(sure, maybe)
         self._meet = PairMemo(self.meet_ids)
         self._join = PairMemo(self.join_ids)
+        self._couplings: dict[Coupling, int] = {(): FREE}
+        self._coupling: list[Coupling] = [()]
+        self._couple = PairMemo(self._couple_ids)
+        self._services_through = PairMemo(self._services_through_ids)
+        self._clients_through = PairMemo(self._clients_through_ids)
 
     def __getitem__(self, number: int) -> Bounds:
         """Return the bounds behind an id."""
@@ -118,3 +86,39 @@ class ServicePool:
         """Return the id of what passes either."""
         a, b = self._bounds[left], self._bounds[right]
         return self.intern(a.sure | b.sure, a.maybe | b.maybe)
+
+    # -- couplings
+
+    def coupling(self, number: int) -> Coupling:
+        """Return the coupling behind an id."""
+        return self._coupling[number]
+
+    def intern_coupling(self, coupling: Coupling) -> int:
+        """Return the id of a coupling."""
+        number = self._couplings.setdefault(coupling, len(self._coupling))
+        if number == len(self._coupling):
+            self._coupling.append(coupling)
+        return number
+
+    def couple(self, left: Column, right: Column) -> Column:
+        """Return the ids of what two couplings together leave, row by row."""
+        if not right.any():  # FREE is 0
+            return left
+        return self._couple(left, right)
+
+    def services_through(self, couplings: Column, clients: Column) -> Column:
+        """Return the ids of the services that couplings leave some of these client ports."""
+        return self._services_through(couplings, clients)
+
+    def clients_through(self, couplings: Column, services: Column) -> Column:
+        """Return the ids of the client ports to which couplings leave some of these services."""
+        return self._clients_through(couplings, services)
+
+    def _couple_ids(self, left: int, right: int) -> int:
+        return self.intern_coupling(both_ways(self._coupling[left], self._coupling[right]))
+
+    def _services_through_ids(self, coupling: int, clients: int) -> int:
+        return self.intern(*services_through(self._coupling[coupling], self[clients].maybe))
+
+    def _clients_through_ids(self, coupling: int, services: int) -> int:
+        return self.intern(*clients_through(self._coupling[coupling], self[services].maybe))

@@ -145,6 +145,13 @@ class ServiceSet(IntervalSet):
         return ", ".join(self.words()) or "none"
 
 
+class Bounds(NamedTuple):
+    """What surely passes, and what may pass; the first is inside the second."""
+
+    sure: ServiceSet
+    maybe: ServiceSet
+
+
 def _blocks_between(first: int, last: int) -> Iterator[Interval]:
     """Yield the blocks of the axis that the interval touches; the last holds all others."""
     for start in START.values():

@@ -20,8 +20,9 @@ from netreach.fabric.element import (
     Stage,
 )
 from netreach.fabric.fabric import Fabric
+from netreach.fabric.ports_read import uncoupled
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, distinct, filled
-from netreach.packets.pool import NOTHING
+from netreach.packets.pool import FREE, NOTHING
 from netreach.packets.services import ServiceSet
 from netreach.query.flow_batch import FlowBatch, departures
 from netreach.query.judge import Judge
@@ -63,7 +64,7 @@ class Asker:
     def ask(self, flows: FlowBatch) -> Trips:
         """Walk the flows there and back, and judge what became of them."""
         ways = self.ways(flows)
-        number = self.judge(ways.ends.asked, ways.forward, ways.replies, ways.random, ways.assumed)
+        number = self.judge(ways)
         verdict = column([CODES[outcome.verdict] for outcome in self.judge.outcomes])[number]
         trips = Trips(
             flow=ways.ends.row,
@@ -97,6 +98,7 @@ class Asker:
             narrowing=self.narrowing,
             traced=self.traced,
             defers_groups=defers_groups,
+            clients=awaited,
         )
         look = None if watch is None else partial(_look, watch, None)
         walk(self.fabric, departures(flows, asked), onward, look)
@@ -109,12 +111,15 @@ class Asker:
         arrived = np.flatnonzero(fates == Fate.DELIVERED)
         returning_row = filled(len(ends), NO_ROW)
         returning_row[arrived] = np.arange(len(arrived))
-        branch, fate, replies, random, bits = _joined_ways(len(ends), arrived, returned, awaited)
+        branch, fate, replies, random, bits, coupling = _joined_ways(
+            len(ends), arrived, returned, awaited
+        )
         return Ways(
             ends=ends.at(branch),
             forward=forward[branch],
             replies=replies,
             random=random,
+            coupling=coupling,
             forward_fate=fates[branch],
             return_fate=fate,
             assumed=ends.assumed[branch] | bits,
@@ -190,6 +195,7 @@ class Asker:
             traced=self.traced,
             replies=filled(sum(len(ending.batch) for ending in arrivals), awaited),
             begun=np.concatenate([column([]), *(ending.batch.session for ending in arrivals)]),
+            asked=np.concatenate([column([]), *(ending.batch.asked for ending in arrivals)]),
             sessions=onward.sessions,
         )
         batches, first = [], 0
@@ -228,10 +234,11 @@ class Asker:
             fates[wrong & (fates == Fate.DELIVERED)] = fate
         replies = np.where(fates == Fate.DELIVERED, ends.services, NOTHING)
         unknown = fates >= FIRST_UNKNOWN
+        coupling = np.where(unknown, FREE, ends.coupling)  # it may be of a gateway's own ports
         if unknown.any():
             known = self._before_translation(ends.where(unknown), back)
             replies[unknown] = self._merely_maybe(known)
-        return Returned(ends.row, replies, ends.random, fates, ends.assumed)
+        return Returned(ends.row, replies, ends.random, fates, ends.assumed, coupling)
 
     def _before_translation(self, replies: PacketBatch, back: Passage) -> Column:
         """Return the replies as the client awaits them, of those that no gateway has undone yet."""
@@ -249,17 +256,19 @@ class Asker:
         is_nat = self._is_translated(batch.session, onward)
         is_nat64 = self._is_nat64(batch.session, onward)
         stage = _RETURN_STAGES.get(ending.kind, Stage.ORIGIN)
-        return batch.replace(
+        replies = batch.replace(
             row=rows,
             stage=stage,
             place=NO_ROW if stage is Stage.INTERNET else ending.component,
             source=batch.destination,
             destination=batch.source,
+            asked=batch.services,
             services=self.fabric.translation.awaited(back.replies[rows], is_nat, is_nat64),
             carrier=NO_ROW,
             assumed=batch.assumed & MODE_BITS,
             hops=0,
         )
+        return uncoupled(replies, self.fabric.pool)
 
 
 def _look(watch: WayWatch, flow: Column | None, moving: PacketBatch) -> None:
@@ -268,11 +277,11 @@ def _look(watch: WayWatch, flow: Column | None, moving: PacketBatch) -> None:
 
 def _joined_ways(
     size: int, arrived: Column, returned: Returned | None, awaited: int
-) -> tuple[Column, Column, Column, Column, Column]:
+) -> tuple[Column, Column, Column, Column, Column, Column]:
     """Join ways there with ways back; a way there whose replies part has a row for each of them.
 
-    Returns the positions of the ways there, and per row the fate, replies, random protocols and
-    assumptions of the way back. Where none was walked, all replies count as arrived.
+    Returns the positions of the ways there, and per row the fate, replies, what fails at random,
+    assumptions and coupling of the way back. Where none was walked, all replies count as arrived.
     """
     if returned is None:
         rows = np.arange(size)
@@ -282,6 +291,7 @@ def _joined_ways(
             filled(size, awaited),
             filled(size, NOTHING),
             filled(size, 0),
+            filled(size, FREE),
         )
     answered = np.zeros(size, bool)
     walked = arrived[returned.row]
@@ -294,4 +304,5 @@ def _joined_ways(
         np.concatenate([filled(rest, awaited), returned.replies]),
         np.concatenate([filled(rest, NOTHING), returned.random]),
         np.concatenate([filled(rest, 0), returned.assumed]),
+        np.concatenate([filled(rest, FREE), returned.coupling]),
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from netreach.fabric.element import STRICT_BITS
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import Column, filled
 from netreach.packets.pool import Bounds, PairMemo
 from netreach.packets.services import ServiceSet
+from netreach.query.coupled import judge_coupled
+from netreach.query.trips import Ways
 from netreach.query.verdict import Outcome, Question, judge
 
 
@@ -27,13 +27,13 @@ class Judge:
         self._third = PairMemo(self._extend)
         self._last = PairMemo(self._conclude)
 
-    def __call__(
-        self, asked: Column, forward: Column, replies: Column, random: Column, assumed: Column
-    ) -> Column:
-        """Return the numbers of the outcomes, ``(N,)``."""
+    def __call__(self, ways: Ways) -> Column:
+        """Return the numbers of the outcomes of branches, ``(N,)``."""
+        assumed, coupling = ways.assumed, ways.coupling
         strict = (assumed & STRICT_BITS) if self._strict else filled(len(assumed), 0)
-        partial = self._second(self._first(forward, replies), random)
-        return self._last(self._third(partial, asked), (strict != 0).astype(np.int64))
+        key = self._second(self._first(ways.forward, ways.replies), ways.random)
+        key = self._third(key, ways.ends.asked)
+        return self._last(key, coupling << 1 | (strict != 0))
 
     def _register(self, *key: int) -> int:
         self._keys.append(key)
@@ -42,10 +42,13 @@ class Judge:
     def _extend(self, key: int, more: int) -> int:
         return self._register(*self._keys[key], more)
 
-    def _conclude(self, key: int, strict: int) -> int:
+    def _conclude(self, key: int, told: int) -> int:
         forward, replies, random, asked = (self._pool[number] for number in self._keys[key])
-        if strict:
+        if told & 1:
             forward = Bounds(ServiceSet.empty(), forward.maybe)
         question = self._question._replace(services=asked.maybe)
-        self.outcomes.append(judge(question, forward, replies, random))
+        coupling = self._pool.coupling(told >> 1)
+        flow = (question, forward, replies, random)
+        is_coupled = coupling or random.maybe
+        self.outcomes.append(judge_coupled(*flow, coupling) if is_coupled else judge(*flow))
         return len(self.outcomes) - 1

@@ -124,8 +124,10 @@ class Ways(Struct, frozen=True):
     #: Bounds ids of what got there and of the replies that came back.
     forward: Column
     replies: Column
-    #: Id of the protocols of which some connections fail at random.
+    #: Id of the services of which some connections fail at random.
     random: Column
+    #: Id of what couples services to client ports.
+    coupling: Column
     #: How each way ended; of the way back Fate.DELIVERED where it was not walked.
     forward_fate: Column
     return_fate: Column
@@ -162,6 +164,7 @@ class Returned(Struct, frozen=True):
     random: Column
     fate: Column
     assumed: Column
+    coupling: Column
 
 
 def of_best_mode(trips: Trips, outside: Mask) -> Mask:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from netreach.fabric.translation import answered_icmp, answers
+from netreach.packets.couplings import PORTED, WITH_PORTS
 from netreach.packets.pool import Bounds
 from netreach.packets.services import START, TCP, UDP, ServiceSet
 
@@ -21,9 +22,6 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-_PORTED: Final = (TCP, UDP)
-#: All services of the protocols that have ports.
-WITH_PORTS: Final = ServiceSet.protocol(TCP) | ServiceSet.protocol(UDP)
 _OTHERS: Final = ServiceSet.everything() - ServiceSet.of([(0, max(START.values()) + 65535)])
 
 
@@ -46,7 +44,7 @@ class Question(NamedTuple):
 def _awaited(services: ServiceSet, client_ports: tuple[int, int]) -> ServiceSet:
     """Return what calls for a reply; every outcome of a question is weighed against it."""
     awaited = answers(services) | (services & _OTHERS)
-    for protocol in _PORTED:
+    for protocol in PORTED:
         if services.of_protocol(protocol):
             awaited |= ServiceSet.ports(protocol, *client_ports)
     return awaited
@@ -60,12 +58,21 @@ class Outcome(NamedTuple):
     services: Bounds
     #: Replies that come back, of the protocols whose services work.
     replies: ServiceSet
+    #: Which services surely work from which client ports, where those of one protocol differ.
+    products: tuple[Product, ...] = ()
+
+
+class Product(NamedTuple):
+    """Client ports and the services that work from all of them; of one protocol."""
+
+    clients: ServiceSet
+    services: ServiceSet
 
 
 def complete(forward: ServiceSet, replies: ServiceSet) -> ServiceSet:
     """Return the services that got there and of which at least one reply comes back."""
     whole = answered_icmp(forward, replies) | (forward & _OTHERS & replies)
-    for protocol in _PORTED:
+    for protocol in PORTED:
         if replies.has_protocol(protocol):
             whole |= forward.of_protocol(protocol)
     return whole
@@ -84,44 +91,50 @@ def judge(question: Question, forward: Bounds, replies: Bounds, random: Bounds) 
     if not sure:
         verdict = Verdict.UNKNOWN if maybe else Verdict.UNREACHABLE
         return Outcome(verdict, services, returned)
-    if _works(question, sure, replies.sure, random.maybe):
+    whole = _whole(question, sure, replies.sure, random.maybe)
+    if _works(question, sure, whole):
         return Outcome(Verdict.REACHABLE, services, returned)
     # one flow: where all that is in doubt is whether every reply comes back, nobody knows
-    may_work = _works(question, sure, replies.maybe, random.sure)
-    verdict = Verdict.UNKNOWN if may_work else Verdict.PARTIAL
-    return Outcome(verdict, services, returned)
+    possible = sure if question.is_open else maybe
+    maybe_whole = _whole(question, possible, replies.maybe, random.sure)
+    is_unknown = not whole and _works(question, possible, maybe_whole)
+    return Outcome(Verdict.UNKNOWN if is_unknown else Verdict.PARTIAL, services, returned)
 
 
-def _works(
+def _whole(
     question: Question, services: ServiceSet, replies: ServiceSet, random: ServiceSet
-) -> bool:
-    """Tell whether all that was asked works, for every client port; if open, any protocol."""
-    protocols, come_back = services.protocols(), _come_back(replies, question.replies())
-    whole = [
+) -> list[int]:
+    """Return the protocols of services that work for every client port."""
+    come_back = _come_back(replies, question.replies())
+    return [
         protocol
-        for protocol in protocols
-        if (protocol not in _PORTED or protocol in come_back) and not random.of_protocol(protocol)
+        for protocol in services.protocols()
+        if (protocol not in PORTED or protocol in come_back) and not random.of_protocol(protocol)
     ]
+
+
+def _works(question: Question, services: ServiceSet, whole: list[int]) -> bool:
+    """Tell whether all that was asked works, for every client port; if open, any protocol."""
     if question.is_open:
         return bool(whole)
-    return question.services <= services and len(whole) == len(protocols)
+    return question.services <= services and len(whole) == len(services.protocols())
 
 
 @lru_cache(maxsize=256)
 def _come_back(returned: ServiceSet, awaited: ServiceSet) -> tuple[int, ...]:
     """Return the protocols with client ports of which every port's replies come back."""
-    return tuple(p for p in _PORTED if returned.of_protocol(p) == awaited.of_protocol(p))
+    return tuple(p for p in PORTED if returned.of_protocol(p) == awaited.of_protocol(p))
 
 
 def _replies_of(services: ServiceSet, replies: ServiceSet) -> ServiceSet:
-    return _of_protocols(replies, *(services.has_protocol(protocol) for protocol in _PORTED))
+    return _of_protocols(replies, *(services.has_protocol(protocol) for protocol in PORTED))
 
 
 @lru_cache(maxsize=256)
 def _of_protocols(replies: ServiceSet, has_tcp: bool, has_udp: bool) -> ServiceSet:
     """Return replies without those of TCP and UDP, but for the protocols that are kept."""
     kept = replies - WITH_PORTS
-    for protocol, is_kept in zip(_PORTED, (has_tcp, has_udp), strict=True):
+    for protocol, is_kept in zip(PORTED, (has_tcp, has_udp), strict=True):
         if is_kept:
             kept |= replies.of_protocol(protocol)
     return kept

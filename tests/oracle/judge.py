@@ -118,14 +118,17 @@ def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Ruling:
         rulings = [_explore(case, {**assumed, fork.key: n}) for n in range(fork.count)]
         if fork.kind is Fork.EITHER:
             return _either(rulings, fork.what)
-        return _every(rulings)
+        return _of_one_flow(rulings) if fork.kind is Fork.PORTS else _every(rulings)
 
 
 def _of_each_port(case: Case, assumed: Mapping[Hashable, int]) -> Ruling:
     """Judge the client's ports apart wherever a firewall may tell them apart."""
     rulings = [_judge(part, Walk(part.world, assumed)) for part in by_port(case)]
-    if len(rulings) == 1:
-        return rulings[0]
+    return rulings[0] if len(rulings) == 1 else _of_one_flow(rulings)
+
+
+def _of_one_flow(rulings: list[Ruling]) -> Ruling:
+    """Combine what some ports of a flow come to and what others do."""
     return replace(_every(rulings), verdict=one_flow([ruling.verdict for ruling in rulings]))
 
 

@@ -189,6 +189,7 @@ class Fork(StrEnum):
     """Why a walk must be repeated."""
 
     EVERY = "every"  # each option happens to some connection: a NAT gateway's addresses
+    PORTS = "ports"  # so it is, but of one flow still: a NAT gateway's ports
     EITHER = "either"  # one option is true, the snapshot does not say which
     BEST = "best"  # the option is a host's own setting: what serves best counts
 

@@ -208,7 +208,7 @@ class Walk:
         number = 0
         if len(options) > 1:
             what = f"port of {self.sessions[owners[-1]].holder.id}"
-            number = self.suppose(("port", len(owners)), Fork.EVERY, len(options), what)
+            number = self.suppose(("port", len(owners)), Fork.PORTS, len(options), what)
         self.picked_ports[owners[-1]] = options[number]
         return options[number][0]
 

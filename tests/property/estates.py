@@ -14,6 +14,7 @@ from tests.property.connections import draw_connections
 from tests.property.dice import Dice, drawn, seeded
 from tests.property.endpoints import draw_endpoints
 from tests.property.filters import draw_acls, draw_groups, draw_prefix_lists, name_groups
+from tests.property.firewall_clients import single_out_clients
 from tests.property.hosts import draw_hosts
 from tests.property.hybrid import draw_clients, draw_hybrid
 from tests.property.inspections import draw_inspections
@@ -94,7 +95,9 @@ def draw_case(dice: Dice, count: int = 20) -> Case:
     """Draw an estate and questions about it."""
     estate = draw_estate(dice)
     asked = draw_questions(dice, estate, count)
-    return estate, draw_private_link(dice, estate, asked)
+    asked = draw_private_link(dice, estate, asked)
+    single_out_clients(dice, estate)
+    return estate, asked
 
 
 def random_case(seed: int, count: int = 20) -> Case:

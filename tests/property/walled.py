@@ -14,6 +14,7 @@ from tests.oracle.question import ANY_CLIENT_PORT, Question
 from tests.property.dice import Dice, seeded
 from tests.property.estates import Case
 from tests.property.filters import draw_acls, draw_prefix_lists
+from tests.property.firewall_clients import open_but_for_clients, single_out_clients
 from tests.property.firewall_rules import drop_replies
 from tests.property.hosts import draw_interface
 from tests.property.inspections import add_endpoint, add_firewall
@@ -62,6 +63,15 @@ def walled_case(seed: int, count: int = 20) -> Case:
     asked = [_question(draft.dice, estate) for _ in range(count)]
     if estate["FirewallPolicies"] and draft.dice.chance(20):
         drop_replies(draft, vpc)
+    if draft.dice.chance(60):
+        single_out_clients(draft.dice, estate)
+    return estate, asked
+
+
+def split_case(seed: int, count: int = 20) -> Case:
+    """Return a case in which rules that tell client ports apart are most of what is in the way."""
+    estate, asked = walled_case(seed, count)
+    open_but_for_clients(seeded(-1 - seed), estate)
     return estate, asked
 
 

@@ -164,8 +164,8 @@ ENTRIES: Final = (
         title="A firewall rule can't be judged by addresses and ports alone",
         meaning=(
             "A rule that matches by addresses and ports has further options that look into the "
-            "packet, or it singles out some of the client's ports, so it applies to some of this "
-            "traffic only."
+            "packet, or it would drop the answers to what has passed for want of a rule, of which "
+            "AWS does not say whether it does."
         ),
         why=(
             "Options such as content, flags or flow depend on more than addresses and ports. Where "

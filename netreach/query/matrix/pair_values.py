@@ -12,12 +12,13 @@ from typing import Final, NamedTuple
 
 from netreach.fabric.element import STRICT_BITS, Assumed
 from netreach.packets.batch import Column, column, distinct
+from netreach.packets.couplings import WITH_PORTS
 from netreach.packets.pool import NOTHING, Bounds, PairMemo, ServicePool
 from netreach.packets.prefixes import Family
 from netreach.packets.services import ServiceSet
 from netreach.query.matrix.lane_ways import NOWHERE, SINGLY, LaneWay
 from netreach.query.trips import of_branches
-from netreach.query.verdict import WITH_PORTS, Question, Verdict, combined, judge
+from netreach.query.verdict import Question, Verdict, combined, judge
 
 #: Bits of ways of which nobody knows whether they are taken.
 _DOUBTED: Final = int(Assumed.EITHER | Assumed.PERHAPS)
