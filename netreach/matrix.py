@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from netreach.query.matrix.pair_values import NO_COMMON_FAMILY, Fared
 from netreach.query.matrix.places import Place, Places
 from netreach.query.matrix.plan import PairMatrix
 from netreach.query.matrix.results import Group, Pair, Statistics
-from netreach.query.matrix.tally import Labels
+from netreach.query.matrix.tally import Labels, Weighed
 from netreach.query.matrix.tasks import Executor, Progress, Weighing, results
 from netreach.query.options import parse_families, parse_question
 from netreach.query.selectors import Selectors
@@ -56,6 +56,7 @@ class Matrix:
         self.plan, self.places, self._executor = plan, places, executor
         self._selectors, self._progress = selectors, progress
         self._ports: dict[Fared, tuple[str, ...]] = {}
+        self._services: dict[tuple[int, ...], tuple[ServiceSet, ServiceSet]] = {}
         self._ids = tuple(plan.fabric.snapshot.interfaces)
         self._rows = plan.fabric.rows.interfaces
 
@@ -84,7 +85,7 @@ class Matrix:
     @cached_property
     def _own_totals(self) -> Counter[int]:
         """How many pairs of interfaces come to each number."""
-        return self._weighed(Weighing()).get((0, 0), Counter())
+        return self._weighed(Weighing()).totals()
 
     @property
     def _totals(self) -> Counter[int]:
@@ -268,10 +269,10 @@ class Matrix:
         sources, destinations = work.labels(self.plan)
         found = self._weighed(work)
         if grouping != "security-group":  # each pair is in one group of either end
-            self._own_totals = sum(found.values(), Counter())
+            self._own_totals = found.totals()
         groups = [
             self._group(sources.names[left], destinations.names[right], numbers)
-            for (left, right), numbers in found.items()
+            for left, right, numbers in found.by_groups()
         ]
         groups.sort(key=lambda group: (group.source, group.destination))
         return [*self._groups_of_places(sources, destinations), *groups]
@@ -286,20 +287,14 @@ class Matrix:
                 found.append(self._group(*ends, numbers))
         return sorted(found, key=lambda group: (group.source, group.destination))
 
-    def _weighed(self, work: Weighing) -> dict[tuple[int, int], Counter[int]]:
-        found: dict[tuple[int, int], Counter[int]] = {}
-        for part in results(self.plan, work, self._executor, self._progress):
-            for groups, numbers in part.items():
-                counts = found.setdefault(groups, Counter())
-                for number, pairs in numbers.items():
-                    counts[number] += pairs
-        return {groups: kept for groups, one in found.items() if (kept := +one)}
+    def _weighed(self, work: Weighing) -> Weighed:
+        return Weighed.together(list(results(self.plan, work, self._executor, self._progress)))
 
-    def _group(self, source: str, destination: str, numbers: Counter[int]) -> Group:
-        some, *others = {self.plan.fared(number).services for number in numbers}
-        every = some
-        for services in others:
-            some, every = some | services, every & services
+    def _group(self, source: str, destination: str, numbers: Mapping[int, int]) -> Group:
+        key = tuple(sorted(numbers))
+        if key not in self._services:  # few combinations occur, and many groups may have them
+            self._services[key] = _some_and_every(self.plan.fared(one).services for one in key)
+        some, every = self._services[key]
         return Group(source, destination, _by_verdict(numbers, self.plan.fared), some, every)
 
     # -- for other tools
@@ -363,6 +358,15 @@ def _by_verdict(numbers: Mapping[int, int], fared: Callable[[int], Fared]) -> Co
     for number, pairs in numbers.items():
         found[fared(number).verdict] += pairs
     return found
+
+
+def _some_and_every(found: Iterable[ServiceSet]) -> tuple[ServiceSet, ServiceSet]:
+    """Return the services that are in some of several sets, and those in all."""
+    some, *others = set(found)
+    every = some
+    for services in others:
+        some, every = some | services, every & services
+    return some, every
 
 
 def _ports(question: Question) -> str:

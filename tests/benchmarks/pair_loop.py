@@ -110,7 +110,7 @@ class Estate:
         return [Line(a, b, vpc) for a, b in self._spans(route.destination, route.prefix_list)]
 
     def _spans(self, prefix: Any, prefix_list: str) -> list[tuple[int, int]]:  # noqa: ANN401
-        found = (prefix,) if prefix is not None else ()
+        found: tuple[Any, ...] = (prefix,) if prefix is not None else ()
         if prefix_list in self.snapshot.prefix_lists:
             found = self.snapshot.prefix_lists[prefix_list].entries or ()
         return [(one.first, one.last) for one in found if one.family == 4]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netreach.fabric.fabric import Fabric
-from netreach.packets.batch import NO_ROW, Column, Mask, distinct, filled
+from netreach.packets.batch import NO_ROW, Column, Mask, column, distinct, filled
 from netreach.packets.jit import Jit, Kernel, as_input
 from netreach.packets.likeness import Likeness, alike
 from netreach.packets.pieces import PieceTable
@@ -266,14 +266,11 @@ def _say_of_windows(
 
 def alike_rows(table: PieceTable, rows: int) -> Column:
     """Return for each row the first that says the same of all addresses, ``(rows,)``."""
-    numbers = np.arange(rows + 1) << 32
-    first = table.keys.searchsorted(numbers)
-    atoms = table.keys & 0xFFFFFFFF
-    known: dict[tuple[bytes, bytes], int] = {}
-    return np.array(
-        [
-            known.setdefault((atoms[a:b].tobytes(), table.values[a:b].tobytes()), row)
-            for row, (a, b) in enumerate(zip(first[:-1].tolist(), first[1:].tolist(), strict=True))
-        ],
-        np.int64,
+    first = table.keys.searchsorted(np.arange(rows + 1) << 32)
+    pieces = np.stack([table.keys & 0xFFFFFFFF, table.values], axis=1)
+    width, text = pieces.itemsize * 2, pieces.tobytes()
+    bounds = (first * width).tolist()
+    known: dict[bytes, int] = {}
+    return column(
+        [known.setdefault(text[bounds[row] : bounds[row + 1]], row) for row in range(rows)]
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -13,7 +12,7 @@ from netreach.query.matrix.labels import labels_of
 from netreach.query.matrix.pair_values import NO_COMMON_FAMILY
 from netreach.query.matrix.places import Places
 from netreach.query.matrix.plan import PairMatrix
-from netreach.query.matrix.tally import Labels, Tally
+from netreach.query.matrix.tally import Labels, Tally, Weighed
 from netreach.query.verdict import Verdict, client_ports, combined
 
 _WORKING: Final = (Verdict.REACHABLE, Verdict.PARTIAL)
@@ -80,11 +79,12 @@ def peers_of(
     listed = senders if is_source else receivers
     together: dict[Faring, list[str]] = {}
     known: dict[tuple[tuple[int, int], ...], Faring] = {}
-    for label, numbers in _weighed(plan, senders, receivers, progress, is_source).items():
+    for left, right, numbers in _weighed(plan, senders, receivers, progress).by_groups():
         key = tuple(sorted(numbers.items()))
         if key not in known:
             known[key] = faring_of(plan, numbers)
-        together.setdefault(known[key], []).append(listed.names[label])
+        name = listed.names[left if is_source else right]
+        together.setdefault(known[key], []).append(name)
     return widest_first([Peers(faring, tuple(ids)) for faring, ids in together.items()])
 
 
@@ -115,7 +115,7 @@ def widest_first(found: Sequence[Peers]) -> list[Peers]:
     )
 
 
-def faring_of(plan: PairMatrix, numbers: Counter[int]) -> Faring:
+def faring_of(plan: PairMatrix, numbers: Mapping[int, int]) -> Faring:
     """Return what pairs add up to, given how many come to which number.
 
     As in a path's answer, ends that share no family count only where no pair shares any.
@@ -142,14 +142,9 @@ def _weighed(
     sources: Labels,
     destinations: Labels,
     progress: Callable[[int, int], None] | None,
-    is_source: bool,
-) -> dict[int, Counter[int]]:
-    """Return how many pairs of each one that is listed come to which number."""
-    tally, found = Tally(plan, sources, destinations), dict[int, Counter[int]]()
-    for row in plan.rows(progress):
-        for weighed in tally.of_row(row):
-            labels = weighed.source if is_source else weighed.destination
-            columns = (labels.tolist(), weighed.number.tolist(), weighed.pairs.tolist())
-            for label, number, pairs in zip(*columns, strict=True):
-                found.setdefault(label, Counter())[number] += pairs
-    return {label: kept for label, one in found.items() if (kept := +one)}
+) -> Weighed:
+    """Return how many pairs of each two groups come to which number."""
+    tally = Tally(plan, sources, destinations)
+    return Weighed.together(
+        [Weighed.together(list(tally.of_row(row))) for row in plan.rows(progress)]
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +23,43 @@ class Weighed(NamedTuple):
     destination: Column
     number: Column
     pairs: Column
+
+    @classmethod
+    def of_totals(cls, totals: Mapping[int, int]) -> Weighed:
+        """Return what pairs of one group, 0, come to."""
+        none = filled(len(totals), 0)
+        return cls(none, none, column(list(totals)), column(list(totals.values())))
+
+    @classmethod
+    def together(cls, parts: Sequence[Weighed]) -> Weighed:
+        """Add up what agrees in groups and number, in order of these; what adds up to 0 is left."""
+        if not parts:
+            return cls.of_totals({})
+        columns = (np.concatenate(several) for several in zip(*parts, strict=True))
+        found = _summed(*columns)
+        some = found.pairs != 0
+        return cls(*(values[some] for values in found))
+
+    def totals(self) -> Counter[int]:
+        """Return how many pairs come to each number."""
+        found: Counter[int] = Counter()
+        for number, pairs in zip(self.number.tolist(), self.pairs.tolist(), strict=True):
+            found[number] += pairs
+        return found
+
+    def by_groups(self) -> Iterator[tuple[int, int, dict[int, int]]]:
+        """Yield two groups and how many of their pairs come to each number; rows are in order."""
+        if not len(self.number):
+            return
+        opens = np.ones(len(self.number), bool)
+        opens[1:] = self.source[1:] != self.source[:-1]
+        opens[1:] |= self.destination[1:] != self.destination[:-1]
+        first = np.flatnonzero(opens)
+        left, right = self.source[first].tolist(), self.destination[first].tolist()
+        bounds = np.append(first, len(opens)).tolist()
+        numbers, pairs = self.number.tolist(), self.pairs.tolist()
+        for one, other, a, b in zip(left, right, bounds[:-1], bounds[1:], strict=True):
+            yield one, other, dict(zip(numbers[a:b], pairs[a:b], strict=True))
 
 
 class Labels(Struct, frozen=True):
@@ -53,13 +90,14 @@ class Tally:
     def _own_pairs(self, sources: Labels, destinations: Labels) -> Weighed:
         """Return how many interfaces of each kind are in a group of both ends: no pairs."""
         both = np.intersect1d(self._plan.sources, self._plan.destinations)
-        left, right = _lists(sources, both), _lists(destinations, both)
-        found: Counter[tuple[int, int, int]] = Counter()
-        kinds = self._plan.kinds.of_interface[both].tolist()
-        for kind, mine, theirs in zip(kinds, left, right, strict=True):
-            found.update((kind, one, other) for one in mine for other in theirs)
-        table = np.array([(*key, count) for key, count in found.items()], np.int64).reshape(-1, 4)
-        return Weighed(table[:, 1], table[:, 2], table[:, 0], table[:, 3])
+        one, mine = _rows_of(sources, both)
+        again, theirs = _rows_of(destinations, both[one])
+        kinds = self._plan.kinds.of_interface[both[one[again]]]
+        left, right = sources.label[mine[again]], destinations.label[theirs]
+        found = alike(kinds, left, right)
+        counts = np.bincount(found.group, minlength=found.size)
+        first = found.first
+        return Weighed(left[first], right[first], kinds[first], counts)
 
     def of_row(self, row: TileRow) -> Iterator[Weighed]:
         """Yield how many pairs of a tile row come to what; what is negative is to be taken off."""
@@ -166,12 +204,13 @@ def _summed(source: Column, destination: Column, number: Column, pairs: Column) 
     return Weighed(source, destination, number, total.astype(np.int64))
 
 
-def _lists(labels: Labels, interfaces: Column) -> list[Sequence[int]]:
-    """Return the groups of each of some interfaces."""
-    found: dict[int, list[int]] = {}
-    for interface, label in zip(labels.interface.tolist(), labels.label.tolist(), strict=True):
-        found.setdefault(interface, []).append(label)
-    return [found.get(interface, ()) for interface in interfaces.tolist()]
+def _rows_of(labels: Labels, interfaces: Column) -> tuple[Column, Column]:
+    """Return positions in `interfaces`, and the rows of labels of each."""
+    order = np.argsort(labels.interface, kind="stable")
+    ordered = labels.interface[order]
+    first = ordered.searchsorted(interfaces)
+    at, rows = spread(first, ordered.searchsorted(interfaces, side="right") - first)
+    return at, order[rows]
 
 
 def own_pairs(block: Block) -> tuple[Column, Column]:

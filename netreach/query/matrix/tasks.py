@@ -7,7 +7,6 @@ process's own, so they are looked up where they came from and numbered again whe
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
 from typing import Any, Generic, Protocol, TypeVar
@@ -16,13 +15,13 @@ from msgspec import Struct
 
 from netreach.fabric.compile import compile_fabric
 from netreach.model.snapshot import Snapshot
-from netreach.packets.batch import Column
+from netreach.packets.batch import Column, column, distinct
 from netreach.packets.prefixes import Family
 from netreach.query.matrix.labels import labels_of
 from netreach.query.matrix.limits import Limits
 from netreach.query.matrix.pair_values import PairByValue
 from netreach.query.matrix.plan import PairMatrix
-from netreach.query.matrix.tally import Labels, Tally, totals
+from netreach.query.matrix.tally import Labels, Tally, Weighed, totals
 from netreach.query.verdict import Question
 
 R = TypeVar("R")
@@ -31,8 +30,6 @@ R = TypeVar("R")
 Task = tuple[int, ...]
 #: Told how far something is: how much is done, and of how much.
 Progress = Callable[[int, int], None]
-#: How many pairs of two groups, by their places in lists of names, come to which number.
-Found = dict[tuple[int, int], Counter[int]]
 
 
 class Work(ABC, Generic[R]):
@@ -52,8 +49,8 @@ class Work(ABC, Generic[R]):
         return found
 
 
-class Weighing(Work[Found]):
-    """Counts what pairs come to, by groups of both ends, or all together."""
+class Weighing(Work[Weighed]):
+    """Counts what pairs come to, by groups of both ends, or all together as the groups 0."""
 
     def __init__(self, grouping: str = "") -> None:
         """Group by that; without it, all pairs are one group."""
@@ -75,38 +72,26 @@ class Weighing(Work[Found]):
             labels_of(snapshot, ends[1], self._grouping),
         )
 
-    def here(self, plan: PairMatrix, task: Task) -> Found:
+    def here(self, plan: PairMatrix, task: Task) -> Weighed:
         """Weigh the tile rows of source VPCs."""
+        rows = (row for vpc in task for row in plan.rows_of(vpc))
         if not self._grouping:
-            return {(0, 0): totals(plan, (row for vpc in task for row in plan.rows_of(vpc)))}
+            return Weighed.of_totals(totals(plan, rows))
         if self._tally is None:
             self._tally = Tally(plan, *self.labels(plan))
-        found: Found = {}
-        for vpc in task:
-            for row in plan.rows_of(vpc):
-                for weighed in self._tally.of_row(row):
-                    columns = (one.tolist() for one in weighed)
-                    for left, right, number, pairs in zip(*columns, strict=True):
-                        found.setdefault((left, right), Counter())[number] += pairs
-        return found
+        return Weighed.together([one for row in rows for one in self._tally.of_row(row)])
 
-    def packed(self, plan: PairMatrix, found: Found) -> object:
+    def packed(self, plan: PairMatrix, found: Weighed) -> object:
         """Return it with each value beside its number."""
-        numbers = {number for counts in found.values() for number, pairs in counts.items() if pairs}
+        numbers = distinct(found.number).tolist()
         return {number: plan.values.by_value(number) for number in numbers}, found
 
-    def unpacked(self, plan: PairMatrix, parcel: tuple[dict[int, PairByValue], Found]) -> Found:
+    def unpacked(self, plan: PairMatrix, parcel: tuple[dict[int, PairByValue], Weighed]) -> Weighed:
         """Number the values as this process does."""
         values, found = parcel
-        number = {there: plan.values.number_told(value) for there, value in values.items()}
-        result: Found = {}
-        for groups, counts in found.items():
-            mine: Counter[int] = Counter()
-            for there, pairs in counts.items():
-                if pairs:
-                    mine[number[there]] += pairs
-            result[groups] = mine
-        return result
+        there = column(sorted(values))
+        here = column([plan.values.number_told(values[number]) for number in there.tolist()])
+        return found._replace(number=here[there.searchsorted(found.number)])
 
 
 class Session:

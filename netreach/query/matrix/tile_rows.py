@@ -66,7 +66,7 @@ class TileRows:
         self._by_vpc = order, kinds.vpc[order]
         self._targets = np.flatnonzero(kinds.destinations > 0)
         self._single_targets = self._targets[kinds.is_single[self._targets]]
-        self._apart = ToldApart(fabric, kinds)
+        self._apart = ToldApart(fabric, kinds, row_of)
 
     def of_vpc(self, vpc: int, only: Column | None = None) -> Iterator[Block | Sparse]:
         """Yield the blocks of all sources of a VPC, or of `only` some of its kinds.
