@@ -165,9 +165,9 @@ class Router:
         choosers = tables * len(self.axis) + batch.destination
         again = spread & (batch.chooser == choosers)
         rows = np.where(again, batch.choice, rows)
-        spread &= ~again
+        packets, others = self._others(np.flatnonzero(spread & ~again), ways, rows)
+        spread = np.bincount(packets, minlength=len(batch)) > 0
         passage.wonder(Kind.ROUTE_TABLE, batch.subnet[spread], batch.where(spread), UNSURE)
-        packets, others = self.ways.take(ways[spread])
         kept = rows > FIRST_RIVALS
         known = batch.replace(
             assumed=np.where(spread, batch.assumed | int(Assumed.EITHER), batch.assumed),
@@ -176,7 +176,7 @@ class Router:
         )
         # each way is a branch of its own, the one without any of those routes too
         either = spread & kept
-        more = passage.sessions.fork(known.where(spread).at(packets), others)
+        more = passage.sessions.fork(known.at(packets), others)
         parts = [
             known.where(kept & ~spread),
             passage.sessions.fork(known.where(either), rows[either]),
@@ -184,6 +184,19 @@ class Router:
         ]
         taken = [rows[kept & ~spread], rows[either], others]
         return PacketBatch.joined(parts), np.concatenate(taken)
+
+    def _others(self, spread: Column, ways: Column, rows: Column) -> tuple[Column, Column]:
+        """Return the routes that may be taken in place of packets' own, with those packets.
+
+        One that leads where a packet's own route leads makes no difference to it.
+        """
+        found, others = self.ways.take(ways[spread])
+        packets = spread[found]
+        own, routes = rows[packets], self.routes
+        alike = (own >= 0) & (routes.target[own] != NO_ROW)
+        for each in (routes.stage, routes.target, routes.fate):
+            alike &= each[own] == each[others]
+        return packets[~alike], others[~alike]
 
     def _hand_on(self, batch: PacketBatch, rows: Column, passage: Passage) -> None:
         if not len(batch):

@@ -39,7 +39,15 @@ from tests.oracle.verdict import (
 )
 from tests.oracle.vpc_services import services_at, switched_off
 from tests.oracle.walk import Walk
-from tests.oracle.world import INTERFACE_ENDPOINT, UNHELD, Address, Interface, Packet, World
+from tests.oracle.world import (
+    GATEWAY_ENDPOINT,
+    INTERFACE_ENDPOINT,
+    UNHELD,
+    Address,
+    Interface,
+    Packet,
+    World,
+)
 
 INTERNET: Final = "internet"
 
@@ -141,11 +149,11 @@ def by_port(case: Case) -> list[Case]:
 
 def _either(rulings: list[Ruling], what: str) -> Ruling:
     """Combine worlds of which one is true: what they agree on holds, else nobody knows."""
-    seen = {address for ruling in rulings for address in ruling.sees}
-    first = replace(rulings[0], sees=tuple(sorted(seen)))
+    seen = tuple(sorted({address for ruling in rulings for address in ruling.sees}))
+    first = replace(rulings[0], sees=seen)
     if any(ruling.verdict != first.verdict for ruling in rulings):
         missing = {name for ruling in rulings for name in ruling.missing} | {what}
-        return Ruling(Verdict.UNKNOWN, missing=tuple(sorted(missing)))
+        return Ruling(Verdict.UNKNOWN, sees=seen, missing=tuple(sorted(missing)))
     if any(ruling.good_client_ports != first.good_client_ports for ruling in rulings):
         return replace(first, good_client_ports=None)
     return first
@@ -288,7 +296,7 @@ def carry(walk: Walk, case: Case, reply: Reply, packet: Packet) -> None:
         return  # nothing is between a balancer's node and an endpoint [EP-5]
     if reply.session is None:
         walk.back_to_client(reply.sender, packet, case.client, case.asked)
-    elif reply.session.keeps_client and reply.sender:
+    elif reply.session.keeps_client and reply.sender and reply.sender.kind != GATEWAY_ENDPOINT:
         balancer.give_back(walk, reply.session, reply.sender, packet)
     else:
         walk.back_to(reply.session, reply.sender, packet)

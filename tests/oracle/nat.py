@@ -48,10 +48,8 @@ def enter(walk: Walk, name: str, subnet: Subnet, packet: Packet) -> Arrival:
 
 
 def _is_recorded(world: World, nat: NatGateway) -> bool:
-    """Say whether what it stands in is known: its subnet, or a regional one's own table."""
-    if nat.regional:
-        return any(table.id == nat.regional.table for table in world.tables)
-    return nat.subnet in world.subnets
+    """Say whether what it stands in is known: its subnet, which a regional one does without."""
+    return nat.regional is not None or nat.subnet in world.subnets
 
 
 def _send_on(walk: Walk, nat: NatGateway, zone: str, packet: Packet) -> Arrival:

@@ -189,6 +189,25 @@ def test_rt_6_the_longer_prefix_comes_first_among_lists_too() -> None:
 
 
 @pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        pytest.param(IGW, "partial", id="as-its-rival-does"),
+        pytest.param(GONE, "unknown", id="elsewhere"),
+    ],
+)
+def test_rt_6_a_list_without_entries_leaves_open_what_it_may_lead_elsewhere(
+    target: Form | str, told: str
+) -> None:
+    second = [{"address": "10.0.0.6", "public": "198.51.100.6"}]
+    network = estate(
+        nat_gateways={"nat": {"secondary": second}},
+        groups={"web": {"ingress": ["tcp 443 from 198.51.100.5/32"]}},  # of the two only that one
+        route_tables={"nat": {"routes": {"prefix-list:missing:pl-0ghost": target}}},
+    )
+    assert verdict(network, f"app-1 {WEB_1_PUBLIC} tcp 443") == told
+
+
+@pytest.mark.parametrize(
     ("destination", "is_forwarded"),
     [
         ("169.254.167.255", True),
