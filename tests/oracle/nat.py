@@ -25,7 +25,7 @@ ECHO_TO_IPV4: Final = {128: 8, 129: 0}
 def enter(walk: Walk, name: str, subnet: Subnet, packet: Packet) -> Arrival:
     """Let a NAT gateway send the packet on from one of its addresses [NT-4, NT-5]."""
     nat = walk.world.nat_gateways.get(name)
-    if nat is None or not _is_recorded(walk.world, nat):
+    if nat is None:
         raise NotModelledError(name)
     own = any(packet.destination == private for private, _ in nat.addresses)
     if own and walk.leg is Leg.RETURN:  # a route to the very gateway that it is for
@@ -34,6 +34,8 @@ def enter(walk: Walk, name: str, subnet: Subnet, packet: Packet) -> Arrival:
     # these two first: no ACL and no state that one could mend would make it of use
     if own or walk.leg is Leg.RETURN:  # or an answer to what it never saw [NT-8, LAB-3]
         raise StopError(codes.NGW_NO_SESSION)
+    if not _is_recorded(walk.world, nat):
+        raise NotModelledError(name)
     if any(session.holder.id == nat.id for session in walk.sessions):  # it has just sent it itself
         raise StopError(codes.ROUTING_LOOP)
     if nat.regional:
@@ -48,8 +50,10 @@ def enter(walk: Walk, name: str, subnet: Subnet, packet: Packet) -> Arrival:
 
 
 def _is_recorded(world: World, nat: NatGateway) -> bool:
-    """Say whether what it stands in is known: its subnet, which a regional one does without."""
-    return nat.regional is not None or nat.subnet in world.subnets
+    """Say whether what it stands in is known: its subnet, or a regional one's own table."""
+    if nat.regional:
+        return any(table.id == nat.regional.table for table in world.tables)
+    return nat.subnet in world.subnets
 
 
 def _send_on(walk: Walk, nat: NatGateway, zone: str, packet: Packet) -> Arrival:

@@ -244,9 +244,7 @@ class Walk:
 
     def _depart_by_table(self, sender: Interface, packet: Packet) -> Arrival:
         """Carry on what stands in no subnet sends: a regional NAT gateway [NT-6]."""
-        table = next((table for table in self.world.tables if table.id == sender.table), None)
-        if table is None:
-            raise NotModelledError(sender.id)
+        table = next(table for table in self.world.tables if table.id == sender.table)
         self.cross("regional NAT gateway")
         route = route_for(self.world, table, packet.destination, self.suppose)
         return self._follow(route, Subnet("", sender.vpc, (), ""), packet)
