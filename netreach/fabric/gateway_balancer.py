@@ -150,9 +150,13 @@ class Detours:
         return Detour(choice.fate, Kind.APPLIANCES, number, found)
 
     def _tunnel(self, node: NetworkInterface, group: int, candidate: Candidate) -> Tunnel | None:
+        """Return the way from a node to a target, in the family of the target's address."""
         place = candidate.place
-        address = primary_address(node, 4) or primary_address(node, 6)
-        if place is None or place.atom == NO_ROW or address is None:
+        if place is None or place.atom == NO_ROW:
+            return None
+        atoms = column([place.atom])
+        address = primary_address(node, 6 if self._places.axis.is_ipv6(atoms)[0] else 4)
+        if address is None:
             return None
         return Tunnel(
             node=self._places.interfaces[node.id],

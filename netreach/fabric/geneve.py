@@ -29,8 +29,14 @@ def with_appliances(fabric: Fabric) -> Fabric:
         return fabric
     detours = _detours(fabric)
     asked = {tunnel for one in detours if one for tunnel in one.tunnels}
-    carried = _carried(fabric, sorted(asked))
-    ways = [_ways(one, carried) for one in detours]
+    # of GENEVE that a route leads to appliances itself nobody says what becomes
+    unsaid = [[(Fate.UNKNOWN_RESOURCE, Kind.INSPECTION, row)] for row in range(len(detours))]
+    carried = _carried(_with_ways(fabric, unsaid), sorted(asked))
+    return _with_ways(fabric, [_ways(one, carried) for one in detours])
+
+
+def _with_ways(fabric: Fabric, ways: Sequence[Sequence[tuple[Fate, Kind, int]]]) -> Fabric:
+    """Return the network in which this becomes of packets behind each endpoint."""
     inspections = replace(fabric.inspections, appliances=Appliances.of(ways))
     crossings = {**fabric.crossings, Stage.INSPECTION: inspections.cross}
     return replace(fabric, inspections=inspections, crossings=crossings)
@@ -88,7 +94,10 @@ def _carried(fabric: Fabric, tunnels: Sequence[Tunnel]) -> dict[Tunnel, int]:
     if arrived:
         fabric.carry(PacketBatch.joined([_answers(fabric, one) for one in arrived]), back)
     home = _sureness(fabric, back.endings, tunnels, [one.node for one in tunnels])
-    return {one: min(there[n], home[n]) for n, one in enumerate(tunnels)}
+    answered = {row for one in arrived for row in one.batch.row.tolist()}
+    return {
+        one: min(there[n], home[n]) if n in answered else there[n] for n, one in enumerate(tunnels)
+    }
 
 
 def _packets(fabric: Fabric, tunnels: Sequence[Tunnel]) -> PacketBatch:

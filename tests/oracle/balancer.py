@@ -142,11 +142,11 @@ def _to_instances(
         _of_instance(walk.world, node.vpc, Target(instance, None, "", ""))
         for instance in balancer.instances
     ]
-    usable = _usable(walk.world, node, balancer, spots, crosses=crosses)
-    if isinstance(usable, str):
-        yield Way(stop=usable)
+    found = usable(walk.world, node, balancer, spots, crosses=crosses)
+    if isinstance(found, str):
+        yield Way(stop=found)
         return
-    for spot in usable:
+    for spot in found:
         yield _to_spot(node, spot, listener.instance_port, balancer.id)
 
 
@@ -160,13 +160,13 @@ def _to_group(
     if group.kind == "lambda":
         yield Way() if group.targets else Way(stop=codes.NO_TARGETS)
         return
-    spots = [spot for target in group.targets for spot in _spots(walk.world, node, group, target)]
-    crosses = _crosses(balancer, group)
-    usable = _usable(walk.world, node, balancer, spots, crosses=crosses)
-    if isinstance(usable, str):
-        yield Way(stop=usable)
+    spots = [spot for target in group.targets for spot in spots_of(walk.world, node, group, target)]
+    crosses = crosses_zones(balancer, group)
+    found = usable(walk.world, node, balancer, spots, crosses=crosses)
+    if isinstance(found, str):
+        yield Way(stop=found)
         return
-    for spot in usable:
+    for spot in found:
         port = spot.target.port or group.port
         way = _to_spot(node, spot, port, group.id)
         is_linked = bool(walk.sessions) and walk.sessions[-1].is_link  # no address is kept [LB-4]
@@ -175,7 +175,7 @@ def _to_group(
         yield way
 
 
-def _crosses(balancer: Balancer, group: TargetGroup) -> bool:
+def crosses_zones(balancer: Balancer, group: TargetGroup) -> bool:
     """Say whether nodes send to other zones than their own [LB-6]."""
     if group.crosses is not None:
         return group.crosses
@@ -191,7 +191,7 @@ def _keeps(balancer: Balancer, group: TargetGroup, packet: Packet, to: Address) 
     return group.kind != "ip" if group.keeps_client is None else group.keeps_client
 
 
-def _usable(
+def usable(
     world: World, node: Interface, balancer: Balancer, spots: list[Spot], *, crosses: bool
 ) -> list[Spot] | str:
     """Return the targets that the node uses, or the code that says why there is none [LB-6, LAB-6].
@@ -217,7 +217,7 @@ def _usable(
 # -- where targets are
 
 
-def _spots(world: World, node: Interface, group: TargetGroup, target: Target) -> list[Spot]:
+def spots_of(world: World, node: Interface, group: TargetGroup, target: Target) -> list[Spot]:
     if group.kind == "instance":
         return [_of_instance(world, node.vpc, target, group.version)]
     if group.kind == "ip":

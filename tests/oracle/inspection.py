@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.oracle import gateway_balancer
 from tests.oracle import verdict as codes
 from tests.oracle.filters import TCP, YES
 from tests.oracle.firewall import stateful, stateless
@@ -47,17 +48,21 @@ def reach(walk: Walk, name: str, vpc: str, packet: Packet) -> Arrival:
     _check_family(walk, wall, packet)
     if wall.firewall is not None:
         _inspect(walk, wall, wall.firewall, packet)
-    elif walk.leg is Leg.FORWARD:
-        walk.by_appliances = True
+    else:
+        walk.by_appliances |= walk.leg is Leg.FORWARD
+        gateway_balancer.hand_over(walk, wall, packet)
     walk.cross("appliances' endpoint" if wall.firewall is None else "firewall")
     return walk.depart(subnet, packet)
 
 
 def _check_family(walk: Walk, wall: Wall, packet: Packet) -> None:
     """Ask whether an endpoint takes IPv6 at all [EP-4]."""
-    if packet.destination.version == 4 or wall.takes_six:
+    takes_six = wall.takes_six
+    if wall.firewall is None:
+        takes_six = gateway_balancer.takes_six(walk.world, wall)
+    if packet.destination.version == 4 or takes_six:
         return
-    if wall.takes_six is None:
+    if takes_six is None:
         _wonder(walk, f"IPv6 at {wall.id}", codes.GWLB_TAKES_NO_IPV6)
     else:
         walk.refuse(codes.GWLB_TAKES_NO_IPV6)

@@ -31,13 +31,7 @@ def enter(walk: Walk, name: str, subnet: Subnet, packet: Packet) -> Arrival:
     if own and walk.leg is Leg.RETURN:  # a route to the very gateway that it is for
         walk.acl(nat.subnet, packet, egress=False)
         return Arrival(packet, nat.as_interface())
-    # these two first: no ACL and no state that one could mend would make it of use
-    if own or walk.leg is Leg.RETURN:  # or an answer to what it never saw [NT-8, LAB-3]
-        raise StopError(codes.NGW_NO_SESSION)
-    if not _is_recorded(walk.world, nat):
-        raise NotModelledError(name)
-    if any(session.holder.id == nat.id for session in walk.sessions):  # it has just sent it itself
-        raise StopError(codes.ROUTING_LOOP)
+    _turn_away(walk, nat, is_own=own)
     if nat.regional:
         regional_nat.check_zone(nat.regional, subnet.zone)
     walk.acl(nat.subnet, packet, egress=False)
@@ -47,6 +41,16 @@ def enter(walk: Walk, name: str, subnet: Subnet, packet: Packet) -> Arrival:
         walk.at = None
         raise StopError(codes.BAD_STATE)
     return _send_on(walk, nat, subnet.zone, packet)
+
+
+def _turn_away(walk: Walk, nat: NatGateway, *, is_own: bool) -> None:
+    """Stop what no ACL and no state that one could mend would get through the gateway."""
+    if is_own or walk.leg is Leg.RETURN:  # or an answer to what it never saw [NT-8, LAB-3]
+        raise StopError(codes.NGW_NO_SESSION)
+    if not _is_recorded(walk.world, nat):
+        raise NotModelledError(nat.id)
+    if any(session.holder.id == nat.id for session in walk.sessions):  # it has just sent it itself
+        raise StopError(codes.ROUTING_LOOP)
 
 
 def _is_recorded(world: World, nat: NatGateway) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from tests.oracle.deleted import without_deleted
 from tests.oracle.endpoints import endpoints, endpoints_by_interface
+from tests.oracle.gateway_balancer import gateway_offers
 from tests.oracle.parse_balancers import balancers
 from tests.oracle.parse_connections import peerings, transit
 from tests.oracle.parse_hybrid import hybrid
@@ -88,6 +89,7 @@ def parse(estate: Mapping[str, Any]) -> World:
         ),
         endpoints=endpoints(estate),
         offers=offers(estate),
+        gateway_offers=gateway_offers(estate),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from tests.oracle.spelling import Estate, Record
 from tests.oracle.world_balancers import (
     CLASSIC,
+    GATEWAY,
     Balancer,
     Balancers,
     Listener,
@@ -16,18 +17,19 @@ from tests.oracle.world_balancers import (
     TargetGroup,
 )
 
-KINDS: Final = {"network": "net", "application": "app"}
+KINDS: Final = {"network": "net", "application": "app", "gateway": GATEWAY}
 CROSS_ZONE: Final = "load_balancing.cross_zone.enabled"
 KEEPS: Final = "preserve_client_ip.enabled"
 LINKS: Final = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
 #: How AWS describes the interfaces of nodes.
 V2_NODE: Final = re.compile(r"ELB (?P<path>(?:net|app)/[^/]+/[0-9a-f]+)")
 CLASSIC_NODE: Final = re.compile(r"ELB (?P<name>[^/]+)")
+GATEWAY_NODE: Final = re.compile(r"ELB (?P<path>gwy/[^/]+/[0-9a-f]+)")
 NODE_TYPES: Final = ("network_load_balancer", "load_balancer")
 
 
 def balancers(estate: Estate) -> Balancers:
-    """Read all balancers but gateway ones."""
+    """Read all balancers."""
     subnets = [r for r in estate.get("Subnets", ()) if "AvailabilityZoneId" in r]
     zones = {r["AvailabilityZone"]: r["AvailabilityZoneId"] for r in subnets if _has_name(r)}
     homes = {r["SubnetId"]: r["AvailabilityZoneId"] for r in subnets}
@@ -44,6 +46,8 @@ def balancers(estate: Estate) -> Balancers:
     return Balancers(
         dict(_nodes(estate, v2, classics)),
         {group.id: group for group in groups},
+        {one.id: one for one in v2.values() if one.kind == GATEWAY},
+        dict(_gateway_nodes(estate, v2)),
     )
 
 
@@ -67,6 +71,15 @@ def _nodes(
             yield name, None
 
 
+def _gateway_nodes(
+    estate: Estate, v2: dict[str, Balancer]
+) -> Iterator[tuple[str, Balancer | None]]:
+    for record in estate.get("NetworkInterfaces", ()):
+        path = GATEWAY_NODE.fullmatch(record.get("Description", ""))
+        if path or record.get("InterfaceType") == "gateway_load_balancer":
+            yield record["NetworkInterfaceId"], v2.get(path["path"]) if path else None
+
+
 def _balancer(estate: Estate, record: Record, zones: dict[str, str]) -> Balancer:
     arn = record["LoadBalancerArn"]
     told = [
@@ -84,11 +97,13 @@ def _balancer(estate: Estate, record: Record, zones: dict[str, str]) -> Balancer
         listeners=tuple(_listener(one) for some in told for one in some) if told else None,
         crosses=attributes.get(CROSS_ZONE),
         filters_links=record.get(LINKS) != "off",
+        takes_six={"ipv4": False, "dualstack": True}.get(record.get("IpAddressType", "")),
     )
 
 
 def _listener(record: Record) -> Listener:
-    return Listener(record["Protocol"], record["Port"], tuple(dict.fromkeys(_forwarded(record))))
+    groups = tuple(dict.fromkeys(_forwarded(record)))  # a gateway balancer's has no port
+    return Listener(record.get("Protocol", ""), record.get("Port", 0), groups)
 
 
 def _forwarded(record: Record) -> Iterator[str]:

@@ -64,6 +64,7 @@ def _walls(estate: Estate, firewalls: list[Record]) -> Iterator[Wall]:
             subnet=record["SubnetIds"][0] if record else end["SubnetId"],
             is_ready=is_up and end.get("Status", "READY") in _READY,
             firewall=firewall,
+            service=record.get("ServiceName", ""),
             takes_six=_takes_six(record, has_firewall=firewall is not None),
             is_recorded=firewall is not None or _TAG not in record.get("Tags", ()),
         )

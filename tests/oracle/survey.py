@@ -29,6 +29,8 @@ from tests.oracle.world import Interface, Packet
 
 #: What is in the way, on which leg.
 Blocker = tuple[Leg, str]
+#: The same with what is not in service, of which that is told once.
+Named = tuple[Leg, str, str]
 #: Where nobody's answer could be waited for, though somebody holds the address.
 _SILENT = (
     codes.DELIVERED_ELSEWHERE,
@@ -70,10 +72,18 @@ def blockers_by_way(case: Case) -> list[Worlds]:
 
 
 def _worlds(case: Case, assumed: Mapping[Hashable, int]) -> Worlds:
-    return list(dict.fromkeys(_explore(case, assumed)))
+    """Return the blockers of each world; a state is told once for all of them, there if it can."""
+    worlds = list(_explore(case, assumed))
+    told = {(code, name) for world in worlds for leg, code, name in world if leg is Leg.FORWARD}
+    return list(dict.fromkeys(frozenset(_told_once(world, told)) for world in worlds))
 
 
-def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Iterator[frozenset[Blocker]]:
+def _told_once(world: frozenset[Named], told: set[tuple[str, str]]) -> Iterator[Blocker]:
+    for leg, code, name in world:
+        yield Leg.FORWARD if name and (code, name) in told else leg, code
+
+
+def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Iterator[frozenset[Named]]:
     surveys = [(part, Survey(part.world, assumed)) for part in by_port(case)]
     try:
         for part, survey in surveys:
@@ -85,7 +95,7 @@ def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Iterator[frozenset[
         if fork.kind is Fork.EITHER:
             yield from (found for world in worlds for found in world)
         else:  # each happens to some connection: what is in the way of any counts
-            yield from (frozenset[Blocker]().union(*together) for together in product(*worlds))
+            yield from (frozenset[Named]().union(*together) for together in product(*worlds))
     else:
         yield frozenset(found for _, survey in surveys for found in survey.found)
 
@@ -93,40 +103,50 @@ def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Iterator[frozenset[
 class Survey(Walk):
     """A walk that writes down what stops it, and goes on where it can."""
 
-    found: list[Blocker]
+    found: list[Named]
 
     def of(self, case: Case) -> None:
         """Walk there and back."""
-        self.found, self._told, self._is_supposed = [], set[str](), False
+        self.found, self._told, self._is_supposed, self._whose = [], set[str](), False, ""
         try:
             if never_leaves(case, self) is not None:
                 return
             self.own_port = case.client_ports[0]
             arrival: Arrival | None = self.forward(case.client, case.asked, case.destination_vpc)
         except StopError as stop:
-            self.found.append((Leg.FORWARD, stop.code))
+            self._note(Leg.FORWARD, stop.code)
             arrival = None if stop.code in _SILENT else self._as_if_arrived(case)
         except NotModelledError:
             arrival = self._as_if_arrived(case)
         if arrival is not None and reply_to(case.asked, 0) is not None:
             self._back(case, arrival)
 
+    def _note(self, leg: Leg, code: str) -> None:
+        """Write down what ended a way, unless it is written down already."""
+        if code and not any(one[:2] == (leg, code) for one in self.found):
+            self.found.append((leg, code, ""))
+
     def refuse(self, code: str) -> None:
         """Write down what a filter or a state says."""
         if not self.is_empty or code == codes.BAD_STATE:
-            self.found.append((self.leg, code))
+            self.found.append((self.leg, code, self._whose))
 
     def refuse_state(self, name: str) -> None:
         """Write down that something is not in service, once."""
         if name not in self._told:
+            self._whose = name
             super().refuse_state(name)
+            self._whose = ""
             self._told.add(name)
 
     def insist(self, *problems: tuple[bool, str]) -> None:
         """Write down all that a gateway objects to, a peering's state once, and stop if any."""
         wrong = [code for is_wrong, code in problems if is_wrong]
         is_told = self.peering in self._told
-        self.found += [(self.leg, c) for c in wrong if c != codes.BAD_STATE or not is_told]
+        self.found += [
+            (self.leg, c, self.peering) for c in wrong if c == codes.BAD_STATE and not is_told
+        ]
+        self.found += [(self.leg, c, "") for c in wrong if c != codes.BAD_STATE]
         self._told |= {self.peering} if codes.BAD_STATE in wrong else set()
         super().insist(*problems)
 
@@ -142,8 +162,9 @@ class Survey(Walk):
     def check_state(self, interface: Interface) -> None:
         """Write down an interface's state once."""
         if interface.id not in self._told:
-            before = len(self.found)
+            before, self._whose = len(self.found), interface.id
             super().check_state(interface)
+            self._whose = ""
             self._told |= {interface.id} if len(self.found) > before else set()
 
     def _as_if_arrived(self, case: Case) -> Arrival | None:
@@ -189,7 +210,8 @@ class Survey(Walk):
             reply_to(reply.packet, first) for first, _ in classes(case.world, reply.packet, ports)
         ]
         ends = [self._end(case, reply, packet) for packet in replies if packet is not None]
-        self.found += [(Leg.RETURN, end) for end in ends if end]
+        for end in ends:
+            self._note(Leg.RETURN, end or "")
         return bool(ends) and not any(end is None or end for end in ends)
 
     def _end(self, case: Case, reply: Reply, packet: Packet) -> str | None:

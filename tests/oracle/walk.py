@@ -14,6 +14,7 @@ from tests.oracle import (
     appliance,
     balancer,
     endpoints,
+    gateway_balancer,
     inspection,
     internet,
     nat,
@@ -78,6 +79,9 @@ class Walk:
         self.sightings: list[Sighting] = []
         self.answered: set[Sighting] = set()
         self.by_appliances = False  # behind a Gateway Load Balancer's endpoint
+        #: Flows that such an endpoint has had, by the endpoint and both addresses.
+        self.handed_over: set[tuple[str, frozenset[Address]]] = set()
+        self.is_geneve = False  # it is from such a balancer to an appliance, or from there
         #: The port that the packet is from, the client's or what an answer answers, and those that
         #: NAT gateways have picked, by the number of their sessions.
         self.own_port = 0
@@ -87,6 +91,10 @@ class Walk:
         self.is_empty = False  # nothing is left of it that a filter could stop
         #: The packet as it is, and the VPC that it is in; None where nobody knows any more.
         self.at: tuple[Packet, str | None] | None = None
+
+    def afresh(self, assumed: Mapping[Hashable, int]) -> Walk:
+        """Return a walk of its own through the same estate."""
+        return Walk(self.world, assumed)
 
     def refuse(self, code: str) -> None:
         """Say what a filter or a state has against the packet."""
@@ -145,6 +153,8 @@ class Walk:
         self.check_state(holder)
         if holder.id in self.world.balancers.nodes:
             return balancer.take(self, holder, arrival.packet)
+        if holder.id in self.world.balancers.gateway_nodes:
+            return gateway_balancer.receive(self, holder, arrival.packet)
         if holder.kind == INTERFACE_ENDPOINT:
             return endpoints.receive(self, holder, arrival.packet)
         if not holder.is_modelled:

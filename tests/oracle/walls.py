@@ -75,6 +75,7 @@ class Wall:
     is_ready: bool
     firewall: str | None  # None: appliances
     takes_six: bool | None = True  # None: nobody knows
+    service: str = ""  # that it leads to, by name
     is_recorded: bool = True  # False: of a firewall that the snapshot lacks
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tests.oracle.endpoints import Endpoint
+    from tests.oracle.gateway_balancer import GatewayOffer
     from tests.oracle.hybrid_world import Hybrid
     from tests.oracle.policy import Policy
     from tests.oracle.private_link import Offer
@@ -281,6 +282,7 @@ class World:
     guard: Guard
     endpoints: Mapping[str, Endpoint]
     offers: Mapping[str, Offer]  # by the service's name
+    gateway_offers: Mapping[str, GatewayOffer]
     without_metadata: frozenset[str]  # instances that hide it
     gone: frozenset[str] = frozenset()  # ids of what is deleted and still listed
     inspection: Inspection = field(default_factory=Inspection)

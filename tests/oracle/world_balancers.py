@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-NETWORK, APPLICATION, CLASSIC = "net", "app", "classic"
+NETWORK, APPLICATION, CLASSIC, GATEWAY = "net", "app", "classic", "gwy"
 #: The zone of a target outside the VPC: every node may use it.
 EVERYWHERE: Final = ""
 
@@ -49,6 +49,7 @@ class Balancer:
     crosses: bool | None
     instances: tuple[str, ...] = ()  # a classic balancer's
     filters_links: bool = True  # its groups judge what comes by PrivateLink [LB-3]
+    takes_six: bool | None = None  # None: nobody says
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class Balancers:
 
     nodes: dict[str, Balancer | None]  # None: it is not on record
     groups: dict[str, TargetGroup]
+    gateways: dict[str, Balancer]  # gateway ones, by ARN
+    gateway_nodes: dict[str, Balancer | None]
 
     def nodes_of(self, balancer: str) -> list[str]:
         """Return the interfaces that are a balancer's nodes."""

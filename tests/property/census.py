@@ -20,6 +20,7 @@ from tests.oracle.question import Question
 from tests.oracle.verdict import Ruling
 from tests.property import (
     endpoints,
+    gateway_balancers,
     platform_services,
     private_links,
     public_access,
@@ -88,6 +89,7 @@ def elements(estate: Estate) -> Iterator[str]:
     yield from _states(estate)
     yield from _connections(estate)
     yield from endpoints.elements(estate)
+    yield from gateway_balancers.elements(estate)
     yield from platform_services.elements(estate)
     yield from private_links.elements(estate)
     yield from regional_nat.elements(estate)
@@ -97,6 +99,8 @@ def elements(estate: Estate) -> Iterator[str]:
 
 def _balancers(estate: Estate) -> Iterator[str]:
     for one in estate["LoadBalancers"]:
+        if one["Type"] == "gateway":
+            continue
         yield f"balancer {one['Type']} {one['Scheme']}"
         yield f"balancer {one['State']['Code']}"
         yield f"{one['Type']} balancer in {len(one['AvailabilityZones'])} zones"
@@ -106,8 +110,8 @@ def _balancers(estate: Estate) -> Iterator[str]:
         yield f"classic balancer with {min(len(one['Instances']), 1)} instances or more"
     for told in estate["LoadBalancerListeners"]:
         for listener in told["Listeners"]:
-            yield f"listener {listener['Protocol']}"
-            yield f"listener's action {listener['DefaultActions'][0]['Type']}"
+            yield f"listener {listener.get('Protocol', 'of a gateway balancer')}"
+            yield from (f"listener's action {one['Type']}" for one in listener["DefaultActions"])
     yield from (f"targets by {group['TargetType']}" for group in estate["TargetGroups"])
     yield from _settings(estate)
     yield from _targets(estate)

@@ -15,6 +15,7 @@ from tests.property.dice import Dice, drawn, seeded
 from tests.property.endpoints import draw_endpoints
 from tests.property.filters import draw_acls, draw_groups, draw_prefix_lists, name_groups
 from tests.property.firewall_clients import single_out_clients
+from tests.property.gateway_balancers import draw_gateway_balancer
 from tests.property.hosts import draw_hosts
 from tests.property.hybrid import draw_clients, draw_hybrid
 from tests.property.inspections import draw_inspections
@@ -97,7 +98,7 @@ def draw_case(dice: Dice, count: int = 20) -> Case:
     asked = draw_questions(dice, estate, count)
     asked = draw_private_link(dice, estate, asked)
     single_out_clients(dice, estate)
-    return estate, asked
+    return estate, draw_gateway_balancer(dice, estate, asked)
 
 
 def random_case(seed: int, count: int = 20) -> Case:

@@ -129,6 +129,8 @@ def _listened(estate: Estate, link: Link) -> Iterator[Service]:
 def elements(estate: Estate) -> Iterator[str]:
     """Name what of it the estate holds."""
     for offer in estate["ServiceConfigurations"]:
+        if "NetworkLoadBalancerArns" not in offer:
+            continue
         yield f"endpoint service {offer['ServiceState']}"
         yield f"endpoint service behind {len(offer['NetworkLoadBalancerArns'])} balancers"
     for balancer in estate["LoadBalancers"]:

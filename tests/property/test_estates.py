@@ -96,10 +96,15 @@ regional NAT available|regional NAT pending|regional NAT, zones by hand True
 regional NAT, zones by hand False|VPC with DNS True|VPC with DNS False|instance metadata enabled
 instance metadata disabled|endpoint service Available|endpoint service behind 1 balancers
 endpoint service behind 2 balancers|groups for PrivateLink off|groups for PrivateLink on
+gateway balancer active|gateway balancer failed|gateway balancer for ipv4
+gateway balancer for dualstack|gateway balancer for nobody says what|gateway balancer in 1 zones
+gateway balancer in 2 zones|gateway service Available|gateway service Pending
+gateway service for ['ipv4']|gateway service for ['ipv4', 'ipv6']
+gateway service for nobody says what
 """
 
 #: Types of interfaces that may bear no group.
-GROUPLESS: Final = ("nat_gateway", "network_load_balancer")
+GROUPLESS: Final = ("nat_gateway", "network_load_balancer", "gateway_load_balancer")
 
 #: What some question must be about, and reach.
 FEATURES: Final = """
@@ -114,7 +119,8 @@ by net|by app|by classic|by kept client|by balancer behind a balancer|by answer 
 from cgw|from dxgw|from cvpn|by vgw|by vpn from a site|by vpn to a site|by CloudHub|by client VPN
 by direct-connect-gateway from a site|by direct-connect-gateway to a site|by equal-cost paths
 from tgw|by connect to a site|by connect from a site|by policy table
-by firewall|by appliances' endpoint|by PrivateLink
+by firewall|by appliances' endpoint|by PrivateLink|by gateway balancer
+by gateway balancer that loses flows|by node of a gateway balancer
 """
 
 

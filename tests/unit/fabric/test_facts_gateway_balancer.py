@@ -198,6 +198,56 @@ def test_ep_4_appliances_that_geneve_does_not_reach_carry_nothing(base: Form) ->
     assert "tg-wall" in answer.explanations[0].message
 
 
+@pytest.mark.parametrize(
+    "way",
+    [
+        pytest.param("vpn-gateway:vgw-9", id="to-what-is-not-on-record"),
+        pytest.param("vpc-endpoint:vpce-a", id="to-appliances-itself"),
+    ],
+)
+def test_ep_4_appliances_of_which_nobody_knows_whether_geneve_gets_there_leave_it_open(
+    way: str,
+) -> None:
+    tables: Form = {
+        "gw": {"routes": {"10.0.8.0/24": way}},
+        "fw": {},
+        "web": {"routes": {"10.0.3.0/24": "vpc-endpoint:vpce-a"}},
+    }
+    subnets = INSPECTED["subnets"] | {
+        "gw-a": INSPECTED["subnets"]["gw-a"] | {"route_table": "gw"},
+    }
+    network = inspected(target(), base={"route_tables": tables, "subnets": subnets})
+    answer = ask(network, ASKED, family=4)
+    assert (answer.verdict, codes(answer, "forward")) == ("unknown", set())
+
+
+@pytest.mark.parametrize(
+    ("rule", "told_of_it"),
+    [
+        pytest.param("udp 6081 from 2600:1f14:1:106::/64", "reachable", id="open"),
+        pytest.param("udp 6081 from 10.0.0.0/16", "unreachable", id="open-to-ipv4-only"),
+    ],
+)
+def test_ep_4_geneve_is_of_the_family_of_its_targets(rule: str, told_of_it: str) -> None:
+    gateway, wall = INSPECTED["subnets"]["gw-a"], INSPECTED["subnets"]["fw-a"]
+    base: Form = {
+        "subnets": {
+            "gw-a": gateway | {"cidr": None, "cidrs": ["10.0.6.0/24", "2600:1f14:1:106::/64"]},
+            "fw-a": wall | {"cidr": None, "cidrs": ["10.0.8.0/24", "2600:1f14:1:108::/64"]},
+        },
+        "instances": {"wall-1": INSPECTED["instances"]["wall-1"] | {"ipv6": "2600:1f14:1:108::10"}},
+        "groups": {"wall": {"ingress": [rule]}},
+    }
+    network = inspected(target(), base=base, of_group={"family": 6})
+    node = network.snapshot.interfaces["eni-gw-a"]
+    six = InterfaceAddress(private=Address.parse("2600:1f14:1:106::50"), is_primary=True)
+    both = {**network.snapshot.interfaces, node.id: replace(node, addresses=(*node.addresses, six))}
+    assert told(Network(replace(network.snapshot, interfaces=both))) == told_of_it
+    answer = ask(network, ASKED, family=4)  # without an address of that family nothing is told
+    assert answer.verdict == "reachable"
+    assert any("PATH_THROUGH_GWLB_NOT_CHECKED" in text for text in answer.warnings)
+
+
 def test_ep_4_flows_to_appliances_that_are_out_of_reach_fail_and_the_others_work() -> None:
     other = INSPECTED["instances"]["wall-2"] | {"subnet": "fw-a", "address": "10.0.8.11"}
     base: Form = {"instances": {"wall-2": other | {"groups": ["shut"]}}}
