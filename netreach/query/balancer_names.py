@@ -35,6 +35,7 @@ class BalancerNames:
             return Answers(interfaces=interfaces, choice=choice, notes=notes)
         held = [address for node in listing.nodes for address in node.addresses]
         public = tuple(one.public for one in held if one.public is not None)
+        public += tuple(one.private for one in held if one.private.family == 6)
         if not public:
             return Answers(unknown=f"the snapshot shows no public address of {balancer.id}")
         return Answers(addresses=public, choice=choice, notes=notes)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
 from msgspec.structs import replace
@@ -24,13 +25,13 @@ from netreach.query.answers import Answers, dns_notes, has_dns, merged
 from netreach.query.balancer_names import BalancerNames
 from netreach.query.managed import of_managed
 from netreach.query.profiles import Profiles
-from netreach.query.service_names import ServiceNames, service_of_host
+from netreach.query.service_names import ServiceNames, host_of_service, service_of_host
 from netreach.query.words import quoted, safe
 from netreach.query.zones import (
     closest,
     covers,
-    delegation,
     forwarded,
+    gap_of,
     is_forwarded,
     lies_in,
     normal,
@@ -53,8 +54,8 @@ _PUBLIC: Final = re.compile(
 )
 #: Domains of which the resolver of every VPC answers itself, unless a rule for just them says else.
 _OWN: Final = re.compile(
-    r"(?:(?:[a-z0-9-]+\.)?compute\.(?:internal|amazonaws\.com(?:\.cn)?)|ec2\.internal"
-    r"|compute-1\.(?:internal|amazonaws\.com))$"
+    r"(?:.*?\.)?((?:[a-z0-9-]+\.)?compute\.(?:internal|amazonaws\.com(?:\.cn)?)|ec2\.internal"
+    r"|compute-1\.(?:internal|amazonaws\.com))"
 )
 #: More names than this, one standing for the next, are a circle.
 _LONGEST: Final = 16
@@ -127,7 +128,7 @@ class Names:
         beyond = self._forwarded(name, vpc, zone)
         if beyond is not None:
             return beyond
-        if zone is not None:
+        if zone is not None and not self._is_closer_than(zone, name, vpc):
             return self._in_zone(zone, name, vpc, depth)
         private = self._at_private_endpoint(name, vpc)
         if private is not None:
@@ -144,18 +145,31 @@ class Names:
         if rule is None or rule.kind != "FORWARD":
             return None
         own = [normal(zone.zone_name)] if zone else []
-        own += self._private_domains(name, vpc)
-        own += [found[0] for found in [_OWN.search(name)] if found]
+        own += self._inner_domains(name, vpc)
         if any(len(domain) > len(normal(rule.domain)) for domain in own):
             return None
         return Answers(unknown=forwarded(rule, vpc, brought))
 
-    def _private_domains(self, name: str, vpc: str) -> Iterator[str]:
-        """Yield the private names of a VPC's endpoints that a name is or lies below [EP-2]."""
-        for endpoint in self._snapshot.endpoints.values():
-            if endpoint.vpc == vpc and self._bears_privately(endpoint, name):
-                names = (normal(one).removeprefix("*.") for one in endpoint.dns_names)
-                yield from (one for one in names if lies_in(name, one))
+    def _is_closer_than(self, zone: HostedZone, name: str, vpc: str) -> bool:
+        """Tell whether the VPC itself has a closer domain of a name than a zone's [HY-8]."""
+        apex = len(normal(zone.zone_name))
+        return any(len(domain) > apex for domain in self._inner_domains(name, vpc))
+
+    def _inner_domains(self, name: str, vpc: str) -> Iterator[str]:
+        """Yield the domains of a name about which a VPC's resolver answers itself [EP-2]."""
+        yield from (found[1] for found in [_OWN.fullmatch(name)] if found)
+        for endpoint in self._with_private_dns(vpc):
+            names = [normal(one).removeprefix("*.") for one in endpoint.dns_names]
+            names = [one for one in names if endpoint.id not in one]
+            names = names or [host_of_service(endpoint.service)]
+            yield from (one for one in names if one and lies_in(name, one))
+
+    def _with_private_dns(self, vpc: str) -> Iterator[VpcEndpoint]:
+        """Yield the endpoints whose private names a VPC sees."""
+        if has_dns(self._snapshot.vpcs.get(vpc)):
+            for endpoint in self._snapshot.endpoints.values():
+                if endpoint.vpc == vpc and endpoint.has_private_dns and is_available(endpoint):
+                    yield endpoint
 
     # -- hosted zones
 
@@ -189,7 +203,7 @@ class Names:
 
     def _in_zone(self, zone: HostedZone, name: str, vpc: str, depth: int) -> Answers:
         """Return what a zone says of a name, names that stand for others followed."""
-        gap = _gap_of(zone, name, is_brought=zone.id in self._profiles.brings(vpc))
+        gap = gap_of(zone, name, is_brought=zone.id in self._profiles.brings(vpc))
         if gap:
             return Answers(unknown=gap)
         records = records_of(zone, name)
@@ -219,13 +233,10 @@ class Names:
 
     def _at_private_endpoint(self, name: str, vpc: str) -> Answers | None:
         """Return the interfaces of an endpoint whose private name this is in its VPC [EP-2]."""
-        record = self._snapshot.vpcs.get(vpc)
-        if not has_dns(record):
-            return None
-        for endpoint in self._snapshot.endpoints.values():
-            mine = endpoint.vpc == vpc and is_available(endpoint)
-            if mine and self._bears_privately(endpoint, name):
-                return self.services.at_interfaces(endpoint, dns_notes(record))
+        notes = dns_notes(self._snapshot.vpcs.get(vpc))
+        for endpoint in self._with_private_dns(vpc):
+            if self._bears_privately(endpoint, name):
+                return self.services.at_interfaces(endpoint, notes)
         return None
 
     @staticmethod
@@ -257,17 +268,26 @@ class Names:
         bearer = self._bearers.get(name) or self._bearers.get(name.removeprefix("dualstack."))
         if bearer is not None:
             return self._of_bearer(bearer, name, vpc)
-        instance = _INSTANCE.fullmatch(name)
-        if instance and instance[1] in self._relations.interfaces_of_instance:
-            first = self._relations.interfaces_of_instance[instance[1]][0]
-            return Answers(interfaces=(first.id,))
-        private, public = _PRIVATE.fullmatch(name), _PUBLIC.fullmatch(name)
-        if private:
-            return _literal(private)
+        inside = self._private_name(name, vpc)
+        if inside is not None:
+            return inside
+        public = _PUBLIC.fullmatch(name)
         if public:
             return self._public_name(_address(public), vpc)
         service = service_of_host(name)
         return self.services.seen_from(service, vpc) if service else None
+
+    def _private_name(self, name: str, vpc: str) -> Answers | None:
+        """Return what a name means that EC2 gave a host, to VPCs whose attributes are on [HY-8]."""
+        instance, private = _INSTANCE.fullmatch(name), _PRIVATE.fullmatch(name)
+        known = self._relations.interfaces_of_instance.get(instance[1], ()) if instance else ()
+        found = Answers(interfaces=(known[0].id,)) if known else None
+        if private:
+            found = _literal(private)
+        if found is None or has_dns(self._snapshot.vpcs.get(vpc)):
+            return found
+        where = f"the resolver of {safe(vpc)}, whose DNS attributes are off," if vpc else "nobody"
+        return Answers(unknown=f"{where} answers no private name such as {safe(name)}")
 
     def _of_bearer(
         self, bearer: LoadBalancer | ManagedService | VpcEndpoint, name: str, vpc: str
@@ -284,7 +304,8 @@ class Names:
             return _beyond(service)
         found = of_managed(self._snapshot, service, name)
         known = [self._snapshot.interfaces[one] for one in found.interfaces]
-        if not vpc or all(one.vpc == vpc for one in known):
+        is_inside = all(one.vpc == vpc for one in known) and has_dns(self._snapshot.vpcs.get(vpc))
+        if not vpc or is_inside:
             return found
         seen = [
             self._held(one.vpc, part.private, part.public, vpc)
@@ -316,12 +337,13 @@ class Names:
         return Answers(addresses=(address,))
 
     def _held(self, home: str, private: Address, public: Address, vpc: str) -> Answers:
-        record = self._snapshot.vpcs.get(vpc)
-        if home == vpc and has_dns(record):
-            return Answers(addresses=(private,), notes=dns_notes(record))
+        both = [self._snapshot.vpcs.get(one) for one in dict.fromkeys((vpc, home))]
+        is_resolved = all(map(has_dns, both))  # peers need the attributes of both [PC-5]
+        notes = tuple(chain.from_iterable(map(dns_notes, both)))
         sides = list(self._peer_sides(home, vpc))
-        if has_dns(record) and any(side.resolves_remote_names for side in sides):
-            return Answers(addresses=(private,), notes=dns_notes(record))
+        is_near = home == vpc or any(side.resolves_remote_names for side in sides)
+        if is_resolved and is_near:
+            return Answers(addresses=(private,), notes=notes)
         unsaid = [side for side in sides if side.resolves_remote_names is None]
         note = f"{safe(home)} is taken not to resolve its public names to private ones for peers"
         return Answers(addresses=(public,), notes=(note,) if unsaid else ())
@@ -333,19 +355,6 @@ class Names:
             for mine, other in (sides, sides[::-1]):
                 if peering.state == "active" and (mine.vpc, other.vpc) == (home, vpc):
                     yield mine
-
-
-def _gap_of(zone: HostedZone, name: str, *, is_brought: bool) -> str:
-    """Say why a zone of the snapshot does not tell what a name means; "" where it does."""
-    if zone.is_private and not zone.vpcs and not is_brought:
-        return (
-            f"the snapshot does not say which VPCs {safe(zone.id)}, a private zone of "
-            f"{quoted(zone.zone_name)}, serves; add the answer of get-hosted-zone"
-        )
-    if zone.records is None:
-        return f"the snapshot lacks the records of {safe(zone.id)}"
-    cut = delegation(zone, name)
-    return f"{safe(zone.id)} leaves {quoted(cut)} to other name servers" if cut else ""
 
 
 #: The kind of services whose names lead to AWS's own public addresses, unless told otherwise.

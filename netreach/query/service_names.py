@@ -49,6 +49,20 @@ def service_of_host(name: str) -> str:
     return f"com.amazonaws.{plain[2]}.{plain[1]}" if plain else ""
 
 
+def host_of_service(service: str) -> str:
+    """Return the public host name of a service of AWS's own, "" for one that an account offers.
+
+    >>> host_of_service("com.amazonaws.eu-west-1.ecr.api")
+    'api.ecr.eu-west-1.amazonaws.com'
+    """
+    if not _FULL.fullmatch(service) or ".vpce." in service:
+        return ""
+    _, _, rest = service.removeprefix("cn.").split(".", 2)
+    region, *parts = rest.split(".")
+    suffix = "amazonaws.com.cn" if service.startswith("cn.") else "amazonaws.com"
+    return ".".join((*reversed(parts), region, suffix))
+
+
 class ServiceNames:
     """Finds where services are, as the VPCs of one snapshot see them."""
 

@@ -94,6 +94,19 @@ def delegation(zone: HostedZone, name: str) -> str:
     return max((one for one in cut if lies_in(name, one)), key=len, default="")
 
 
+def gap_of(zone: HostedZone, name: str, *, is_brought: bool) -> str:
+    """Say why a zone of the snapshot does not tell what a name means; "" where it does."""
+    if zone.is_private and not zone.vpcs and not is_brought:
+        return (
+            f"the snapshot does not say which VPCs {safe(zone.id)}, a private zone of "
+            f"{quoted(zone.zone_name)}, serves; add the answer of get-hosted-zone"
+        )
+    if zone.records is None:
+        return f"the snapshot lacks the records of {safe(zone.id)}"
+    cut = delegation(zone, name)
+    return f"{safe(zone.id)} leaves {quoted(cut)} to other name servers" if cut else ""
+
+
 # -- rules of the resolver
 
 

@@ -200,7 +200,7 @@ def usable(
     """
     if not spots:
         return codes.NO_TARGETS
-    spots = [spot for spot in spots if spot.zone == EVERYWHERE or spot.zone in balancer.zones]
+    spots = _enabled(balancer, spots)
     if not spots:
         return codes.ZONE_NOT_ENABLED
     if not crosses:
@@ -212,6 +212,38 @@ def usable(
     if not left:
         return codes.NO_TARGETS
     return [spot for spot in left if spot.target.health in FIT] or left
+
+
+def _enabled(balancer: Balancer, spots: list[Spot]) -> list[Spot]:
+    return [spot for spot in spots if spot.zone == EVERYWHERE or spot.zone in balancer.zones]
+
+
+def in_dns(world: World, balancer: str) -> list[str]:
+    """Return the nodes to which a balancer's name leads [LB-6].
+
+    It leads past zones in which some group has no healthy target, unless it would past all of them.
+    """
+    nodes = world.balancers.nodes_of(balancer)
+    healthy = [node for node in nodes if _is_healthy(world, world.interfaces[node])]
+    return healthy or nodes
+
+
+def _is_healthy(world: World, node: Interface) -> bool:
+    balancer = world.balancers.nodes[node.id]
+    if balancer is None or balancer.kind == CLASSIC:
+        return True
+    zone = world.subnets[node.subnet].zone
+    for name in {name for one in balancer.listeners or () for name in one.groups}:
+        group = world.balancers.groups.get(name)
+        if group is None or group.targets is None or group.kind == "lambda":
+            continue
+        spots = [spot for one in group.targets for spot in spots_of(world, node, group, one)]
+        spots = _enabled(balancer, spots)
+        if not crosses_zones(balancer, group):
+            spots = [spot for spot in spots if spot.zone in (EVERYWHERE, zone)]
+        if not any(spot.target.health in FIT for spot in spots):
+            return False
+    return True
 
 
 # -- where targets are

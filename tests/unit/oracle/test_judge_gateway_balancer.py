@@ -40,10 +40,9 @@ def inspected(*targets: str, health: str = "healthy", crosses: bool = False) -> 
     node = interface("eni-node", "subnet-gw", "sg-node", {NODE: None})
     node |= {"Description": "ELB gwy/gw/0123456789abcdef", "Groups": []}
     estate["NetworkInterfaces"].append(node | {"InterfaceType": "gateway_load_balancer"})
-    for name, subnet, address in (("wall1", "subnet-gw", WALL_1), ("wall2", "subnet-far", WALL_2)):
-        estate["NetworkInterfaces"].append(
-            interface(f"eni-{name}", subnet, "sg-wall", {address: None})
-        )
+    for name, home, address in (("wall1", "subnet-gw", WALL_1), ("wall2", "subnet-far", WALL_2)):
+        wall = interface(f"eni-{name}", home, "sg-wall", {address: None})
+        estate["NetworkInterfaces"].append(wall)
     estate["SecurityGroups"].append(
         {"GroupId": "sg-wall", "IpPermissions": [GENEVE], "IpPermissionsEgress": []}
     )
@@ -194,9 +193,9 @@ def test_ep4_a_node_takes_geneve_from_its_targets_only(
 @pytest.mark.parametrize("target", [{"GatewayId": "vgw-x"}, WALL])
 def test_ep4_nobody_knows_of_geneve_that_goes_astray_itself(target: dict[str, str]) -> None:
     estate = inspected(WALL_2, crosses=True)
-    tables = [{"RouteTableId": "rtb-gw", "VpcId": "vpc-a", "Associations": []}]
-    tables[0] |= {"Associations": [{"SubnetId": "subnet-gw"}], "Routes": [route("0.0.0.0/0")]}
     local, astray = route("10.0.0.0/16", GatewayId="local"), route("10.0.7.0/24", **target)
-    tables[0]["Routes"] = [local, {**astray, "Origin": "CreateRoute"}]
-    estate["RouteTables"] += tables
+    table: Record = {"RouteTableId": "rtb-gw", "VpcId": "vpc-a"}
+    table["Associations"] = [{"SubnetId": "subnet-gw"}]
+    table["Routes"] = [local, {**astray, "Origin": "CreateRoute"}]
+    estate["RouteTables"].append(table)
     assert ask(estate, WEB, APP).verdict is Verdict.UNKNOWN
