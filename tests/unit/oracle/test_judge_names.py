@@ -100,10 +100,11 @@ def test_hy8_hosts_names_mean_private_addresses_inside() -> None:
 def test_pc5_a_peer_sees_private_addresses_where_that_side_shows_them() -> None:
     estate = told()
     sides: dict[str, dict[str, Any]] = {
-        "RequesterVpcInfo": {"VpcId": "vpc-a"},
-        "AccepterVpcInfo": {"VpcId": "vpc-b"},
+        "RequesterVpcInfo": {"VpcId": "vpc-a", "Region": "eu-central-1"},
+        "AccepterVpcInfo": {"VpcId": "vpc-b", "Region": "eu-central-1"},
     }
-    estate["VpcPeeringConnections"] = [{"Status": {"Code": "active"}, **sides}]
+    peering = {"VpcPeeringConnectionId": "pcx-1", "Status": {"Code": "active"}}
+    estate["VpcPeeringConnections"] = [{**peering, **sides}]
     shows = {"AllowDnsResolutionFromRemoteVpc": True}
     sides["AccepterVpcInfo"]["PeeringOptions"] = shows
     assert means(estate, PUBLIC_NAME, "vpc-b") == at(WEB_PUBLIC)
