@@ -193,7 +193,9 @@ def _receivers(parts: list[Ending], *, wrongly: bool) -> set[tuple[Kind, int]]:
 def _told_elsewhere(step: PacketStep, strangers: set[tuple[Kind, int]]) -> PacketStep:
     """Return a step with the fate that it has where another than the one asked for is reached."""
     ends = step.fate is not None and (
-        step.fate is Fate.DELIVERED or step.fate >= FIRST_UNKNOWN or step.kind in _BALANCER_KINDS
+        step.fate is Fate.DELIVERED
+        or step.fate >= FIRST_UNKNOWN
+        or step.kind in (*_BALANCER_KINDS, Kind.ENDPOINT)
     )
     is_strange = ends and (step.kind, step.row) in strangers
     return step._replace(fate=Fate.DELIVERED_ELSEWHERE) if is_strange else step
@@ -230,6 +232,7 @@ def _without_strangers(
         for step in steps
         if step.fate is Fate.DELIVERED_ELSEWHERE and step.kind in _HOLDERS
     }
+    strangers |= _doors_of(fabric, steps)
     if any(_are_one_host(fabric, int(flow.source_interface[0]), row) for row in strangers):
         return [step for step in steps if step.passes is None]
     doors = set(fabric.endpoints.of_interface[sorted(strangers)].tolist()) - {NO_ROW}
@@ -239,6 +242,16 @@ def _without_strangers(
         for number, step in enumerate(steps)
         if (number < 2 and step.kind is Kind.INTERFACE) or not _is_at(strangers, doors, step)
     ]
+
+
+def _doors_of(fabric: Fabric, steps: list[PacketStep]) -> set[int]:
+    """Return the interfaces of the endpoints that wrongly receive, before a provider's balancer."""
+    astray = [
+        step.row
+        for step in steps
+        if step.fate is Fate.DELIVERED_ELSEWHERE and step.kind is Kind.ENDPOINT
+    ]
+    return set(np.flatnonzero(np.isin(fabric.endpoints.of_interface, astray)).tolist())
 
 
 def _are_one_host(fabric: Fabric, one: int, other: int) -> bool:
@@ -253,7 +266,7 @@ def _are_one_host(fabric: Fabric, one: int, other: int) -> bool:
 def _is_at(interfaces: set[int], endpoints: set[int], step: PacketStep) -> bool:
     """Tell whether a step is what these interfaces and endpoints say of what they receive."""
     if step.kind is Kind.ENDPOINT:
-        return step.row in endpoints
+        return step.row in endpoints and step.fate is not Fate.DELIVERED_ELSEWHERE
     groups = step.kind is Kind.GROUP_SET and step.ingress
     state = step.kind is Kind.INTERFACE and step.fate is Fate.BAD_STATE
     return (groups or state) and step.row in interfaces

@@ -8,7 +8,7 @@ import numpy as np
 
 from netreach.fabric.element import FIRST_UNKNOWN, Ending, Fate, Kind, Passage, Stage
 from netreach.fabric.sites import Sites
-from netreach.packets.batch import NO_ROW, Column, Mask, filled
+from netreach.packets.batch import NO_ROW, Column, Mask
 from netreach.query.doors import BY_DOOR, doors_taken
 from netreach.query.flow_batch import ANY_SITE, ON_SITE, FlowBatch
 
@@ -37,11 +37,13 @@ def reaches_stranger(ending: Ending, asked: FlowBatch, sites: Sites) -> Mask:
 def split_misdelivered(ending: Ending, flows: FlowBatch, onward: Passage) -> tuple[Ending, ...]:
     """Split what reached another than the one asked for from what reached it.
 
-    What a balancer has received has arrived there, even if it ended further on.
+    What a balancer or an endpoint before one has received has arrived there, even if it ended
+    further on.
     """
     not_modelled = ending.fate >= FIRST_UNKNOWN and ending.kind is Kind.INTERFACE
     arrived = ending.fate is Fate.DELIVERED or not_modelled or ending.kind in _BALANCER_KINDS
-    if not arrived and (ending.batch.session == NO_ROW).all():
+    is_linked = _is_linked(ending)
+    if not arrived and not is_linked.any() and (ending.batch.session == NO_ROW).all():
         return (ending,)
     # behind a balancer it is the node that was asked, behind PrivateLink the endpoint
     front = onward.sessions.first_front(ending.batch.session)
@@ -56,7 +58,7 @@ def split_misdelivered(ending: Ending, flows: FlowBatch, onward: Passage) -> tup
     if not_modelled:  # what a route sends to an appliance has not arrived anywhere yet
         wrong &= ending.batch.stage == Stage.DELIVER
     if not arrived:
-        wrong &= (front != NO_ROW) & ~by_door
+        wrong &= ((front != NO_ROW) | is_linked) & ~by_door
     return _split(ending, wrong) if wrong.any() else (ending,)
 
 
@@ -66,7 +68,14 @@ def _receiver(ending: Ending) -> Column:
         return ending.component
     if ending.kind in _BALANCER_KINDS:
         return ending.batch.place
-    return filled(len(ending.batch), NO_ROW)
+    return np.where(_is_linked(ending), ending.batch.place, NO_ROW)
+
+
+def _is_linked(ending: Ending) -> Mask:
+    """Tell what ended at an endpoint's interface, before its way to the provider's balancer."""
+    kinds = (Kind.ENDPOINT, Kind.ENDPOINT_SERVICE)
+    at_door: Mask = (ending.batch.stage == Stage.PRIVATE_LINK) & (ending.kind in kinds)
+    return at_door
 
 
 def _split(ending: Ending, wrong: Mask) -> tuple[Ending, ...]:

@@ -356,6 +356,34 @@ def test_ep_5_a_zone_without_a_node_gets_nothing() -> None:
     assert (both.verdict, codes(both)) == ("partial", {NOT_INSTALLED})
 
 
+@pytest.mark.parametrize(
+    ("door_there", "is_shut"),
+    [
+        pytest.param(DOOR_B, False, id="without-a-node"),
+        pytest.param(DOOR_A, True, id="that-lets-nobody-in"),
+    ],
+)
+def test_ep_5_what_an_endpoint_does_not_take_on_does_not_matter_where_another_was_asked_for(
+    door_there: str, *, is_shut: bool
+) -> None:
+    """Both networks use its address; the question names the other one."""
+    form = {
+        "cidr": "10.0.0.0/16",
+        "subnets": {"there": {"cidr": "10.0.0.0/20", "zone": "a"}},
+        "route_tables": {"own": {"main": True}},
+        "groups": {"there": {"ingress": ["all from anywhere"]}},
+        "instances": {"away": {"subnet": "there", "address": door_there, "groups": ["there"]}},
+    }
+    ours, other = linked().snapshot, snapshot(rest={"vpcs": {"other": form}})
+    kinds = ("vpcs", "subnets", "route_tables", "security_groups", "interfaces", "instances")
+    both = replace(ours, **{kind: getattr(other, kind) | getattr(ours, kind) for kind in kinds})
+    if is_shut:
+        doors = replace(both.security_groups["sg-doors"], ingress=())
+        both = replace(both, security_groups={**both.security_groups, doors.id: doors})
+    answer = ask(compiled(both), f"app-1 vpc-other/{door_there} tcp 443")
+    assert (answer.verdict, codes(answer)) == ("unreachable", {"DELIVERED_ELSEWHERE"})
+
+
 def zoned(base: Snapshot, owner: str, **zones: str) -> Snapshot:
     """Return an estate whose provider is another account, with ids for zones where said."""
     subnets = {
