@@ -26,7 +26,7 @@ from netreach.explain.second_walk import walk_again
 from netreach.explain.traces import PacketStep
 from netreach.explain.warnings import warnings_of
 from netreach.fabric.compile import compile_fabric
-from netreach.fabric.element import MODE_BITS, Assumed
+from netreach.fabric.element import Assumed
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.origins import Origins
 from netreach.model.records import TargetKind
@@ -249,7 +249,7 @@ class PathReport:
         blockers = Blockers(self._reporter.origins, maker, names, remedies)
         flow = branch.asked.pairs.flows.at(column([branch.pair]))
         trips = branch.asked.trips
-        mode = 0 if trips is None else int(trips.assumed[branch.trip]) & MODE_BITS
+        mode = 0 if trips is None else trips.mode_of(branch.trip)
         second = walk_again(self._fabric, result.question, flow, self._towards, mode=mode)
         is_open = result.question.is_open
         if not (is_open and self._verdict(branch) is Verdict.PARTIAL):

@@ -65,6 +65,14 @@ class Trips(Struct, frozen=True):
         columns = {name: getattr(self, name)[keep] for name in _BRANCH_COLUMNS}
         return replace(self, **columns)
 
+    def mode_of(self, branch: int) -> int:
+        """Return what appliances do on the ways of a branch's flow, 0 where it met none.
+
+        One that meets none itself may have others beside it that do.
+        """
+        mine = self.assumed[self.flow == self.flow[branch]]
+        return int(np.bitwise_or.reduce(mine)) & MODE_BITS
+
     def verdict_of_flow(self, flows: int) -> Column:
         """Return the index into VERDICTS of every flow, its branches combined, ``(flows,)``.
 

@@ -12,12 +12,14 @@ from tests.unit.oracle.small_estate import (
     NAT,
     NAT_PUBLIC,
     OTHER,
+    OTHER_PUBLIC,
     WEB_2,
     WEB_PUBLIC,
     Estate,
     entry,
     find,
     interface,
+    route,
     small_estate,
 )
 
@@ -69,6 +71,19 @@ def test_what_a_host_takes_for_itself_meets_no_filter() -> None:
     estate = small_estate()
     find(estate, "sg-web")["IpPermissionsEgress"] = []
     assert blockers(estate, f"vpc-a/{WEB_2}", f"vpc-b/{OTHER}") == {("forward", ELSEWHERE)}
+
+
+def test_rt_12_a_way_beside_one_over_an_appliance_is_told_as_that_one_is() -> None:
+    """It is open which of two routes is taken; only by one of them an appliance translates."""
+    estate = small_estate()
+    wall = interface("eni-fw", "subnet-public", "sg-web", {"10.0.1.60": "3.0.0.60"})
+    estate["NetworkInterfaces"].append(wall | {"SourceDestCheck": False})
+    routes = find(estate, "rtb-private")["Routes"]
+    routes[:] = [one for one in routes if one.get("DestinationCidrBlock") != "0.0.0.0/0"]
+    routes.append(route("0.0.0.0/0", NetworkInterfaceId="eni-fw"))
+    routes.append(route("pl-untold", NatGatewayId="nat-a"))
+    find(estate, "sg-other")["IpPermissions"] = []
+    assert blockers(estate, f"vpc-a/{APP}", OTHER_PUBLIC) == {("forward", "SG_HAS_NO_RULES")}
 
 
 def test_the_way_back_shows_beside_a_stop_on_the_way_there() -> None:
