@@ -134,7 +134,7 @@ def _add_direct_gateway(draft: Draft, name: str) -> None:
         {"directConnectGatewayId": name, "directConnectGatewayState": state}
     )
     for number in range(dice.pick((0, 1, 1, 2))):
-        circuit = _circuit(draft, f"dxvif-{name[-1]}{number}")
+        circuit = _circuit(draft, f"dxvif-{name[5:]}{number}")
         estate["virtualInterfaces"].append(circuit | {"directConnectGatewayId": name})
 
 
