@@ -18,7 +18,7 @@ from netreach.explain.evidence import (
     nearest_acl_rule,
     route_evidence,
 )
-from netreach.explain.firewall_reading import FirewallReading
+from netreach.explain.firewall_reading import Dropping, FirewallReading
 from netreach.explain.gaps import Gaps, doubted
 from netreach.explain.hops import HopMaker
 from netreach.explain.lacks import lacking
@@ -37,6 +37,7 @@ from netreach.packets.services import ServiceSet
 from netreach.query.verdict import client_ports
 from netreach.query.words import safe
 
+_NOTHING: Final = ServiceSet.empty()
 _DENIALS: Final = {
     Kind.NETWORK_ACL: Code.SUBNET_ACL_RESTRICTION,
     Kind.NAT_GATEWAY: Code.PROTOCOL_RESTRICTION,
@@ -111,10 +112,10 @@ class Blockers:
             return
         ends = f"{self.names.source(step)} to {self.names.destination(step)}"
         rules = FirewallReading(self.origins).all_dropping(step, left)
-        clients = client_ports(step.clients_denied(left), left)
-        for rule in rules or [Evidence("by its policy")]:
-            message = sentences.firewall_drops(component, str(left), ends, rule.text, clients)
-            fix = self.remedies.firewall(step, left, rule) if rules else None
+        for rule, services, ports in rules or [Dropping(Evidence("by its policy"), left, _NOTHING)]:
+            clients = client_ports(ports, services)
+            message = sentences.firewall_drops(component, str(services), ends, rule.text, clients)
+            fix = self.remedies.firewall(step, services, rule) if rules else None
             self._add(Code.FIREWALL_RULES_RESTRICTION, leg, step, component, message, rule, fix)
 
     def _denial(self, step: PacketStep) -> Code:

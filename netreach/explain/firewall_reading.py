@@ -22,6 +22,7 @@ from netreach.packets.services import ServiceSet
 from netreach.query.words import brief, safe
 
 _ALL_PORTS: Final = (0, 65535)
+_NOTHING: Final = ServiceSet.empty()
 
 
 class Finding(NamedTuple):
@@ -55,6 +56,24 @@ class Finding(NamedTuple):
         )
 
 
+class _Sender(NamedTuple):
+    """Ports that packets are from and rules treat alike: one of them, and all."""
+
+    port: int
+    #: What packets from them may be: services on the way there, replies on the way back.
+    asked: ServiceSet
+    ports: ServiceSet
+
+
+class Dropping(NamedTuple):
+    """A rule or default action that drops, and of what."""
+
+    evidence: Evidence
+    services: ServiceSet
+    #: The client ports from which it does, on the way there, if not from all.
+    clients: ServiceSet
+
+
 class FirewallReading:
     """Reads firewalls' rules against the packets of one answer."""
 
@@ -70,24 +89,25 @@ class FirewallReading:
 
     def findings(self, step: PacketStep) -> Iterator[Finding]:
         """Yield what had a say at a step, in the order in which the firewall asks."""
-        for port, asked in self._senders(step):
-            yield from self._findings_from(step, port, asked)
+        for sender in self._senders(step):
+            yield from self._findings_from(step, sender)
 
-    def _senders(self, step: PacketStep) -> Iterator[tuple[int, ServiceSet]]:
-        """Yield ports that packets are from and rules tell apart, with what is asked from them."""
+    def _senders(self, step: PacketStep) -> Iterator[_Sender]:
+        """Yield the ports that packets are from as far as rules tell them apart."""
         _, (stateless, stateful) = self._engines(step)
         ranges = list(source_ports((*stateless, *stateful)))
         others = step.ports.others if step.ports else _NOTHING
         any_port = (_ALL_PORTS if step.returning else CLIENT_PORTS,)
         for protocol in PORTED:
             asked = step.services.maybe.of_protocol(protocol)
-            for port, _ in stretches(ranges, others.port_ranges(protocol) or any_port):
+            for low, high in stretches(ranges, others.port_ranges(protocol) or any_port):
                 if asked:
-                    yield port, asked
+                    yield _Sender(low, asked, ServiceSet.ports(protocol, low, high))
         if step.services.maybe - WITH_PORTS:
-            yield CLIENT_PORTS[0], step.services.maybe - WITH_PORTS
+            yield _Sender(CLIENT_PORTS[0], step.services.maybe - WITH_PORTS, _NOTHING)
 
-    def _findings_from(self, step: PacketStep, port: int, asked: ServiceSet) -> Iterator[Finding]:
+    def _findings_from(self, step: PacketStep, sender: _Sender) -> Iterator[Finding]:
+        port, asked, _ = sender
         book, (stateless, stateful) = self._engines(step)
         if book is None:
             return
@@ -101,31 +121,34 @@ class FirewallReading:
 
     def dropping(self, step: PacketStep, left: ServiceSet) -> Evidence | None:
         """Return the rule that drops these services, or the default action that does."""
-        return next(iter(self.all_dropping(step, left)), None)
+        return next((one.evidence for one in self.all_dropping(step, left)), None)
 
-    def all_dropping(self, step: PacketStep, left: ServiceSet) -> list[Evidence]:
+    def all_dropping(self, step: PacketStep, left: ServiceSet) -> list[Dropping]:
         """Return the rules or default actions that drop these services.
 
         That is one, and one for each other client port that rules tell apart. If it is a stateless
         one: also what would drop the services had it forwarded them instead.
         """
-        dropping: dict[str, Evidence] = {}
-        for port, asked in self._senders(step):
-            for found in self._findings_from(step, port, asked):
+        dropping: dict[str, Dropping] = {}
+        for sender in self._senders(step):
+            for found in self._findings_from(step, sender):
                 if Action.DROP in found.actions and found.services & left:
-                    behind = [] if found.engine.is_stateful else self._behind(step, port, left)
-                    dropping |= {one.text: one for one in (found.evidence("drop"), *behind)}
+                    behind = [] if found.engine.is_stateful else self._behind(step, sender, left)
+                    for one in (found.evidence("drop"), *behind):
+                        dropping[one.text] = _besides(
+                            dropping.get(one.text), Dropping(one, *_share(step, sender, left))
+                        )
                     break
             if dropping and step.returning:
                 break
         return list(dropping.values())
 
-    def _behind(self, step: PacketStep, port: int, left: ServiceSet) -> list[Evidence]:
+    def _behind(self, step: PacketStep, sender: _Sender, left: ServiceSet) -> list[Evidence]:
         """Return what the stateful engine would drop of services; it asks about no reply."""
         book, (_, rules) = self._engines(step)
         if book is None or step.returning:
             return []
-        found = _of_engine(book.stateful, rules, port, left)
+        found = _of_engine(book.stateful, rules, sender.port, left)
         drops = (one.evidence("drop") for one in found if one.actions == (Action.DROP,))
         return list(drops)[:1]
 
@@ -179,7 +202,18 @@ class FirewallReading:
         yield Missing(place, why, Code.FIREWALL_UNSUPPORTED_RULE_OPTIONS)
 
 
-_NOTHING: Final = ServiceSet.empty()
+def _share(step: PacketStep, sender: _Sender, left: ServiceSet) -> tuple[ServiceSet, ServiceSet]:
+    """Return what is dropped from some ports of what is dropped from any, and which ports."""
+    stopped = step.denied_from(sender.ports)
+    if stopped is None:
+        return left, _NOTHING
+    return left & stopped, sender.ports
+
+
+def _besides(before: Dropping | None, more: Dropping) -> Dropping:
+    if before is None:
+        return more
+    return Dropping(before.evidence, before.services | more.services, before.clients | more.clients)
 
 
 def _of_engine(

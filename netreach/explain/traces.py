@@ -66,13 +66,16 @@ class PacketStep(NamedTuple):
         doubted = (self._of(one, one.services.maybe - one.services.sure) for one in self._coupled)
         return open_ones | union(doubted)
 
-    def clients_denied(self, services: ServiceSet) -> ServiceSet:
-        """Return the client ports from which some of these services are surely stopped, there."""
-        if self.returning:
-            return ServiceSet.empty()
-        return union(
-            one.clients for one in self._coupled if services & one.block - one.services.maybe
-        )
+    def denied_from(self, clients: ServiceSet) -> ServiceSet | None:
+        """Return what is surely stopped from client ports, there; None where none are told apart.
+
+        Ports that are told apart nowhere inside.
+        """
+        coupled = [] if self.returning else list(self._coupled)
+        if not clients or not any(one.block & clients for one in coupled):
+            return None
+        stopped = (one.block - one.services.maybe for one in coupled if one.clients & clients)
+        return self.services.maybe & (union(stopped) | self.stopped)
 
     @property
     def _coupled(self) -> Coupling:

@@ -239,14 +239,15 @@ class _Reader:
             atoms = [addresses.read(side[0]) for side in (source, destination)]
             numbers = [ports.read(side[1]) for side in (source, destination)]
             unread = "" if None not in (*atoms, *numbers) else "a variable or list nobody can read"
+            from_ports, to_ports = (EVERY_PORT if n is None else n for n in numbers)
             inside = "" if carried.is_whole else f"the protocol {rule.protocol}"
             has_ports = None in numbers or any(n != EVERY_PORT for n in numbers)
             is_ip = carried.services == _EVERYTHING
             carrying = carried.services & WITH_PORTS if is_ip and has_ports else carried.services
             yield Rule(
                 actions=actions,
-                services=_with_ports(carrying, numbers[1] or EVERY_PORT),
-                source_ports=numbers[0] or EVERY_PORT,
+                services=_with_ports(carrying, to_ports),
+                source_ports=from_ports,
                 sources=self._atoms if atoms[0] is None else atoms[0],
                 destinations=self._atoms if atoms[1] is None else atoms[1],
                 doubt=rule.undecided or unread or inside,

@@ -185,11 +185,23 @@ def _limits(report: Report) -> Iterator[str]:
         yield f"not on {some_services(ServiceSet.of(lost.intervals))}"
     if report.client_ports and not has_all_client_ports(report.client_ports, question):
         yield f"only for client ports {shortened(report.client_ports, _MOST_SERVICES)}"
+    elif _differ(report.parts):
+        yield "not all of them from every client port"
     working = [it for it in report.parts if it.verdict in (Verdict.REACHABLE, Verdict.PARTIAL)]
     if len(working) < len(report.parts):
         noun = pair_noun(report.parts)
         total = count_of(pair_count(report.parts, noun), noun)
         yield f"only for {pair_count(working, noun):,} of {total}"
+
+
+def _differ(parts: Sequence[Part]) -> bool:
+    """Tell whether services of one path work from other client ports than others do."""
+    ports: dict[tuple[object, ...], set[tuple[str, ...]]] = {}
+    for part in parts:
+        path = (part.source_address, part.destination_address, id(part.forward))
+        if part.forward and part.client_ports:
+            ports.setdefault(path, set()).add(part.client_ports)
+    return any(len(found) > 1 for found in ports.values())
 
 
 def has_all_client_ports(client_ports: tuple[str, ...], question: Question) -> bool:

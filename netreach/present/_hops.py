@@ -129,11 +129,20 @@ def alike(parts: Sequence[Part]) -> list[list[Part]]:
 def same_ways(parts: Sequence[Part]) -> list[list[Part]]:
     """Group the parts that came to the same by the same hops for the same reasons."""
     groups: dict[tuple[object, ...], list[Part]] = {}
+    twins: dict[tuple[object, ...], list[Part]] = {}
     for part in parts:
         ways = (tuple(map(_trail, hops)) for hops in (part.forward, part.returning))
         key = (part.verdict, part.services, part.forward_services, part.client_ports, *ways)
-        groups.setdefault(key, []).append(part)
+        # parts of one path, which differ in what works from which client ports
+        path = (*ends_of(part), id(part.forward), id(part.returning)) if part.forward else key
+        group = twins.get(path) or groups.setdefault(key, [])
+        twins.setdefault(path, group).append(part)
     return list(groups.values())
+
+
+def ends_of(part: Part) -> tuple[object, ...]:
+    """Return between which addresses a part is, and over which gateways."""
+    return part.source_address, part.destination_address, part.via
 
 
 def _trail(hop: Hop) -> tuple[str, ...]:

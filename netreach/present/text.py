@@ -16,7 +16,7 @@ from netreach.present._headline import (
     pair_of,
     some_services,
 )
-from netreach.present._hops import FEW, alike, examples, same_ways
+from netreach.present._hops import FEW, alike, ends_of, examples, same_ways
 from netreach.present._ink import Ink, Mark, Tone, padded, shortened
 from netreach.present._path_text import PathText
 from netreach.present._reason_text import reason_lines, reasons_of
@@ -104,15 +104,17 @@ def _few(report: Report, paths: PathText, *, verbose: bool) -> Iterator[str]:
     for group in groups:
         yield ""
         if len(report.parts) > 1:
-            first, *others = (_part_heading(part, paths.ink) for part in group)
+            first, *others = (_part_heading(report, part, paths.ink) for part in group)
             yield from (first, *(f"{other}, the same way" for other in others))
         yield from paths.part(group[0])
 
 
-def _part_heading(part: Part, ink: Ink) -> str:
+def _part_heading(report: Report, part: Part, ink: Ink) -> str:
     ends = pair_of(part.source_address, part.destination_address, ink)
     via = f" via {', '.join(safe(brief(one)) for one in part.via)}" if part.via else ""
-    return f"{ink.mark(Mark.of(part.verdict))} {ends}{via}: {part.verdict}"
+    has_twin = sum(ends_of(one) == ends_of(part) for one in report.parts) > 1
+    limits = _limits(report, part) if has_twin else ""
+    return f"{ink.mark(Mark.of(part.verdict))} {ends}{via}: {part.verdict}{limits}"
 
 
 def _crowd(report: Report, paths: PathText) -> Iterator[str]:

@@ -12,7 +12,7 @@ from tests.oracle.judge import answer
 from tests.oracle.parse import parse
 from tests.oracle.verdict import Leg, Verdict
 from tests.property.test_engine_agrees import disagreements
-from tests.property.walled import walled_case
+from tests.property.walled import split_case, walled_case
 
 ESTATES: Final = 60
 CHUNK: Final = 10
@@ -23,6 +23,31 @@ def test_engine_and_judge_agree_about_firewalls(first: int) -> None:
     for seed in range(first, first + CHUNK):
         found = disagreements(walled_case(seed))
         assert not found, "\n".join(f"walled {seed}: {q}\n    {how}" for q, how in found)
+
+
+@pytest.mark.parametrize("first", range(0, ESTATES, CHUNK))
+def test_engine_and_judge_agree_about_client_ports(first: int) -> None:
+    for seed in range(first, first + CHUNK):
+        found = disagreements(split_case(seed))
+        assert not found, "\n".join(f"split {seed}: {q}\n    {how}" for q, how in found)
+
+
+def test_client_ports_are_told_apart_on_either_way() -> None:
+    tally: Counter[str] = Counter()
+    for seed in range(ESTATES):
+        estate, asked = split_case(seed)
+        world = parse(estate)
+        for question in asked:
+            ruling = answer(world, question)
+            if ruling.verdict is Verdict.PARTIAL and ruling.good_client_ports:
+                tally[f"{ruling.leg} {ruling.code}"] += 1
+                tally["in several ranges"] += len(ruling.good_client_ports) > 1
+    expected = (
+        "in several ranges",
+        f"{Leg.FORWARD} {codes.FIREWALL_RULES}",
+        f"{Leg.RETURN} {codes.FIREWALL_RULES}",
+    )
+    assert all(tally[what] >= 3 for what in expected)
 
 
 @pytest.fixture(scope="module")

@@ -93,6 +93,39 @@ def test_fixes_of_firewalls_suffice_and_are_needed(network: Network, question: s
         assert mended(network, others, question) != "reachable", left_out.text
 
 
+@pytest.mark.parametrize(
+    "network",
+    [
+        pytest.param(
+            walled(
+                None,
+                stateless(
+                    rule(10, "drop", source_ports=((1024, 2047),), protocols=(6,)),
+                    rule(20, "drop", source_ports=((4096, 8191),), protocols=(6,)),
+                ),
+            ),
+            id="two-ranges-there",
+        ),
+        pytest.param(
+            walled(
+                None,
+                stateless(rule(10, "drop", source_ports=((1024, 2047),), protocols=(6,))),
+                stateful("drop tcp any 1024:4095 -> any 443"),
+            ),
+            id="both-engines",
+        ),
+        pytest.param(
+            walled(None, stateful("drop tcp any 4096: -> any 443", "drop tcp any 1024 -> any 443")),
+            id="stateful-rules",
+        ),
+    ],
+)
+def test_fixes_of_what_drops_some_client_ports_suffice(network: Network) -> None:
+    answer = ask(network, ASKED, family=4)
+    assert answer.verdict == "partial"
+    assert mended(network, fixes_of(answer), ASKED) == "reachable"
+
+
 def test_a_fix_says_where_the_rule_belongs() -> None:
     network = walled(None, stateful("pass udp any any -> any any", DROPS))
     (fix,) = fixes_of(ask(network, ASKED, family=4))

@@ -302,6 +302,8 @@ def test_nf_2_of_what_passes_by_default_nobody_knows_whether_replies_are_dropped
     [
         pytest.param("any any -> any [80,443]", "unreachable", id="list"),
         pytest.param("any any -> any [80,!443]", "reachable", id="list-without"),
+        pytest.param("any any -> any [443,!443]", "reachable", id="list-of-nothing"),
+        pytest.param("any !any -> any 443", "reachable", id="from-no-port"),
         pytest.param("10.0.1.0/24 any -> any !443", "reachable", id="negated"),
         pytest.param("any any -> any ![80,81]", "unreachable", id="negated-list"),
         pytest.param("any any -> any 400:500", "unreachable", id="range"),
