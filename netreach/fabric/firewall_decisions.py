@@ -175,7 +175,8 @@ def _followed(
     """Return which replies the stateful engine can follow [NF-5].
 
     It sees all of a connection or none of it. Of TCP that it did not see begin it drops the rest;
-    of everything else that it sees in one direction only, nobody says what it does.
+    of everything else that it sees in one direction only, nobody says what it does. Replies that
+    rules surely drop do not come to it; those that they may drop get no further for that.
     """
     orphaned = reply[Action.FORWARD] & (began[Action.PASS] if known else block)
     half = reply[Action.PASS] & began[Action.FORWARD]
@@ -183,7 +184,8 @@ def _followed(
         reply[Action.PASS] & (began[Action.PASS] if known else block)
     )
     saved = orphaned - _TCP if book.drops_midstream else orphaned
-    return Bounds(block - orphaned - half, whole | half | saved | reply[Action.DROP])
+    dropped = reply[Action.DROP] - reply[Action.PASS] - reply[Action.FORWARD]
+    return Bounds(block - orphaned - half, whole | half | saved | dropped)
 
 
 # -- ports that make a difference

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from netreach.model.services import FirewallRuleGroup, StatelessRule
+from netreach.model.services import BalancerKind, FirewallRuleGroup, StatelessRule
 from netreach.network import Network
+from tests.unit.fabric.balancers_by_hand import APP, balanced, target
 from tests.unit.fabric.connections_by_hand import TRANSIT, attached
 from tests.unit.fabric.estates_by_hand import ACL, Form, acl, ask, codes, named, snapshot
 from tests.unit.fabric.firewalls_by_hand import (
@@ -275,6 +276,13 @@ def test_nf_1_a_rule_that_nobody_can_read_leaves_its_client_ports_open() -> None
     assert fares(walled(None, surely)) == ("partial", ("32768-59999",))
 
 
+def test_nf_5_what_a_rule_drops_if_it_matches_and_the_engine_if_not_is_dropped() -> None:
+    """Requests went around the endpoint: what is forwarded of replies is dropped as well."""
+    maybe = rule(10, FORWARD, protocols=(6,), undecided="TCP flags SYN")
+    answer = ask(walled(crossing(there=""), stateless(maybe, rule(20, "drop"))), ASKED, family=4)
+    assert (answer.verdict, codes(answer)) == ("unreachable", {ASYMMETRIC})
+
+
 # -- behind what picks ports of its own
 
 
@@ -371,3 +379,72 @@ def test_nf_1_before_and_behind_a_nat_gateway_ports_are_others() -> None:
     )
     network = walled(attached(base).snapshot, stateless(to_server("drop", LOW)))
     assert fares(network, "app-1 lab-1 tcp 443") == ("partial", HIGH_PORTS)
+
+
+# -- load balancers
+
+FRONT = "web-2 front tcp 80"
+
+
+def beside_balancer(
+    *rules: StatelessRule, kind: BalancerKind, there: bool = True, default: str = "pass"
+) -> Network:
+    """Return a balancer whose target answers by a firewall, and is asked by it as well or not."""
+    tables: Form = {"app": {"routes": {"10.0.1.0/24": WALL_A}}, "fw": {}}
+    tables["web"] = {"routes": {"10.0.2.0/24": WALL_A} if there else {}}
+    base = balanced(
+        APP,
+        kind=kind,
+        zones="a",
+        of_group={"preserves_client": False},
+        subnets=SUBNETS,
+        route_tables=tables,
+        acls={"fw": acl()},
+    ).snapshot
+    return walled(base, stateless(*rules), says=policy(stateless_default=f"aws:{default}"))
+
+
+@pytest.mark.parametrize("kind", [BalancerKind.APPLICATION, BalancerKind.NETWORK])
+def test_lb_1_nf_1_behind_a_balancer_ports_are_its_own_and_the_targets(kind: BalancerKind) -> None:
+    network = beside_balancer(to_server("drop", LOW, services=((8080, 8080),)), kind=kind)
+    # any client port may get any port of the node's
+    assert fares(network, FRONT) == ("partial", ALL_PORTS)
+    assert fares(network, FRONT, clients="40000") == ("partial", ("40000",))
+    aimed = [rule(10, "drop", protocols=(6,), destination_ports=((n, n),)) for n in (80, 8080)]
+    assert fares(beside_balancer(aimed[0], kind=kind), FRONT) == ("reachable", ALL_PORTS)
+    assert fares(beside_balancer(aimed[1], kind=kind), FRONT)[0] == "unreachable"
+
+
+@pytest.mark.parametrize(
+    ("port", "said"),
+    [pytest.param(8080, "reachable", id="target"), pytest.param(80, "unreachable", id="listener")],
+)
+def test_lb_1_nf_5_a_target_answers_from_its_own_port(port: int, said: str) -> None:
+    passing = rule(10, "pass", protocols=(6,), source_ports=((port, port),))
+    network = beside_balancer(passing, kind=BalancerKind.APPLICATION, there=False, default="drop")
+    assert fares(network, FRONT)[0] == said
+
+
+@pytest.mark.parametrize("kind", [BalancerKind.APPLICATION, BalancerKind.NETWORK])
+def test_lb_1_nf_1_before_a_balancer_ports_are_the_clients_and_the_listeners(
+    kind: BalancerKind,
+) -> None:
+    tables: Form = {
+        "app": {"routes": {"10.0.1.0/24": WALL_A}},
+        "web": {"routes": {"10.0.2.0/24": WALL_A}},
+        "fw": {},
+    }
+    base = balanced(
+        target("i-web-2"),
+        kind=kind,
+        zones="a",
+        subnets=SUBNETS,
+        route_tables=tables,
+        acls={"fw": acl()},
+    ).snapshot
+    there = rule(10, "drop", protocols=(6,), source_ports=(LOW,), destination_ports=((80, 80),))
+    back = rule(20, "drop", source_ports=((80, 80),), destination_ports=((61000, 65535),))
+    beyond = rule(30, "drop", source_ports=((8080, 8080),))
+    network = walled(base, stateless(there, back, beyond))
+    assert fares(network, "app-1 front tcp 80") == ("partial", ("32768-60999",))
+    assert fares(network, "app-1 front tcp 80", clients="1024-32767") == ("unreachable", ())
