@@ -18,6 +18,7 @@ _PARTS: Final = {"db-cluster": "db-instance", "replication-group": "cache-cluste
 _TOLD_BY: Final = {
     "msk-cluster": "the answer of `aws kafka list-nodes`",
     "serverless-cache": "the answer of describe-vpc-endpoints",
+    "msk-serverless-cluster": "the answer of describe-vpc-endpoints",
     "ecs-task": "the answer of `aws ecs describe-container-instances`",
     "replication-group": "the answer of `aws elasticache describe-cache-clusters`",
     "db-cluster": "the answer of `aws rds describe-db-instances`",

@@ -106,7 +106,7 @@ def stream(shape: shapes.Stream, common: Common, places: Places) -> ManagedServi
     others = (shape.serverless and shape.serverless.vpc_configs) or []
     return ManagedService(
         **of_arn(common, shape.arn)._asdict(),
-        kind="msk-cluster",
+        kind="msk-serverless-cluster" if shape.serverless else "msk-cluster",
         service_name=shape.name or "",
         dns_names=texts(name for one in brokers for name in one.endpoints or ()),
         meanings={

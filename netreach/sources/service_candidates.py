@@ -6,8 +6,8 @@ interface with exactly those may be the service's, no other one is. A service of
 one interface has it; of several, any may be it. Where more services fit than there are interfaces,
 the snapshot lacks some of them, and nobody can say whose the others are.
 
-A serverless cache is reached by a VPC endpoint that ElastiCache puts into the cache's subnets, with
-its groups. An endpoint of a service of AWS's own is none of that kind.
+A serverless cache or streaming cluster is reached by a VPC endpoint that AWS puts into its subnets,
+with its groups. An endpoint of a service of AWS's own is none of that kind.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _WRITTEN: Final[Mapping[str, str]] = {
     "redshift-cluster": "RedshiftNetworkInterface",
 }
 #: Kinds of services that are reached by a VPC endpoint.
-_BEHIND_ENDPOINTS: Final = frozenset({"serverless-cache"})
+_BEHIND_ENDPOINTS: Final = frozenset({"serverless-cache", "msk-serverless-cluster"})
 #: What a whole of these kinds consists of.
 _PARTS: Final[Mapping[str, str]] = {
     "db-cluster": "db-instance",

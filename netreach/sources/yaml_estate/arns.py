@@ -50,6 +50,7 @@ _MANAGED: Final = {
     "redshift-workgroup": ("redshift-serverless", "workgroup/{number}"),
     "opensearch-domain": ("es", "domain/{name}"),
     "msk-cluster": ("kafka", "cluster/{name}/{number}-1"),
+    "msk-serverless-cluster": ("kafka", "cluster/{name}/{number}-s1"),
     "lambda-function": ("lambda", "function:{name}"),
     "ecs-task": ("ecs", "task/{name}/{number}"),
     "eks-cluster": ("eks", "cluster/{name}"),

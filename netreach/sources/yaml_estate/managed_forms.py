@@ -29,6 +29,7 @@ class ManagedForm(ArnNamed):
         "redshift-workgroup",
         "opensearch-domain",
         "msk-cluster",
+        "msk-serverless-cluster",
         "mount-target",
         "lambda-function",
         "ecs-task",

@@ -398,3 +398,31 @@ def test_of_several_endpoints_a_cache_has_one(tmp_path: Path) -> None:
     assert many["a"].rivals == tuple(
         f"arn:aws:elasticache:eu-west-1:{ACCOUNT}:serverlesscache:{name}" for name in "bc"
     )
+
+
+def stream(*configs: Json) -> Json:
+    return {
+        "ClusterArn": f"arn:aws:kafka:eu-west-1:{ACCOUNT}:cluster/bus/0f-s1",
+        "ClusterName": "bus",
+        "ClusterType": "SERVERLESS",
+        "Serverless": {"VpcConfigs": list(configs)},
+    }
+
+
+def test_a_serverless_stream_has_the_interfaces_of_its_only_endpoint(tmp_path: Path) -> None:
+    home = {"SubnetIds": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
+    calls: Json = {"VpcEndpoints": [door()], "ClusterInfoList": [stream(home)]}
+    found = behind(tmp_path, *TWO_DOORS, **calls)["bus"]
+    assert (found.kind, found.interfaces) == ("msk-serverless-cluster", ("eni-1", "eni-2"))
+
+
+def test_of_a_serverless_stream_in_several_vpcs_nobody_knows_which_groups_are_where(
+    tmp_path: Path,
+) -> None:
+    configs = (
+        {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]},
+        {"SubnetIds": ["subnet-2"], "SecurityGroupIds": ["sg-2"]},
+    )
+    calls: Json = {"VpcEndpoints": [door()], "ClusterInfoList": [stream(*configs)]}
+    found = behind(tmp_path, *TWO_DOORS, **calls)["bus"]
+    assert (found.interfaces, found.candidates) == ((), ())
