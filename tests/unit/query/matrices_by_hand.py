@@ -332,3 +332,64 @@ transit_gateways:
 def hubbed() -> Network:
     """Compile the estate with the transit gateway."""
     return Network(read(HUBBED))
+
+
+#: A VPC behind a transit gateway that uses addresses of a peer: an egress rule that names the
+#: peer's group matches what is sent to such an address, whoever gets it.
+ECHOED: Final = """
+netreach: 1
+account: "111122223333"
+region: eu-central-1
+
+vpcs:
+  shop:
+    cidr: 10.1.0.0/16
+    subnets: {shop-a: {cidr: 10.1.1.0/24, zone: a}}
+    route_tables:
+      shop-main:
+        main: true
+        routes:
+          10.5.0.0/16: vpc-peering-connection:shop-pair
+          10.5.1.64/26: transit-gateway:hub
+    groups:
+      caller: {egress: [tcp 5432 to group:sg-pair]}
+    instances:
+      caller-1: {subnet: shop-a, address: 10.1.1.20, groups: [caller]}
+      caller-2: {subnet: shop-a, address: 10.1.1.21, groups: [caller]}
+
+  pair:
+    cidr: 10.5.0.0/16
+    subnets: {pair-a: {cidr: 10.5.1.0/24, zone: a}}
+    route_tables:
+      pair-main: {main: true, routes: {10.1.0.0/16: vpc-peering-connection:shop-pair}}
+    groups:
+      pair: {ingress: [all from anywhere]}
+    instances:
+      pair-1: {subnet: pair-a, address: 10.5.1.10, groups: [pair]}
+      pair-2: {subnet: pair-a, address: 10.5.1.70, groups: [pair]}
+
+  echo:
+    cidr: 10.5.1.64/26
+    subnets: {echo-a: {cidr: 10.5.1.64/26, zone: a}}
+    route_tables:
+      echo-main: {main: true, routes: {10.1.0.0/16: transit-gateway:hub}}
+    groups:
+      echo: {ingress: [all from anywhere]}
+    instances:
+      echo-1: {subnet: echo-a, address: 10.5.1.70, groups: [echo]}
+      echo-2: {subnet: echo-a, address: 10.5.1.71, groups: [echo]}
+
+peerings:
+  shop-pair: {requester: shop, accepter: pair}
+
+transit_gateways:
+  hub:
+    attachments:
+      shop: {vpc: shop, subnets: [shop-a]}
+      echo: {vpc: echo, subnets: [echo-a]}
+"""
+
+
+def echoed() -> Network:
+    """Compile the estate in which addresses of a peer are another VPC's too."""
+    return Network(read(ECHOED))

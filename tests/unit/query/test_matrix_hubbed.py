@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from netreach.network import Network
 from netreach.query.verdict import Verdict
-from tests.unit.query.matrices_by_hand import by_rows, hubbed, pair_by_pair
+from tests.unit.query.matrices_by_hand import by_rows, echoed, hubbed, pair_by_pair
 
 OPTIONS: Final[dict[str, dict[str, object]]] = {
     "open": {},
@@ -54,3 +54,13 @@ def test_the_estate_has_what_is_hard() -> None:
     assert verdicts[Verdict.REACHABLE] > 60
     assert verdicts[Verdict.UNREACHABLE] > 60
     assert 0 < estate().matrix().statistics().share_singly < 1
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a peer that holds an address alone is taken to be whom the way leads to"
+)
+@pytest.mark.parametrize("name", ["open", "database", "strict"])
+def test_a_group_of_a_peer_is_meant_where_another_vpc_gets_the_packet(name: str) -> None:
+    options = OPTIONS[name]
+    network = echoed()
+    assert by_rows(network.matrix(**options)) == pair_by_pair(network, **options)  # type: ignore[arg-type]  # path's own options
