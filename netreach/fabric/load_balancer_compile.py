@@ -212,7 +212,7 @@ class WayMaker:
                 named = way._replace(assumed=way.assumed | doubt)
                 yield self._to(one, port, protocol, named, node)
             if not choice.candidates:
-                yield way._replace(fate=choice.fate, keeps=False)
+                yield way._replace(fate=choice.fate)
 
     def _choose(
         self,

@@ -157,14 +157,17 @@ def _gap(profile: DnsProfile, vpc: str) -> str:
     return f"the record of {name} is doubtful: {profile.doubt}" if profile.doubt else ""
 
 
-def doubt_of_service(snapshot: Snapshot, service: str, vpc: str) -> str:
-    """Say why nobody knows where a VPC finds an AWS service, for its profiles; else ""."""
+def doubt_of_service(snapshot: Snapshot, service: str, vpc: str, *, has_dns: bool) -> str:
+    """Say why nobody knows where a VPC finds an AWS service, for its profiles; else "".
+
+    `has_dns` tells whether private names count there.
+    """
     for profile in _of_vpc(snapshot, vpc):
         if profile.resources is None:
             return _gap(profile, vpc)
         numbers = (one for one in profile.resources if one.startswith("vpce-"))
         ends = [snapshot.endpoints.get(one) for one in numbers]
-        if any(one is None or one.service == service for one in ends):
+        if has_dns and any(one is None or one.service == service for one in ends):
             return (
                 f"{safe(profile.id)} may bring an endpoint of {safe(service)} to {safe(vpc)}: "
                 "endpoints of profiles are not modelled"

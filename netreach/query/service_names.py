@@ -82,7 +82,8 @@ class ServiceNames:
             where = safe(vpc) or "the sender"
             return Answers(unknown=f"the snapshot does not say in which Region {where} is")
         full = f"com.amazonaws.{region}.{name}" if region else name
-        doubt = doubt_of_service(self._snapshot, full, vpc)
+        record = self._snapshot.vpcs.get(vpc)
+        doubt = doubt_of_service(self._snapshot, full, vpc, has_dns=has_dns(record))
         if doubt:
             return Answers(unknown=doubt)
         private = self._private(full, vpc)

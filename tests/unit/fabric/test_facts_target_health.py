@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 
-from netreach.model.services import BalancerKind, HealthFloor, Listener, Target
+from netreach.model.services import BalancerKind, HealthFloor, Listener, Target, TargetGroup
 from netreach.network import Answer, Network
 from tests.unit.fabric.balancers_by_hand import (
     GROUP_ID,
@@ -109,12 +110,22 @@ def test_lb_6_a_target_in_a_zone_that_is_not_enabled_does_not_count() -> None:
 
 def test_lb_6_a_target_that_is_still_registered_counts_and_gets_nothing() -> None:
     targets = (
-        target("i-app-1"),
+        target("i-db-1"),
         target("i-web-2", health="unhealthy"),
-        target("i-db-1", health="unhealthy.draining"),
+        target("i-app-1", health="unhealthy.draining"),
     )
-    network = shop(*targets, kind=APPLICATION, of_group={"routing_floor": HealthFloor(percent=40)})
-    assert seen(ask(network, f"web-1 {NODE_A} tcp 80")) == {APP_1, WEB_2}
+    form: Form = {"routing_floor": HealthFloor(percent=40)}
+    network = shop(*targets, kind=APPLICATION, of_group=form)
+    assert seen(ask(network, f"web-1 {NODE_A} tcp 80")) == {DB_1, WEB_2}
+    # that it counts is certain: what is sent to the unhealthy one fails for certain
+    closed = shop(*targets, kind=APPLICATION, of_group=form, groups={"db": {"ingress": []}})
+    assert ask(closed, f"app-1 {NODE_A} tcp 80").verdict == "partial"
+
+
+def test_lb_6_without_any_threshold_all_are_used_where_none_is_healthy() -> None:
+    targets = [target(one, health="unhealthy") for one in ("i-app-1", "i-db-1")]
+    network = shop(*targets, kind=APPLICATION, of_group={"routing_floor": HealthFloor()})
+    assert seen(ask(network, f"web-1 {NODE_A} tcp 80")) == {APP_1, DB_1}
 
 
 def test_lb_6_whether_targets_that_leave_count_is_unknown_where_it_matters() -> None:
@@ -193,9 +204,36 @@ def test_lb_6_where_nodes_cross_zones_no_zone_is_left_out() -> None:
     assert asked(ask(network, "web-1 front.example tcp 80")) == {NODE_A, NODE_B}
 
 
-def test_lb_6_functions_have_no_threshold() -> None:
-    network = shop(target("arn:fn"), kind=APPLICATION, of_group={"target_kind": "lambda"})
-    assert asked(ask(network, "web-1 front.example tcp 80")) == {NODE_A, NODE_B}
+LOST_IN_A: Final = (target("i-app-1", health="unhealthy"), target("i-db-1"))
+
+
+@pytest.mark.parametrize(
+    ("first", "kind"),
+    [
+        pytest.param(
+            group(target("arn:fn", health="unhealthy"), target_kind="lambda"),
+            APPLICATION,
+            id="functions",
+        ),
+        pytest.param(replace(group(), targets=None), NETWORK, id="targets-not-said"),
+    ],
+)
+def test_lb_6_groups_whose_health_counts_or_is_known_decide_alone(
+    first: TargetGroup, kind: BalancerKind
+) -> None:
+    listeners = (listener(), listener(81, groups=("tg-more",)))
+    front = balancer(kind, listeners=listeners, dns_name="front.example")
+    nodes = [node(kind, zone, groups=("sg-web",)) for zone in "ab"]
+    groups = [first, group(*LOST_IN_A, name="tg-more", is_cross_zone=False)]
+    network = Network(with_balancers([front], nodes, groups, snapshot()))
+    assert asked(ask(network, "web-1 front.example tcp 81")) == {NODE_B}
+
+
+def test_lb_6_names_of_application_balancers_lead_past_zones_too_where_nodes_do_not_cross() -> None:
+    network = shop(*LOST_IN_A, kind=APPLICATION, of_group={"is_cross_zone": False})
+    assert asked(ask(network, "web-1 front.example tcp 80")) == {NODE_B}
+    crossing = shop(*LOST_IN_A, kind=APPLICATION)
+    assert asked(ask(crossing, "web-1 front.example tcp 80")) == {NODE_A, NODE_B}
 
 
 def test_lb_6_groups_that_the_snapshot_lacks_leave_no_zone_out() -> None:

@@ -393,3 +393,29 @@ transit_gateways:
 def echoed() -> Network:
     """Compile the estate in which addresses of a peer are another VPC's too."""
     return Network(read(ECHOED))
+
+
+def echoed_by_a_peer() -> Network:
+    """Compile it with two peers that hold the same addresses, and a route to one of them."""
+    text = ECHOED.partition("\ntransit_gateways:")[0]
+    text = text.replace("transit-gateway:hub", "vpc-peering-connection:shop-echo")
+    return Network(read(f"{text}\n  shop-echo: {{requester: shop, accepter: echo}}\n"))
+
+
+def echoed_in_part() -> Network:
+    """Compile it with other addresses, below the peer's, that the other VPC holds alone."""
+    more = "10.4.0.0/24"
+    text = ECHOED.replace("    cidr: 10.5.1.64/26\n", f"    cidrs: [10.5.1.64/26, {more}]\n")
+    text = text.replace(
+        "echo-a: {cidr: 10.5.1.64/26, zone: a}",
+        f"echo-a: {{cidr: 10.5.1.64/26, zone: a}}, echo-b: {{cidr: {more}, zone: b}}",
+    )
+    low = "      echo-0: {subnet: echo-b, address: 10.4.0.10, groups: [echo]}\n"
+    text = text.replace("      echo-1:", f"{low}      echo-1:")
+    return Network(
+        read(
+            text.replace(
+                "10.5.0.0/16: vpc", f"{more}: transit-gateway:hub\n          10.5.0.0/16: vpc"
+            )
+        )
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
 from typing import Final
 
@@ -11,7 +12,16 @@ from msgspec.structs import replace
 
 from netreach.network import Network
 from netreach.query.verdict import Verdict
-from tests.unit.query.matrices_by_hand import by_rows, echoed, hubbed, pair_by_pair
+from netreach.sources.yaml_estate import read
+from tests.unit.query.matrices_by_hand import (
+    HUBBED,
+    by_rows,
+    echoed,
+    echoed_by_a_peer,
+    echoed_in_part,
+    hubbed,
+    pair_by_pair,
+)
 
 OPTIONS: Final[dict[str, dict[str, object]]] = {
     "open": {},
@@ -54,6 +64,27 @@ def test_the_estate_has_what_is_hard() -> None:
     assert verdicts[Verdict.REACHABLE] > 60
     assert verdicts[Verdict.UNREACHABLE] > 60
     assert 0 < estate().matrix().statistics().share_singly < 1
+
+
+@pytest.mark.parametrize("made", [echoed_by_a_peer, echoed_in_part])
+@pytest.mark.parametrize("name", OPTIONS)
+def test_groups_of_peers_are_meant_where_several_hold_the_same_addresses(
+    name: str, made: Callable[[], Network]
+) -> None:
+    options = OPTIONS[name]
+    network = made()
+    rows = by_rows(network.matrix(**options))  # type: ignore[arg-type]  # path's own options
+    assert rows == pair_by_pair(network, **options)
+    named, other = (rows["eni-caller-1", f"eni-echo-{number}"] for number in (1, 2))
+    assert (named == other) == (name == "port")
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_a_hub_that_carries_no_references(name: str) -> None:
+    options = OPTIONS[name]
+    network = Network(read(HUBBED.replace("references_groups: true", "references_groups: false")))
+    rows = by_rows(network.matrix(**options))  # type: ignore[arg-type]  # path's own options
+    assert rows == pair_by_pair(network, **options)
 
 
 @pytest.mark.xfail(

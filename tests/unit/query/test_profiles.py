@@ -206,3 +206,33 @@ def test_the_internet_knows_no_profiles() -> None:
     base = with_names(public, profile(resources=None, vpcs=None))
     found = Names(Relations(base)).seen_from(NAME, "")
     assert list(map(str, found.addresses)) == ["10.0.3.10"]
+
+
+def test_endpoints_bear_names_only_where_the_dns_attributes_are_on() -> None:
+    host = f"sqs.{REGION}.amazonaws.com"
+    there = DnsRecord(name=host, kind="A", values=("10.0.3.9",))
+    covering = zone("Z2", f"{REGION}.amazonaws.com", is_private=False, vpcs=())
+    base = with_names(
+        replace(covering, records=(there,)), _door("vpc-lab", host), profile("vpce-0a")
+    )
+    assert "endpoints of profiles" in Names(Relations(base)).seen_from(host, SHOP).unknown
+    off = replace(base.vpcs[SHOP], dns_hostnames=False)
+    told = Names(Relations(replace(base, vpcs={**base.vpcs, SHOP: off}))).seen_from(host, SHOP)
+    assert "endpoints of profiles" not in told.unknown
+
+
+def test_an_endpoint_of_the_vpc_speaks_of_its_names_too() -> None:
+    found = seen(zone(), profile("Z1"), _door(SHOP, NAME))
+    assert "rp-shared and vpce-0a both speak" in found.unknown
+    assert "both speak" not in seen(zone(), profile("Z1"), _door("vpc-lab", NAME)).unknown
+
+
+def _door(vpc: str, name: str) -> VpcEndpoint:
+    return VpcEndpoint(
+        id="vpce-0a",
+        vpc=vpc,
+        kind=EndpointKind.INTERFACE,
+        service=f"com.amazonaws.{REGION}.sqs",
+        has_private_dns=True,
+        dns_names=(name,),
+    )
