@@ -316,6 +316,15 @@ def test_ep_1_the_endpoint_of_a_serverless_cache_takes_the_cache_s_port() -> Non
     assert ask_at(6379, kind="db-proxy") == "unknown"
 
 
+def test_ep_1_another_endpoint_does_not_take_the_cache_s_port() -> None:
+    cache = ManagedService(
+        id="arn:cache", kind="serverless-cache", interfaces=("eni-web-1",), port=6379
+    )
+    base = door(service="com.amazonaws.vpce.eu-central-1.vpce-svc-0c")
+    network = compiled(replace(base, managed_services={cache.id: cache}))
+    assert verdict(network, f"app-1 {DOOR_A} tcp 6379") == "unknown"
+
+
 def test_an_interface_endpoint_that_is_in_doubt_leaves_the_answer_open() -> None:
     answer = ask(compiled(door(doubt="its descriptions differ")), f"app-1 {DOOR_A} tcp 443")
     assert (answer.verdict, named(answer)) == ("unknown", {DOOR})

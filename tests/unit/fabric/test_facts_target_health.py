@@ -146,6 +146,14 @@ def test_lb_6_whether_targets_that_leave_count_is_unknown_where_it_matters() -> 
     assert "leaving or not in use count as registered" in missing.why
 
 
+def test_lb_6_what_is_unknown_for_another_reason_names_no_target_group() -> None:
+    base = shop(target("i-app-1"), kind=APPLICATION).snapshot
+    lost = {name: one for name, one in base.security_groups.items() if name != "sg-app"}
+    answer = ask(Network(replace(base, security_groups=lost)), f"web-1 {NODE_A} tcp 80")
+    assert answer.verdict == "unknown"
+    assert {one.component.id for one in answer.missing} == {"sg-app"}
+
+
 def test_lb_6_thresholds_that_nobody_says_are_aws_s_own_with_a_warning() -> None:
     targets = (target("i-app-1"), target("i-db-1", health="unhealthy"))
     network = shop(*targets, kind=APPLICATION, of_group={"routing_floor": None})

@@ -382,6 +382,15 @@ def test_an_endpoint_that_may_be_another_one_is_not_a_cache_s(
     assert (found.interfaces, found.candidates) == ((), ())
 
 
+def test_beside_an_endpoint_that_is_not_on_record_no_other_is_a_cache_s_for_certain(
+    tmp_path: Path,
+) -> None:
+    shown = (*TWO_DOORS, of_door("eni-3", 30, "vpce-0b"))
+    calls: Json = {"VpcEndpoints": [door()], "ServerlessCaches": [serverless()]}
+    found = behind(tmp_path, *shown, **calls)["sessions"]
+    assert (found.interfaces, found.candidates) == ((), ())
+
+
 def test_a_cache_that_names_no_subnets_is_tied_to_nothing(tmp_path: Path) -> None:
     calls = {"VpcEndpoints": [door()], "ServerlessCaches": [serverless(SubnetIds=None)]}
     found = behind(tmp_path, *TWO_DOORS, **calls)["sessions"]
