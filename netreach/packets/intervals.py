@@ -67,11 +67,13 @@ class IntervalSet:
             return self
         both: list[Interval] = []
         i = j = 0
-        while i < len(mine) and j < len(theirs):
-            first, last = max(mine[i][0], theirs[j][0]), min(mine[i][1], theirs[j][1])
-            if first <= last:
-                both.append((first, last))
-            if mine[i][1] < theirs[j][1]:
+        mine_end, theirs_end = len(mine), len(theirs)
+        while i < mine_end and j < theirs_end:
+            (first, last), (start, end) = mine[i], theirs[j]
+            low, high = (first if first > start else start), (last if last < end else end)
+            if low <= high:
+                both.append((low, high))
+            if last < end:
                 i += 1
             else:
                 j += 1

@@ -81,6 +81,9 @@ class PairValues:
         self.pairs: list[tuple[int, int] | Fared] = [NO_COMMON_FAMILY]
         self._fared: dict[tuple[bool, Fared], int] = {}
         self._told: dict[PairByValue, int] = {}
+        #: What flows came to, by number, for the question that was asked last.
+        self._judged: dict[int, Fared] = {}
+        self._judged_for: tuple[Question, bool] | None = None
         self.ingress = PairMemo(self._number_ingress)
         self.groups = PairMemo(self._number_groups)
         self.flow = PairMemo(self._number_flow)
@@ -199,20 +202,28 @@ class PairValues:
         if isinstance(pair, Fared):
             return pair
         flows = [
-            value
+            flow
             for family, flow in zip((4, 6), pair, strict=True)
-            if family in families and (value := self._flows[flow]) is not None
+            if family in families and self._flows[flow] is not None
         ]
         if not flows:
             return NO_COMMON_FAMILY
-        found = [self._judged(value, question, strict=strict) for value in flows]
+        if self._judged_for != (question, strict):
+            self._judged_for, self._judged = (question, strict), {}
+        for flow in flows:
+            if flow not in self._judged:  # it may be a part of several pairs
+                self._judged[flow] = self._judge(flow, question, strict=strict)
+        if len(flows) == 1:
+            return self._judged[flows[0]]
+        found = [self._judged[flow] for flow in flows]
         services, replies = ServiceSet.empty(), ServiceSet.empty()
         for one in found:
             services, replies = services | one.services, replies | one.replies
         return fared(combined(one.verdict for one in found), services, replies)
 
-    def _judged(self, value: tuple[Arrived, ...], question: Question, *, strict: bool) -> Fared:
+    def _judge(self, flow: int, question: Question, *, strict: bool) -> Fared:
         """Weigh the branches of one flow."""
+        value = self._flows[flow] or ()
         narrow = question != self.asked
         awaited = question.replies()
         surely: set[Verdict] = set()
