@@ -70,7 +70,7 @@ class IntervalSet:
         mine_end, theirs_end = len(mine), len(theirs)
         while i < mine_end and j < theirs_end:
             (first, last), (start, end) = mine[i], theirs[j]
-            low, high = (first if first > start else start), (last if last < end else end)
+            low, high = max(first, start), min(last, end)
             if low <= high:
                 both.append((low, high))
             if last < end:
