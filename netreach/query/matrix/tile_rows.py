@@ -174,10 +174,14 @@ class TileRows:
         return unclear, near
 
     def _is_alone(self, lists: Column) -> Mask:
-        """Tell which lists of peers hold one peer, whom the way then leads to."""
-        first = self.fabric.peerings.neighbours.first
-        sizes = np.append(first[1:] - first[:-1], 0)
-        alone: Mask = sizes[lists] == 1
+        """Tell of which VPCs the list of peers that hold its addresses names that VPC alone.
+
+        A route that is more specific may lead past the one peer that holds an address.
+        """
+        peers = self.fabric.peerings.neighbours
+        sizes = np.append(peers.first[1:] - peers.first[:-1], 0)
+        one = np.append(np.append(peers.values, NO_ROW)[peers.first[:-1]], NO_ROW)
+        alone: Mask = (sizes[lists] == 1) & (one[lists] == np.arange(self.vpcs))
         return alone
 
 

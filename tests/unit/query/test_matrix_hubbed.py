@@ -87,9 +87,6 @@ def test_a_hub_that_carries_no_references(name: str) -> None:
     assert rows == pair_by_pair(network, **options)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a peer that holds an address alone is taken to be whom the way leads to"
-)
 @pytest.mark.parametrize("name", ["open", "database", "strict"])
 def test_a_group_of_a_peer_is_meant_where_another_vpc_gets_the_packet(name: str) -> None:
     options = OPTIONS[name]
