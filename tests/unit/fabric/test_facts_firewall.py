@@ -276,6 +276,53 @@ def test_nf_3_dropping_by_default_lets_only_what_is_passed(default: str) -> None
     assert told(network, "web-1 db-1 udp 53") == "unreachable"
 
 
+def test_nf_2_who_names_ports_means_what_has_them() -> None:
+    for words in ("any 1024: -> any any", "any any -> any 443"):
+        network = walled(None, stateful(f"drop ip {words}"))
+        said = [told(network, f"web-1 db-1 {service}") for service in ("tcp 443", "udp 443")]
+        assert said == ["unreachable", "unreachable"]
+        assert told(network, "web-1 db-1 icmp") == "reachable"
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        pytest.param(replace(stateless(), undecided="custom actions"), id="undecided"),
+        pytest.param(replace(stateless(), doubt="two versions"), id="doubted"),
+    ],
+)
+def test_nf_1_a_stateless_group_that_nobody_can_read_may_do_anything(
+    group: FirewallRuleGroup,
+) -> None:
+    answer = ask(walled(None, group), ASKED, family=4)
+    assert answer.verdict == "unknown"
+    assert "less" in named(answer)
+    assert told(walled(None, stateless(rule(1, "drop"), name="first"), group)) == "unreachable"
+
+
+def test_nf_1_an_action_that_nobody_knows_leaves_its_part_open() -> None:
+    answer = ask(walled(None, stateless(rule(10, "strange"))), ASKED, family=4)
+    assert (answer.verdict, codes(answer)) == ("unknown", {UNDECIDED, ASYMMETRIC})
+    assert any("the action aws:strange" in one.why for one in answer.missing)
+    surely = stateless(rule(10, "strange"), rule(20, "drop"))
+    assert told(walled(None, surely)) == "unknown"
+
+
+def test_nf_1_a_group_of_the_other_engine_may_do_anything_and_says_why() -> None:
+    for says in (
+        policy(stateless_groups=(PolicyGroup(group="full", priority=9),)),
+        policy(stateful_groups=(PolicyGroup(group="less", priority=9),)),
+    ):
+        used = (*says.stateless_groups, *says.stateful_groups)[0].group
+        groups = {"full": stateful(), "less": stateless(rule(1, "pass"))}
+        network = walled(says=says)
+        network = Network(replace(network.snapshot, firewall_rule_groups=groups))
+        answer = ask(network, ASKED, family=4)
+        assert answer.verdict == "unknown"
+        why = {one.component.id: one.why for one in answer.missing}
+        assert "other engine" in why[used]
+
+
 def test_nf_2_direction_matters_unless_it_is_any() -> None:
     says = strict("aws:drop_strict")
     ends = "10.0.3.0/24 any {} 10.0.1.0/24 any"
@@ -301,6 +348,7 @@ def test_nf_2_of_what_passes_by_default_nobody_knows_whether_replies_are_dropped
     ("words", "said"),
     [
         pytest.param("any any -> any [80,443]", "unreachable", id="list"),
+        pytest.param("any any -> any [443,80]", "unreachable", id="list-that-begins-so"),
         pytest.param("any any -> any [80,!443]", "reachable", id="list-without"),
         pytest.param("any any -> any [443,!443]", "reachable", id="list-of-nothing"),
         pytest.param("any !any -> any 443", "reachable", id="from-no-port"),
@@ -319,13 +367,15 @@ def test_nf_2_of_what_passes_by_default_nobody_knows_whether_replies_are_dropped
         pytest.param("any 0:1023 -> any 443", "reachable", id="no-client-port"),
         pytest.param("any 2000 -> any 443", "partial", id="some-client-port"),
         pytest.param("$NOWHERE any -> any 443", "unknown", id="unknown-variable"),
+        pytest.param("$ROUND any -> any 443", "unknown", id="variables-in-a-circle"),
         pytest.param("any any -> any @ports", "unknown", id="unknown-word"),
+        pytest.param("any any -> any 000443", "unknown", id="too-many-digits"),
     ],
 )
 def test_nf_2_words_of_rules(words: str, said: str) -> None:
     group = stateful(
         f"drop tcp {words}",
-        address_sets={"$CLIENTS": ("10.0.1.0/24",)},
+        address_sets={"$CLIENTS": ("10.0.1.0/24",), "ROUND": ("!$BACK",), "BACK": ("$ROUND",)},
         port_sets={"$WEB": ("443", "[8443]")},
     )
     assert told(walled(None, group)) == said
@@ -349,6 +399,8 @@ def test_nf_4_home_is_what_the_policy_says_it_is() -> None:
         pytest.param("tls", "tcp 443", "unknown", id="inside-tcp"),
         pytest.param("tls", "udp 443", "reachable", id="tls-is-no-udp"),
         pytest.param("dns", "udp 53", "unknown", id="inside-udp"),
+        pytest.param("quic", "udp 443", "unknown", id="over-udp-only"),
+        pytest.param("quic", "tcp 443", "reachable", id="quic-is-no-tcp"),
         pytest.param("strange", "tcp 443", "unknown", id="unknown-protocol"),
     ],
 )
@@ -395,6 +447,7 @@ def test_a_group_that_the_snapshot_lacks_is_named() -> None:
         {"UNKNOWN_RESOURCE"},
         {"gone"},
     )
+    assert "lacks gone" in answer.missing[0].why
     # what comes before it decides surely
     assert told(walled(None, stateless(rule(1, "drop")), says=says)) == "unreachable"
 

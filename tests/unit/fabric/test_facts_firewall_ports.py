@@ -276,6 +276,16 @@ def test_nf_1_a_rule_that_nobody_can_read_leaves_its_client_ports_open() -> None
     assert fares(walled(None, surely)) == ("partial", ("32768-59999",))
 
 
+@pytest.mark.parametrize("protocol", [6, 17])
+def test_nf_5_of_a_range_only_what_one_engine_saw_there_and_the_other_back_is_lost(
+    protocol: int,
+) -> None:
+    name = {6: "tcp", 17: "udp"}[protocol]
+    passing = rule(10, "pass", protocols=(protocol,), destination_ports=((53, 53),))
+    answer = ask(walled(None, stateless(passing)), f"web-1 db-1 {name} 52-53", family=4)
+    assert (str(answer.verdict), str(answer.services)) == ("partial", f"{name} 52")
+
+
 def test_nf_5_what_a_rule_drops_if_it_matches_and_the_engine_if_not_is_dropped() -> None:
     """Requests went around the endpoint: what is forwarded of replies is dropped as well."""
     maybe = rule(10, FORWARD, protocols=(6,), undecided="TCP flags SYN")
