@@ -9,9 +9,9 @@ one thread. The estates are those of ``shared/tools/estate.py`` and one where no
 
 Peers, at a size that they finish, in processes of the same run:
 
-- loop: one pair after the other in plain Python: groups, ACLs, routes, replies, on integers (TCP
-  and UDP over IPv4); a sample of pairs, and its rate for all of them. Some of these are looked up
-  in a matrix, which must say the same;
+- loop: one pair after the other in plain Python: groups, ACLs, routes, replies, on integers, all
+  protocols and both families; a sample of pairs, and its rate for all of them. Some of these are
+  looked up in a matrix, which must say the same;
 - dd.cudd: a BDD of who may send what to whom by security groups alone: no routes, no ACLs, no
   replies, which is much less than a matrix says.
 """

@@ -2,8 +2,8 @@
 
 Everything that decides a pair of the estates of ``shared/tools/estate.py``, on integers: security
 groups, network ACLs both ways, the VPC's own routes, peerings, transit gateways, and whether the
-replies come back; TCP and UDP over IPv4, to primary addresses. It shares no code with the engine
-but the reading of records.
+replies come back; all protocols over IPv4 and IPv6, between primary addresses. It shares no code
+with the engine but the reading of records.
 """
 
 from __future__ import annotations
@@ -23,17 +23,38 @@ from netreach.model.records import (
 )
 from netreach.model.relations import Relations
 from netreach.model.snapshot import Snapshot
+from netreach.packets.prefixes import Prefix
 
 SAMPLE: Final = 20_000
-#: Services are TCP's ports, then UDP's.
-ALL: Final = ((0, 131071),)
-#: The replies to the client ports that are asked about by default.
-CLIENTS: Final = ((1024, 65535), (65536 + 1024, 131071))
+#: Services are TCP's ports, UDP's, ICMP's types and codes, ICMPv6's, then the other protocols.
+BLOCK: Final = 65536
+STARTS: Final = {6: 0, 17: BLOCK, 1: 2 * BLOCK, 58: 3 * BLOCK}
+OTHERS: Final = 4 * BLOCK
+LAST: Final = OTHERS + 251
+ALL: Final = ((0, LAST),)
+#: ICMP requests, by their block of codes, and the answers that they call for.
+ANSWERS: Final = {
+    STARTS[protocol] + asked * 256: STARTS[protocol] + answer * 256
+    for protocol, asked, answer in (
+        (1, 8, 0),
+        (1, 13, 14),
+        (1, 15, 16),
+        (1, 17, 18),
+        (58, 128, 129),
+    )
+}
+#: The replies to the client ports that are asked about by default, and to all that has no ports.
+REPLIES: Final = (
+    (1024, 65535),
+    (BLOCK + 1024, 2 * BLOCK - 1),
+    *((answer, answer + 255) for answer in sorted(ANSWERS.values())),
+    (OTHERS, LAST),
+)
 Ranges = tuple[tuple[int, int], ...]
 
 
 class End(NamedTuple):
-    """An interface."""
+    """An interface in one address family; addresses of IPv6 are told apart by a bit."""
 
     address: int
     vpc: str
@@ -56,9 +77,9 @@ class Estate:
         """Prepare what the loop reads."""
         self.snapshot, related = snapshot, Relations(snapshot)
         self.ends = {
-            one.id: end
+            one.id: _ends(one)
             for one in snapshot.interfaces.values()
-            if one.interface_type == "interface" and (end := _end(one))
+            if one.interface_type == "interface"
         }
         self.groups = {
             (group.id, way): [line for rule in getattr(group, way) for line in self._let(rule)]
@@ -113,12 +134,19 @@ class Estate:
         found: tuple[Any, ...] = (prefix,) if prefix is not None else ()
         if prefix_list in self.snapshot.prefix_lists:
             found = self.snapshot.prefix_lists[prefix_list].entries or ()
-        return [(one.first, one.last) for one in found if one.family == 4]
+        return [_span(one) for one in found]
 
     # -- what is timed
 
-    def services(self, source: End, target: End) -> Ranges:
-        """Return the services that get there and of which a reply comes back."""
+    def services(self, left: str, right: str) -> Ranges:
+        """Return the services that get there and of which a reply comes back, in any family."""
+        found: Ranges = ()
+        for source, target in zip(self.ends[left], self.ends[right], strict=True):
+            if source and target:
+                found = _union([*found, *self._services(source, target)])
+        return found
+
+    def _services(self, source: End, target: End) -> Ranges:
         if source.subnet != target.subnet and self.arrives_at(source, target) != target.vpc:
             return ()
         allowed = _meet(
@@ -130,11 +158,8 @@ class Estate:
         allowed = _meet(allowed, self._passed(target.subnet, source.address, "ingress", allowed))
         if not allowed or self.arrives_at(target, source) != source.vpc:
             return ()
-        back = _meet(CLIENTS, self._passed(target.subnet, source.address, "egress", CLIENTS))
-        back = _meet(back, self._passed(source.subnet, target.address, "ingress", back))
-        return _meet(
-            allowed, tuple((a // 65536 * 65536, a // 65536 * 65536 + 65535) for a, _ in back)
-        )
+        back = self._passed(target.subnet, source.address, "egress", REPLIES)
+        return _completed(allowed, self._passed(source.subnet, target.address, "ingress", back))
 
     def arrives_at(self, source: End, target: End) -> str:
         """Return the VPC that packets come to."""
@@ -178,27 +203,61 @@ class Estate:
         return _union(allowed)
 
 
-def _end(one: NetworkInterface) -> End | None:
+def _completed(allowed: Ranges, back: Ranges) -> Ranges:
+    """Return the services of which a reply comes back, or that need none."""
+    found: list[tuple[int, int]] = []
+    for start in (0, BLOCK):
+        block = ((start, start + BLOCK - 1),)
+        if _meet(back, block):
+            found += _meet(allowed, block)
+    asks = tuple((asked, asked + 255) for asked in ANSWERS)
+    found += _without(_meet(allowed, ((2 * BLOCK, OTHERS - 1),)), asks)
+    for asked, answer in ANSWERS.items():
+        answers = _meet(back, ((answer, answer + 255),))
+        found += _meet(allowed, tuple((a - answer + asked, b - answer + asked) for a, b in answers))
+    found += _meet(_meet(allowed, back), ((OTHERS, LAST),))
+    return _union(found)
+
+
+def _ends(one: NetworkInterface) -> tuple[End | None, End | None]:
+    """Return an interface in both families, by its primary or else its first address."""
     held = sorted(one.addresses, key=lambda it: not it.is_primary)
-    address = next((it.private.number for it in held if it.private.family == 4), None)
-    return None if address is None else End(address, one.vpc, one.subnet, one.groups)
+    first: dict[int, int] = {}
+    for it in held:
+        first.setdefault(it.private.family, _placed(it.private.number, it.private.family))
+    four, six = (
+        End(first[family], one.vpc, one.subnet, one.groups) if family in first else None
+        for family in (4, 6)
+    )
+    return four, six
+
+
+def _placed(number: int, family: int) -> int:
+    return number + (1 << 128) * (family == 6)
+
+
+def _span(prefix: Prefix) -> tuple[int, int]:
+    return _placed(prefix.first, prefix.family), _placed(prefix.last, prefix.family)
 
 
 def _judging(rule: NetworkAclRule) -> list[Line]:
     services = _services(rule.protocol, rule.low, rule.high)
-    prefix = rule.prefix
-    if prefix.family != 4 or not services:
-        return []
-    return [Line(prefix.first, prefix.last, (services, rule.allows))]
+    return [Line(*_span(rule.prefix), (services, rule.allows))]
 
 
 def _services(protocol: int, low: int | None, high: int | None) -> Ranges:
     if protocol == -1:
         return ALL
-    if protocol not in (6, 17):
-        return ()
-    start = 65536 * (protocol == 17)
-    return ((start + (low or 0), start + (65535 if high is None else high)),)
+    if protocol not in STARTS:
+        point = OTHERS + protocol - sum(known < protocol for known in STARTS)
+        return ((point, point),)
+    start = STARTS[protocol]
+    if protocol in (6, 17):
+        return ((start + (low or 0), start + (BLOCK - 1 if high is None else high)),)
+    if low is None:
+        return ((start, start + BLOCK - 1),)
+    codes = (0, 255) if high is None else (high, high)
+    return ((start + low * 256 + codes[0], start + low * 256 + codes[1]),)
 
 
 def _union(ranges: list[tuple[int, int]]) -> Ranges:
@@ -237,7 +296,6 @@ def sampled(estate: Estate) -> list[tuple[str, str]]:
 
 def ask(estate: Estate, pairs: list[tuple[str, str]]) -> tuple[list[Ranges], float]:
     """Ask about pairs one by one; return what they come to, and the seconds."""
-    ends = [(estate.ends[left], estate.ends[right]) for left, right in pairs]
     start = perf_counter()
-    found = [estate.services(left, right) for left, right in ends]
+    found = [estate.services(left, right) for left, right in pairs]
     return found, perf_counter() - start
