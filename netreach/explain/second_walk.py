@@ -11,7 +11,6 @@ from netreach.fabric.addresses import SCOPE_INTERNET
 from netreach.fabric.element import FIRST_UNKNOWN, MODE_BITS, Ending, Fate, Kind, Passage
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import NO_ROW, PacketBatch, column
-from netreach.packets.pool import NOTHING
 from netreach.query.flow_batch import FlowBatch, departures
 from netreach.query.flows import Asker
 from netreach.query.receivers import reaches_stranger, split_misdelivered
@@ -283,8 +282,6 @@ def _as_if_delivered(
     fabric: Fabric, flow: FlowBatch, ending: Ending, onward: Passage
 ) -> Ending | None:
     """Return where replies would start from; None where nobody knows, or nobody would reply."""
-    if (ending.batch.services == NOTHING).all():  # NAT64 has no IPv4 for it: nothing to answer
-        return None
     if ending.fate is Fate.DELIVERED:
         return None if ending.kind is Kind.AWS_SERVICE else ending
     if ending.fate in _UNANSWERED or _is_unseen_client(fabric, flow, ending):
