@@ -26,10 +26,10 @@ from netreach.explain.records import Component, ComponentType, Evidence, Explana
 from netreach.explain.remedies import Remedies
 from netreach.explain.traces import AddressNames, PacketStep
 from netreach.fabric.addresses import SCOPE_INTERNET
-from netreach.fabric.element import FIRST_UNKNOWN, Fate, Kind
 from netreach.fabric.origins import Origins
 from netreach.fabric.router import UNROUTABLE_ROW
 from netreach.fabric.rules import acl_rule_services
+from netreach.fabric.vocabulary import FIRST_UNKNOWN, Fate, Kind
 from netreach.model.records import NetworkAcl, NetworkAclRule, Route, RouteState, SecurityGroupRule
 from netreach.packets.batch import NO_ROW, column
 from netreach.packets.prefixes import Address, Prefix

@@ -12,10 +12,10 @@ from netreach.explain.evidence import Reading
 from netreach.explain.hops import HopMaker
 from netreach.explain.records import Part
 from netreach.explain.traces import AddressNames, Literal, PacketStep, TraceIndex
-from netreach.fabric.element import Fate, Kind
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.origins import Origins
 from netreach.fabric.ranges import NAT64
+from netreach.fabric.vocabulary import Fate, Kind
 from netreach.packets.atoms import prefixes_of_range
 from netreach.packets.batch import NO_ROW
 from netreach.packets.prefixes import Address, Prefix

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from netreach.explain.records import Component, ComponentType
-from netreach.fabric.element import Kind
 from netreach.fabric.origins import Origins
+from netreach.fabric.vocabulary import Kind
 from netreach.model.records import Resource, SecurityGroup
 from netreach.model.services import LoadBalancer, TargetGroup
 from netreach.query.selectors import End, Nature

@@ -10,12 +10,12 @@ from netreach.explain.codes import Code
 from netreach.explain.components import component
 from netreach.explain.records import Component, Evidence, Missing
 from netreach.explain.traces import PacketStep
-from netreach.fabric.element import Kind
 from netreach.fabric.firewall_decisions import Rules, source_ports, stretches
 from netreach.fabric.firewall_policy import CLIENT_PORTS
 from netreach.fabric.firewall_rules import Action, Engine, Rule, RuleBook
 from netreach.fabric.origins import Origins
 from netreach.fabric.public_access import Access
+from netreach.fabric.vocabulary import Kind
 from netreach.packets.batch import NO_ROW, column
 from netreach.packets.couplings import PORTED, WITH_PORTS
 from netreach.packets.services import ServiceSet

@@ -13,9 +13,9 @@ from netreach.explain.components import component
 from netreach.explain.firewall_reading import GUARDS, guard_gaps
 from netreach.explain.records import Component, Missing
 from netreach.explain.traces import AddressNames, PacketStep
-from netreach.fabric.element import Kind
 from netreach.fabric.origins import Origins
 from netreach.fabric.rules import acl_rule_services, group_rule_services
+from netreach.fabric.vocabulary import Kind
 from netreach.model.records import (
     NetworkAcl,
     PrefixList,

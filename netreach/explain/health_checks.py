@@ -16,7 +16,6 @@ from netreach.explain.hops import HopMaker
 from netreach.explain.remedies import Remedies
 from netreach.explain.second_walk import walk_again
 from netreach.explain.traces import AddressNames, PacketStep
-from netreach.fabric.element import Kind
 from netreach.fabric.load_balancer_compile import crosses_zones
 from netreach.fabric.load_balancer_targets import (
     ANYWHERE,
@@ -28,6 +27,7 @@ from netreach.fabric.load_balancer_targets import (
     primary_address,
 )
 from netreach.fabric.origins import Origins
+from netreach.fabric.vocabulary import Kind
 from netreach.model.services import BalancerKind, Target, TargetGroup
 from netreach.packets.batch import NO_ROW, column, filled
 from netreach.packets.services import TCP, ServiceSet

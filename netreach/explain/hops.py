@@ -18,10 +18,10 @@ from netreach.explain.evidence import (
 from netreach.explain.firewall_reading import FirewallReading
 from netreach.explain.records import Action, Component, Evidence, Hop
 from netreach.explain.traces import AddressNames, PacketStep
-from netreach.fabric.element import FIRST_UNKNOWN, Fate, Kind
 from netreach.fabric.origins import Origins
 from netreach.fabric.router import UNROUTABLE_ROW
 from netreach.fabric.rules import group_rule_services
+from netreach.fabric.vocabulary import FIRST_UNKNOWN, Fate, Kind
 from netreach.model.records import SecurityGroup, SecurityGroupRule
 from netreach.packets.batch import NO_ROW, column
 from netreach.packets.services import ServiceSet

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from netreach.explain.components import component, of_row
 from netreach.explain.records import Missing
 from netreach.explain.traces import PacketStep
-from netreach.fabric.element import Assumed, Kind
 from netreach.fabric.origins import Origins
+from netreach.fabric.vocabulary import Assumed, Kind
 from netreach.model.services import BalancerKind, LoadBalancer, TargetGroup
 from netreach.packets.batch import NO_ROW
 from netreach.query.words import brief, safe

@@ -9,8 +9,8 @@ from netreach.explain.firewall_fixes import Wanted, pass_firewall
 from netreach.explain.records import Evidence, Fix
 from netreach.explain.traces import AddressNames, PacketStep
 from netreach.fabric.addresses import SCOPE_INTERNET
-from netreach.fabric.element import Fate, Kind
 from netreach.fabric.origins import Origins
+from netreach.fabric.vocabulary import Fate, Kind
 from netreach.model.records import TargetKind
 from netreach.packets.batch import NO_ROW, column
 from netreach.packets.prefixes import WIDTH

@@ -26,9 +26,9 @@ from netreach.explain.second_walk import walk_again
 from netreach.explain.traces import PacketStep
 from netreach.explain.warnings import warnings_of
 from netreach.fabric.compile import compile_fabric
-from netreach.fabric.element import Assumed
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.origins import Origins
+from netreach.fabric.vocabulary import Assumed
 from netreach.model.records import TargetKind
 from netreach.packets.batch import NO_ROW, column, distinct
 from netreach.packets.services import ServiceSet

@@ -8,8 +8,9 @@ import numpy as np
 
 from netreach.explain.traces import PacketStep, TraceIndex
 from netreach.fabric.addresses import SCOPE_INTERNET
-from netreach.fabric.element import FIRST_UNKNOWN, MODE_BITS, Ending, Fate, Kind, Passage
+from netreach.fabric.element import Ending, Passage
 from netreach.fabric.fabric import Fabric
+from netreach.fabric.vocabulary import FIRST_UNKNOWN, MODE_BITS, Fate, Kind
 from netreach.packets.batch import NO_ROW, PacketBatch, column
 from netreach.query.flow_batch import FlowBatch, departures
 from netreach.query.flows import Asker

@@ -7,7 +7,7 @@ from typing import Final
 
 from netreach.explain.codes import Code
 from netreach.explain.records import Component, ComponentType
-from netreach.fabric.element import Fate
+from netreach.fabric.vocabulary import Fate
 from netreach.model.connections import DirectConnectGateway
 from netreach.query.words import brief, safe
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from netreach.fabric.element import Fate, Kind, Passage, Step
+from netreach.fabric.element import Passage, Step
 from netreach.fabric.fabric import Fabric
+from netreach.fabric.vocabulary import Fate, Kind
 from netreach.packets.batch import NO_ROW, Column, column
 from netreach.packets.couplings import Coupled, Coupling, union
 from netreach.packets.pool import Bounds

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from netreach.explain.codes import Code
 from netreach.explain.traces import PacketStep
-from netreach.fabric.element import Assumed, Kind
 from netreach.fabric.origins import Origins
+from netreach.fabric.vocabulary import Assumed, Kind
 from netreach.packets.batch import NO_ROW, column
 from netreach.query.ends import service_ranges
 from netreach.query.path import PathResult

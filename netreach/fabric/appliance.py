@@ -13,10 +13,11 @@ import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import SCOPE_INTERNET, AddressBook
-from netreach.fabric.element import MODE_BITS, Assumed, Fate, Kind, Passage, Stage
+from netreach.fabric.element import Passage
 from netreach.fabric.interface import Interfaces
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.sessions import SessionKind
+from netreach.fabric.vocabulary import MODE_BITS, Assumed, Fate, Kind, Stage
 from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, filled, mask_by_row
 

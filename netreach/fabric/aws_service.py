@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from netreach.fabric.element import Assumed, Fate, Kind, Passage
+from netreach.fabric.element import Passage
+from netreach.fabric.vocabulary import Assumed, Fate, Kind
 from netreach.model.records import Vpc
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis, Span

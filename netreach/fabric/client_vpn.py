@@ -13,10 +13,11 @@ import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
-from netreach.fabric.element import Check, Fate, Kind, Passage, Stage
+from netreach.fabric.element import Check, Passage
 from netreach.fabric.interface import InterfaceColumns
 from netreach.fabric.links import LinkKind, links_of
 from netreach.fabric.sessions import SessionKind
+from netreach.fabric.vocabulary import Fate, Kind, Stage
 from netreach.model.connections import ClientVpnEndpoint, ClientVpnRoute
 from netreach.model.records import NetworkInterface
 from netreach.model.snapshot import Snapshot

@@ -16,7 +16,6 @@ from netreach.fabric.appliance import compile_appliances
 from netreach.fabric.aws_service import compile_aws_services, service_prefixes
 from netreach.fabric.client_vpn import compile_client_vpns
 from netreach.fabric.egress_only_gateway import compile_egress_only
-from netreach.fabric.element import Stage
 from netreach.fabric.endpoint import compile_endpoints, endpoint_rows
 from netreach.fabric.fabric import Fabric, RowNumbers
 from netreach.fabric.firewall_rules import firewall_prefixes
@@ -34,13 +33,14 @@ from netreach.fabric.network_acl import compile_network_acls
 from netreach.fabric.peering import compile_peerings, peering_prefixes
 from netreach.fabric.private_link import compile_private_links
 from netreach.fabric.public_access import compile_public_access
-from netreach.fabric.router import TargetRows, compile_router
+from netreach.fabric.router_compile import TargetRows, compile_router
 from netreach.fabric.security_group import compile_security_groups
 from netreach.fabric.site_routes import compile_sites
 from netreach.fabric.transit_gateway import compile_transit_gateways, transit_gateway_rows
 from netreach.fabric.transit_policy import compile_policy_tables, policy_prefixes
 from netreach.fabric.transit_routes import compile_transit_routes, transit_prefixes
 from netreach.fabric.translation import Translation
+from netreach.fabric.vocabulary import Stage
 from netreach.fabric.vpn_gateway import compile_vpn_gateways
 from netreach.model.records import TargetKind
 from netreach.model.snapshot import Snapshot

@@ -8,10 +8,11 @@ import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
-from netreach.fabric.element import Fate, Kind, Passage, Stage
+from netreach.fabric.element import Passage
 from netreach.fabric.internet_gateway import attached_vpc
 from netreach.fabric.public_access import PublicAccess
 from netreach.fabric.sessions import SessionKind
+from netreach.fabric.vocabulary import Fate, Kind, Stage
 from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, mask_by_row
 from netreach.packets.pool import UNSURE

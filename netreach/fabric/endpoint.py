@@ -15,10 +15,11 @@ from typing import Final
 from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
-from netreach.fabric.element import Check, Fate, Kind, Passage, Stage
+from netreach.fabric.element import Check, Passage
 from netreach.fabric.endpoint_ports import served_by
 from netreach.fabric.endpoint_services import legs_of
 from netreach.fabric.inspection import firewall_endpoints, is_inspecting
+from netreach.fabric.vocabulary import Fate, Kind, Stage
 from netreach.model.records import NetworkInterface
 from netreach.model.services import EndpointKind, VpcEndpoint
 from netreach.model.snapshot import Snapshot

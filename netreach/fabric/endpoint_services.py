@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from netreach.fabric.element import Fate
 from netreach.fabric.load_balancer_targets import Node, balancer_nodes
+from netreach.fabric.vocabulary import Fate
 from netreach.model.records import NetworkInterface, Subnet
 from netreach.model.services import (
     BalancerKind,

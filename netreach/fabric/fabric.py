@@ -10,7 +10,7 @@ from netreach.fabric.addresses import AddressBook
 from netreach.fabric.aws_service import AwsServices
 from netreach.fabric.client_vpn import ClientVpns
 from netreach.fabric.egress_only_gateway import EgressOnlyGateways
-from netreach.fabric.element import Cross, Passage, Stage, Watch
+from netreach.fabric.element import Cross, Passage, Watch
 from netreach.fabric.endpoint import Endpoints
 from netreach.fabric.inspection import Inspections
 from netreach.fabric.interface import Interfaces
@@ -26,6 +26,7 @@ from netreach.fabric.security_group import SecurityGroups
 from netreach.fabric.sites import Sites
 from netreach.fabric.transit_gateway import TransitGateways
 from netreach.fabric.translation import Translation
+from netreach.fabric.vocabulary import Stage
 from netreach.fabric.vpn_gateway import VpnGateways
 from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import PacketBatch, distinct

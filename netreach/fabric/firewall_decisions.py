@@ -67,14 +67,20 @@ def possible(
 
     What a doubtful rule may match, or may not, goes on to the next one as well.
     """
-    found, left = _nowhere(), services
-    for rule in rules:
-        matched = rule.at(source_port) & left
-        if matched:
-            for action in rule.actions:
-                found[action] |= matched
-            if not rule.doubt:
-                left -= matched
+    return _first_matches(((rule, rule.at(source_port)) for rule in rules), defaults, services)
+
+
+def _first_matches(
+    matches: Iterable[tuple[Rule, ServiceSet]], defaults: Iterable[Action], left: ServiceSet
+) -> Possible:
+    """Give each member of a set to the first rule that matches it, and the rest to the defaults."""
+    found = _nowhere()
+    for rule, members in matches:
+        matched = members & left
+        for action in rule.actions if matched else ():
+            found[action] |= matched
+        if not rule.doubt:
+            left -= matched
     for action in defaults:
         found[action] |= left
     return found
@@ -117,17 +123,8 @@ def _mirrored(
     """
     block = ServiceSet.protocol(protocol)
     point = START[protocol] + port if protocol in START else block.intervals[0][0]
-    found, left = _nowhere(), block
-    for rule in rules:
-        if point in rule.services:
-            matched = left & _clients(rule, protocol)
-            for action in rule.actions:
-                found[action] |= matched
-            if not rule.doubt:
-                left -= matched
-    for action in defaults:
-        found[action] |= left
-    return found
+    matches = ((rule, _clients(rule, protocol)) for rule in rules if point in rule.services)
+    return _first_matches(matches, defaults, block)
 
 
 def _clients(rule: Rule, protocol: int) -> ServiceSet:

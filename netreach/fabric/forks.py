@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from netreach.fabric.element import Assumed, Kind, Passage
+from netreach.fabric.element import Passage
+from netreach.fabric.vocabulary import Assumed, Kind
 from netreach.packets.batch import Column, PacketBatch
 from netreach.packets.pieces import Lists
 from netreach.packets.pool import UNSURE

@@ -15,10 +15,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from netreach.fabric.element import Fate, Kind, Passage
+from netreach.fabric.element import Passage
 from netreach.fabric.endpoint_services import is_offered, zone_of
 from netreach.fabric.load_balancer_compile import crosses_zones
 from netreach.fabric.load_balancer_targets import Candidate, TargetPlaces, choose, primary_address
+from netreach.fabric.vocabulary import Fate, Kind
 from netreach.model.records import NetworkInterface
 from netreach.model.services import BalancerKind, EndpointKind, LoadBalancer, VpcEndpoint
 from netreach.model.snapshot import Snapshot

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from msgspec.structs import replace
 
-from netreach.fabric.element import Ending, Fate, Kind, Passage, Stage
+from netreach.fabric.element import Ending, Passage
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.gateway_balancer import GENEVE, Detour, Detours, Tunnel, gateway_nodes
 from netreach.fabric.inspection import Appliances
 from netreach.fabric.load_balancer_targets import TargetPlaces, balancer_nodes
+from netreach.fabric.vocabulary import Fate, Kind, Stage
 from netreach.packets.batch import NO_ROW, PacketBatch, column, filled
 from netreach.packets.pool import NOTHING
 

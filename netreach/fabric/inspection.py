@@ -15,13 +15,14 @@ import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
-from netreach.fabric.element import Assumed, Check, Fate, Kind, Passage, Stage
+from netreach.fabric.element import Check, Passage
 from netreach.fabric.firewall_policy import Firewalls
 from netreach.fabric.firewall_rules import compile_rule_book
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.ports_read import PortsRead
 from netreach.fabric.sessions import SessionKind, SessionLog
 from netreach.fabric.translation import Translation
+from netreach.fabric.vocabulary import Assumed, Fate, Kind, Stage
 from netreach.model.services import EndpointKind, VpcEndpoint
 from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import (

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
 from netreach.fabric.aws_service import AwsServices
-from netreach.fabric.element import Fate, Kind, Passage, Stage
+from netreach.fabric.element import Passage
 from netreach.fabric.endpoint import Endpoints
 from netreach.fabric.gateway_balancer import gateway_nodes
 from netreach.fabric.load_balancer_targets import balancer_nodes
@@ -18,6 +18,7 @@ from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.peering import Peerings
 from netreach.fabric.security_group import SecurityGroups
 from netreach.fabric.sessions import SessionKind
+from netreach.fabric.vocabulary import Fate, Kind, Stage
 from netreach.model.records import NetworkInterface
 from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, mask_by_row

@@ -14,9 +14,10 @@ from netreach.fabric.addresses import (
     AddressBook,
 )
 from netreach.fabric.egress_only_gateway import EgressOnlyGateways
-from netreach.fabric.element import Fate, Kind, Passage, Stage
+from netreach.fabric.element import Passage
 from netreach.fabric.internet_gateway import InternetGateways
 from netreach.fabric.sessions import SessionKind
+from netreach.fabric.vocabulary import Fate, Kind, Stage
 from netreach.packets.batch import NO_ROW, PacketBatch, filled
 
 

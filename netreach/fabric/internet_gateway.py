@@ -9,9 +9,10 @@ import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import SCOPE_RFC1918, SCOPE_RFC6598, AddressBook
-from netreach.fabric.element import Assumed, Check, Fate, Kind, Passage, Stage
+from netreach.fabric.element import Check, Passage
 from netreach.fabric.interface import InterfaceColumns
 from netreach.fabric.public_access import PublicAccess
+from netreach.fabric.vocabulary import Assumed, Fate, Kind, Stage
 from netreach.model.records import Attachment, InternetGateway, Route, RouteState, TargetKind
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis

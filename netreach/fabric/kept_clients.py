@@ -11,8 +11,9 @@ from typing import Final
 
 import numpy as np
 
-from netreach.fabric.element import Fate, Kind, Passage, Stage
+from netreach.fabric.element import Passage
 from netreach.fabric.sessions import SessionKind
+from netreach.fabric.vocabulary import Fate, Kind, Stage
 from netreach.packets.batch import NO_ROW, PacketBatch
 
 _DIVERTING: Final = (

@@ -20,9 +20,9 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from netreach.fabric.cells import Cells
-from netreach.fabric.element import Stage
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.outlook import Outlook, Places
+from netreach.fabric.vocabulary import Stage
 from netreach.packets.batch import NO_ROW, Column, Mask, filled
 from netreach.packets.likeness import Likeness
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from netreach.fabric.element import Fate, Stage
 from netreach.fabric.endpoint import is_gateway
 from netreach.fabric.fabric import Fabric
+from netreach.fabric.vocabulary import Fate, Stage
 from netreach.packets.batch import NO_ROW, Column, Mask, by_row
 
 

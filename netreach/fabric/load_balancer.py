@@ -15,7 +15,7 @@ import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
-from netreach.fabric.element import Assumed, Check, Fate, Kind, Passage
+from netreach.fabric.element import Check, Passage
 from netreach.fabric.gateway_balancer import (
     GatewayNodes,
     compile_gateway_nodes,
@@ -34,6 +34,7 @@ from netreach.fabric.load_balancer_targets import TargetPlaces, balancer_nodes
 from netreach.fabric.ports_read import uncoupled
 from netreach.fabric.sessions import SessionKind
 from netreach.fabric.translation import Translation
+from netreach.fabric.vocabulary import Assumed, Fate, Kind
 from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, distinct
 from netreach.packets.pool import EVERYTHING, FREE, NOTHING, UNSURE, PairMemo, ServicePool

@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from netreach.fabric.element import Assumed, Fate
 from netreach.fabric.load_balancer_targets import (
     Candidate,
     Choice,
@@ -19,6 +18,7 @@ from netreach.fabric.load_balancer_targets import (
     primary_address,
 )
 from netreach.fabric.target_health import DEFAULT_FLOOR
+from netreach.fabric.vocabulary import Assumed, Fate
 from netreach.model.services import (
     BalancerKind,
     HealthFloor,

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from netreach.fabric.element import Fate
 from netreach.fabric.target_health import DEFAULT_FLOOR, FIT, OUT, breach
+from netreach.fabric.vocabulary import Fate
 from netreach.model.connections import PeeredVpc, VpcPeering
 from netreach.model.records import NetworkInterface
 from netreach.model.relations import Relations

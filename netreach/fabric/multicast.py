@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 
-from netreach.fabric.element import Fate, Kind, Passage
+from netreach.fabric.element import Passage
+from netreach.fabric.vocabulary import Fate, Kind
 from netreach.model.connections import AttachmentKind
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis, Span

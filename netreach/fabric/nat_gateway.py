@@ -9,11 +9,12 @@ import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook, HeldAddress, own_address
-from netreach.fabric.element import Fate, Kind, Passage, Stage
+from netreach.fabric.element import Passage
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.ports_read import uncoupled
 from netreach.fabric.sessions import SessionKind
 from netreach.fabric.translation import Translation
+from netreach.fabric.vocabulary import Fate, Kind, Stage
 from netreach.fabric.zones import Zones
 from netreach.model.records import NatGateway
 from netreach.model.snapshot import Snapshot

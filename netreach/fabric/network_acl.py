@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from netreach.fabric.element import Assumed, Kind, Passage
+from netreach.fabric.element import Passage
 from netreach.fabric.rules import acl_rule_services
+from netreach.fabric.vocabulary import Assumed, Kind
 from netreach.model.records import NetworkAcl, NetworkAclRule
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis, Span

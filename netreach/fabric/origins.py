@@ -8,9 +8,9 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from netreach.fabric.aws_service import SERVICES
-from netreach.fabric.element import Kind
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.router import Router
+from netreach.fabric.vocabulary import Kind
 from netreach.model.connections import TransitRoute, TransitRouteTable
 from netreach.model.records import (
     NetworkAcl,

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from netreach.fabric.addresses import SCOPE_INTERNET
 from netreach.fabric.cells import Cells
-from netreach.fabric.element import Fate, Stage
 from netreach.fabric.fabric import Fabric
+from netreach.fabric.vocabulary import Fate, Stage
 from netreach.packets.batch import NO_ROW, Column, Mask, column, filled
 from netreach.packets.likeness import Likeness, Members, alike
 from netreach.packets.pieces import PieceTable
@@ -228,7 +228,7 @@ class Outlook:
         each = np.where(overlaps, np.arange(len(lanes)), NO_ROW)
         found = alike(everywhere, acls, tables, zones, each)
         first = found.first
-        code = _Code(everywhere[first][None, :])
+        code = Code(everywhere[first][None, :])
         for ingress in (0, 1):
             code.tell(self._across(fabric.acls.decisions, 2 * acls[first] + ingress))
         code.tell(self._across(router.matches, tables[first], self._routes))
@@ -365,7 +365,7 @@ def _route_likeness(fabric: Fabric) -> Column:
     return alike(routes.stage, routes.target, routes.fate, routes.assumed).group
 
 
-class _Code:
+class Code:
     """Cells that differ where any of some values do; what is told first tells most in their order.
 
     Numbers are renumbered before they grow too large.

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from msgspec import Struct
 
-from netreach.fabric.element import Check, Fate, Kind, Passage, Stage
+from netreach.fabric.element import Check, Passage
 from netreach.fabric.sessions import SessionKind
+from netreach.fabric.vocabulary import Fate, Kind, Stage
 from netreach.model.connections import PeeredVpc, VpcPeering
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis, Span

@@ -12,12 +12,13 @@ from collections.abc import Mapping
 import numpy as np
 from msgspec import Struct
 
-from netreach.fabric.element import Assumed, Fate, Kind, Passage, Stage
+from netreach.fabric.element import Passage
 from netreach.fabric.endpoint import endpoints_of_interfaces
 from netreach.fabric.endpoint_services import is_offered, legs_of
 from netreach.fabric.interface import Interfaces
 from netreach.fabric.load_balancer_targets import Node, balancer_nodes, primary_address
 from netreach.fabric.sessions import SessionKind
+from netreach.fabric.vocabulary import Assumed, Fate, Kind, Stage
 from netreach.model.records import NetworkInterface
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis

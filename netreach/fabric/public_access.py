@@ -13,7 +13,8 @@ import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
-from netreach.fabric.element import Check, Fate, Kind, Passage
+from netreach.fabric.element import Check, Passage
+from netreach.fabric.vocabulary import Fate, Kind
 from netreach.model.records import Subnet
 from netreach.model.services import PublicAccessBlock, PublicAccessExclusion
 from netreach.model.snapshot import Snapshot

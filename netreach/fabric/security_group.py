@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from netreach.fabric.element import Kind, Passage
+from netreach.fabric.element import Passage
 from netreach.fabric.rules import group_rule_services
+from netreach.fabric.vocabulary import Kind
 from netreach.model.records import SecurityGroupRule
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis, Span

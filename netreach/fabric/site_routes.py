@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from netreach.fabric.addresses import AddressBook
-from netreach.fabric.element import Stage
 from netreach.fabric.internet_gateway import GOOD_ATTACHMENT
 from netreach.fabric.links import (
     IN_SERVICE,
@@ -21,6 +20,7 @@ from netreach.fabric.links import (
 )
 from netreach.fabric.sites import ANNOUNCED, MAYBE, OWN, SURELY, LinkColumns, Sites
 from netreach.fabric.transit_routes import TransitRoutes, routes_of
+from netreach.fabric.vocabulary import Stage
 from netreach.model.connections import VpnGateway
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis, Span

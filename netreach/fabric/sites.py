@@ -10,8 +10,9 @@ import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import SCOPE_INTERNET, AddressBook
-from netreach.fabric.element import Assumed, Check, Fate, Kind, Passage
+from netreach.fabric.element import Check, Passage
 from netreach.fabric.forks import branch_over
+from netreach.fabric.vocabulary import Assumed, Fate, Kind
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, filled
 from netreach.packets.pieces import Lists, PieceTable
 from netreach.packets.pool import UNSURE

@@ -14,10 +14,11 @@ import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
-from netreach.fabric.element import Check, Fate, Kind, Passage, Stage
+from netreach.fabric.element import Check, Passage
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.sessions import SessionKind
 from netreach.fabric.transit_routes import TransitRoutes
+from netreach.fabric.vocabulary import Fate, Kind, Stage
 from netreach.fabric.zones import Zones
 from netreach.model.connections import AttachmentKind, TransitAttachment
 from netreach.model.records import TargetKind

@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from netreach.fabric.element import Assumed, Fate, Kind, Passage
+from netreach.fabric.element import Passage
 from netreach.fabric.rules import services_of
+from netreach.fabric.vocabulary import Assumed, Fate, Kind
 from netreach.model.connections import PolicyEntry
 from netreach.model.records import ANY_PROTOCOL
 from netreach.model.snapshot import Snapshot

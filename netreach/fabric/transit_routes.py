@@ -8,8 +8,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from netreach.fabric.element import Check, Fate, Kind, Passage
+from netreach.fabric.element import Check, Passage
 from netreach.fabric.transit_policy import PolicyTables, policy_of_attachment, untold_gateways
+from netreach.fabric.vocabulary import Fate, Kind
 from netreach.model.connections import (
     AttachmentKind,
     TransitAttachment,

@@ -13,11 +13,12 @@ import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.addresses import AddressBook
-from netreach.fabric.element import Check, Fate, Kind, Passage, Stage
+from netreach.fabric.element import Check, Passage
 from netreach.fabric.forks import branch_over
 from netreach.fabric.interface import InterfaceColumns
 from netreach.fabric.internet_gateway import GOOD_ATTACHMENT, own_table
 from netreach.fabric.links import Link, LinkKind, links_of, shown_routes
+from netreach.fabric.vocabulary import Fate, Kind, Stage
 from netreach.model.connections import VpnGateway
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis, Span

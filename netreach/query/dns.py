@@ -337,8 +337,13 @@ class Names:
         return Answers(addresses=(address,))
 
     def _held(self, home: str, private: Address, public: Address, vpc: str) -> Answers:
+        """Return a host's private address to its own VPC and to peers that may see it.
+
+        To others it is the public one. Between peers both VPCs need the DNS attributes [PC-5]
+        (docs.aws.amazon.com/vpc/latest/peering/vpc-peering-dns.html).
+        """
         both = [self._snapshot.vpcs.get(one) for one in dict.fromkeys((vpc, home))]
-        is_resolved = all(map(has_dns, both))  # peers need the attributes of both [PC-5]
+        is_resolved = all(map(has_dns, both))
         notes = tuple(chain.from_iterable(map(dns_notes, both)))
         sides = list(self._peer_sides(home, vpc))
         is_near = home == vpc or any(side.resolves_remote_names for side in sides)

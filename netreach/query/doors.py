@@ -6,8 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from netreach.fabric.element import Ending, Kind, Passage
+from netreach.fabric.element import Ending, Passage
 from netreach.fabric.sessions import SessionKind
+from netreach.fabric.vocabulary import Kind
 from netreach.packets.batch import NO_ROW, Column, filled
 
 #: Expected receivers beyond a door, from here down: what leaves by internet gateways, egress-only

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 
-from netreach.fabric.element import Assumed, Stage
+from netreach.fabric.vocabulary import Assumed, Stage
 from netreach.packets.batch import NO_ROW, Column, PacketBatch
 from netreach.packets.pool import NOTHING
 

@@ -9,18 +9,10 @@ from typing import Final
 import numpy as np
 
 from netreach.fabric.addresses import SCOPE_INTERNET
-from netreach.fabric.element import (
-    FIRST_UNKNOWN,
-    MODE_BITS,
-    Assumed,
-    Ending,
-    Fate,
-    Kind,
-    Passage,
-    Stage,
-)
+from netreach.fabric.element import Ending, Passage
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.ports_read import uncoupled
+from netreach.fabric.vocabulary import FIRST_UNKNOWN, MODE_BITS, Assumed, Fate, Kind, Stage
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, distinct, filled
 from netreach.packets.pool import FREE, NOTHING
 from netreach.packets.services import ServiceSet

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from netreach.fabric.element import STRICT_BITS
 from netreach.fabric.fabric import Fabric
+from netreach.fabric.vocabulary import STRICT_BITS
 from netreach.packets.batch import Column, filled
 from netreach.packets.pool import Bounds, PairMemo
 from netreach.packets.services import ServiceSet

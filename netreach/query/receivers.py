@@ -6,8 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from netreach.fabric.element import FIRST_UNKNOWN, Ending, Fate, Kind, Passage, Stage
+from netreach.fabric.element import Ending, Passage
 from netreach.fabric.sites import Sites
+from netreach.fabric.vocabulary import FIRST_UNKNOWN, Fate, Kind, Stage
 from netreach.packets.batch import NO_ROW, Column, Mask
 from netreach.query.doors import BY_DOOR, doors_taken
 from netreach.query.flow_batch import ANY_SITE, ON_SITE, FlowBatch

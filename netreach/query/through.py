@@ -10,9 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from netreach.errors import UsageError
-from netreach.fabric.element import Ending, Fate, Kind, Passage
+from netreach.fabric.element import Ending, Passage
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.sessions import SessionKind
+from netreach.fabric.vocabulary import Fate, Kind
 from netreach.packets.batch import NO_ROW, Column, Mask, column, distinct, filled
 from netreach.packets.pool import NOTHING
 from netreach.packets.prefixes import Address, AddressError

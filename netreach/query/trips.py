@@ -9,7 +9,8 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from netreach.fabric.element import MODE_BITS, MODES, Assumed, Passage
+from netreach.fabric.element import Passage
+from netreach.fabric.vocabulary import MODE_BITS, MODES, Assumed
 from netreach.packets.batch import Column, Mask, PacketBatch, column
 from netreach.query.verdict import Outcome, Verdict, combined
 

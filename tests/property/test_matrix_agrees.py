@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import netreach
-from netreach.fabric.element import Stage
 from netreach.fabric.lanes import safe_stages
+from netreach.fabric.vocabulary import Stage
 from netreach.network import Network
 from tests.property.estates import random_case
 from tests.property.matrix_pairs import block_differences, differences, matrix_of

@@ -8,6 +8,7 @@ from typing import Final
 
 from netreach.explain.codes import Code
 from netreach.explain.glossary import (
+    balancer_targets,
     details,
     endpoints,
     filters,
@@ -59,6 +60,7 @@ _CHAPTERS: Final = (
     vpn,
     endpoints,
     load_balancers,
+    balancer_targets,
     firewalls,
     details,
     filters,

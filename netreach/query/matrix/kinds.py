@@ -11,9 +11,9 @@ import numpy as np
 from msgspec import Struct
 
 from netreach.fabric.cells import Cells, group_cells, travel_cells
-from netreach.fabric.element import Stage
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.lanes import Lanes, compile_lanes
+from netreach.fabric.vocabulary import Stage
 from netreach.packets.batch import NO_ROW, Column, Mask, distinct, filled
 from netreach.packets.likeness import Members, alike
 

@@ -12,9 +12,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from netreach.fabric.element import FIRST_UNKNOWN, MODE_BITS, STRICT_BITS, Assumed, Fate, Stage
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.lanes import CELLS, SAFE_IF_DEAD, Lanes, safe_stages
+from netreach.fabric.vocabulary import FIRST_UNKNOWN, MODE_BITS, STRICT_BITS, Assumed, Fate, Stage
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, filled
 from netreach.packets.likeness import alike
 from netreach.packets.pool import NOTHING

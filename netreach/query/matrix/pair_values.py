@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Final, NamedTuple
 
-from netreach.fabric.element import STRICT_BITS, Assumed
+from netreach.fabric.vocabulary import STRICT_BITS, Assumed
 from netreach.packets.batch import Column, column, distinct
 from netreach.packets.couplings import WITH_PORTS
 from netreach.packets.pool import NOTHING, Bounds, PairMemo, ServicePool

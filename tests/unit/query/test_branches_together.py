@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from netreach.fabric.element import Assumed
+from netreach.fabric.vocabulary import Assumed
 from netreach.packets.batch import column
 from netreach.query.trips import CODES, VERDICTS, Trips, of_branches
 from netreach.query.verdict import Verdict, combined

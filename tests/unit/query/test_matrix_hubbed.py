@@ -7,9 +7,11 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from netreach.fabric.outlook import Code
 from netreach.network import Network
 from netreach.query.verdict import Verdict
 from netreach.sources.yaml_estate import read
@@ -92,3 +94,24 @@ def test_a_group_of_a_peer_is_meant_where_another_vpc_gets_the_packet(name: str)
     options = OPTIONS[name]
     network = echoed()
     assert by_rows(network.matrix(**options)) == pair_by_pair(network, **options)  # type: ignore[arg-type]  # path's own options
+
+
+def test_lanes_are_classed_alike_in_pieces_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = estate().matrix().plan
+    monkeypatch.setattr("netreach.fabric.lanes.CELLS", 1)
+    monkeypatch.setattr("netreach.query.matrix.lane_ways.CELLS", 1)
+    pieced = estate().matrix().plan
+    for mine, theirs in zip(pieced.kinds.lanes, whole.kinds.lanes, strict=True):
+        assert mine.classes.tolist() == theirs.classes.tolist()
+        assert mine.sizes.tolist() == theirs.sizes.tolist()
+    assert pieced.walked == whole.walked
+    assert by_rows(estate().matrix()) == pair_by_pair(estate())
+
+
+def test_codes_of_lanes_are_renumbered_before_they_overflow() -> None:
+    code = Code(np.array([[0, 1, 1, 1]]))
+    for _ in range(3):  # each tells as many apart as half of an integer holds
+        code.tell(np.array([[0, 0, -1, 1 << 30]]))
+    code.tell(np.array([[5, 5, 5, 5]]))
+    first, second, third, fourth = code.cells[0].tolist()
+    assert first < third < second < fourth
