@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from netreach.packets.jit import compiled
 
-_CHUNK = 4096
+_CHUNK = 1024
 _SHORT_CHUNK = 2048
 _BYTE = np.uint32(255)
 
