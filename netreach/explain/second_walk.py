@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from netreach.fabric.element import Ending, Passage
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.vocabulary import FIRST_UNKNOWN, MODE_BITS, Fate, Kind
 from netreach.packets.batch import NO_ROW, PacketBatch, column
+from netreach.packets.pool import NOTHING
 from netreach.query.flow_batch import FlowBatch, departures
 from netreach.query.flows import Asker
 from netreach.query.receivers import reaches_stranger, split_misdelivered
@@ -86,7 +88,7 @@ def walk_again(
     if towards:
         endings, sessions = towards.endings(onward.endings, onward), towards.sessions(onward)
     parts = [p for ending in endings for p in split_misdelivered(ending, flow, onward)]
-    for part in parts if question.replies() else ():
+    for part in _carried(parts) if question.replies() else ():
         arrival = _as_if_delivered(fabric, flow, part, onward)
         if arrival is not None:
             arrivals.append(arrival)
@@ -104,6 +106,16 @@ def walk_again(
         if not _is_strange(fabric, step, {client, replier}, is_true=is_true)
     ]
     return SecondWalk(_without_strangers(fabric, flow, forward), returning)
+
+
+def _carried(parts: list[Ending]) -> Iterator[Ending]:
+    """Yield what got there, or would have; of what NAT64 has no IPv4 for there is nothing left."""
+    for part in parts:
+        lives = part.batch.services != NOTHING
+        if lives.all():
+            yield part
+        elif lives.any():
+            yield Ending(part.fate, part.kind, part.component[lives], part.batch.where(lives))
 
 
 def _up_to_strangers(

@@ -9,7 +9,7 @@ from tests.oracle import verdict as codes
 from tests.oracle.hybrid_world import PLATFORM, Link, as_interface
 from tests.oracle.journey import Arrival, Session
 from tests.oracle.verdict import Fork, NotModelledError, StopError
-from tests.oracle.vpc_services import services_at
+from tests.oracle.vpc_services import services_at, switched_off
 from tests.oracle.world import Packet
 
 if TYPE_CHECKING:
@@ -46,6 +46,9 @@ def enter(walk: Walk, link: Link, packet: Packet) -> Arrival:
     if services is None:
         return walk.start(door, sent)
     walk.check_state(door)
+    off = switched_off(walk.world, door.vpc, door.instance, to)
+    if off is not None:
+        raise StopError(off)
     if (packet.protocol, packet.port) not in services:
         raise StopError(codes.SERVICE_PORT)
     return Arrival(sent, as_interface(PLATFORM))

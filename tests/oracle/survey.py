@@ -118,6 +118,8 @@ class Survey(Walk):
             arrival = None if stop.code in _SILENT else self._as_if_arrived(case)
         except NotModelledError:
             arrival = self._as_if_arrived(case)
+        if self.is_empty:  # nothing that could be answered got there
+            return
         if arrival is not None and reply_to(case.asked, 0) is not None:
             self._back(case, arrival)
 
@@ -219,8 +221,6 @@ class Survey(Walk):
         try:
             carry(self, case, reply, packet)
         except StopError as stop:
-            if self.is_empty:  # nothing that could be answered got there
-                return None
             is_idle = self._is_supposed and stop.code in _IDLE and not stop.always
             is_written = stop.code == codes.BAD_STATE
             return None if is_idle or is_written else stop.code

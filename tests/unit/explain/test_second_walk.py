@@ -117,3 +117,13 @@ def test_no_way_back_is_walked_to_a_sender_that_was_not_translated_yet() -> None
 def test_the_way_back_to_nat64_starts_at_the_private_ipv4_address() -> None:
     found = blockers(detached("igw-b"), f"vpc-a/{APP_6}", OTHER_BEHIND_NAT64)
     assert found == {("forward", DETACHED), ("return", DETACHED)}
+
+
+def test_nt_5_no_way_back_is_walked_of_what_nat64_cannot_carry() -> None:
+    estate = small_estate()
+    find(estate, "rtb-b")["Routes"].pop(2)
+    answer = network_of(estate).path(f"vpc-a/{APP_6}", OTHER_BEHIND_NAT64, protocol="50")
+    found = {(one.leg, str(one.code)) for one in answer.explanations}
+    assert found == {("forward", "PROTOCOL_RESTRICTION")}
+    tcp = blockers(estate, f"vpc-a/{APP_6}", OTHER_BEHIND_NAT64)
+    assert tcp == {("return", "NO_ROUTE_TO_DESTINATION")}
