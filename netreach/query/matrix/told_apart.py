@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from netreach.fabric.fabric import Fabric
-from netreach.packets.batch import Column, Mask, distinct
+from netreach.packets.batch import Column, Mask, distinct, filled
 from netreach.packets.likeness import Members
 from netreach.query.matrix.kinds import Kinds
 
@@ -32,21 +34,38 @@ class ToldApart:
         """Tell of which targets the groups tell a source's addresses apart; None: of none."""
         if not self.has_others[source]:
             return None
-        kinds, found = self._kinds, None
+        kinds = self._kinds
+        differs = np.zeros(len(self._rows), bool)
         for family, (_, atoms) in enumerate(kinds.other):
-            mine = atoms[self._members[family][source]]
-            if not len(mine):
-                continue
-            rows = self._rows
-            own = self._table.lookup(rows, kinds.atom[family][source].repeat(len(rows)))
-            differs = np.zeros(len(rows), bool)
-            for atom in np.unique(mine):
-                differs |= self._table.lookup(rows, atom.repeat(len(rows))) != own
-            said = differs[self._row_of_kind]
-            said &= kinds.destinations > 0
-            if said.any():
-                found = said if found is None else found | said
-        return None if found is None else found & ~kinds.is_single
+            own = kinds.atom[family][source]
+            for atom in distinct(atoms[self._members[family][source]]).tolist():
+                differs[self._telling(int(own), atom)] = True
+        if not differs.any():
+            return None
+        said: Mask = differs[self._row_of_kind] & (kinds.destinations > 0)
+        return said & ~kinds.is_single if said.any() else None
+
+    def _telling(self, own: int, other: int) -> Column:
+        """Return the places in `_rows` of those that say different things of two atoms.
+
+        Only rows that change on the way from one to the other can; most do not.
+        """
+        order, atoms = self._changes
+        first, last = atoms.searchsorted([min(own, other), max(own, other)], side="right")
+        rows = distinct(self._table.keys[order[first:last]] >> 32)
+        places = np.minimum(self._rows.searchsorted(rows), len(self._rows) - 1)
+        here = self._rows[places] == rows
+        rows, places = rows[here], places[here]
+        left, right = (self._table.lookup(rows, filled(len(rows), one)) for one in (own, other))
+        telling: Column = places[left != right]
+        return telling
+
+    @cached_property
+    def _changes(self) -> tuple[Column, Column]:
+        """The pieces of the table in order of their first atoms, and these atoms."""
+        atoms = self._table.keys & 0xFFFFFFFF
+        order = np.argsort(atoms, kind="stable")
+        return order, atoms[order]
 
     def targets(self, sources: Column) -> Mask:
         """Tell of which targets the sources' groups tell the addresses apart, by kind."""
