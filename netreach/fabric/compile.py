@@ -42,6 +42,7 @@ from netreach.fabric.transit_routes import compile_transit_routes, transit_prefi
 from netreach.fabric.translation import Translation
 from netreach.fabric.vocabulary import Stage
 from netreach.fabric.vpn_gateway import compile_vpn_gateways
+from netreach.model.garbage import no_garbage_collection
 from netreach.model.records import TargetKind
 from netreach.model.snapshot import Snapshot
 from netreach.packets.pool import ServicePool
@@ -49,6 +50,11 @@ from netreach.packets.pool import ServicePool
 
 def compile_fabric(snapshot: Snapshot) -> Fabric:
     """Compile a snapshot; the result is immutable but for its memo of set combinations."""
+    with no_garbage_collection():
+        return _compile(snapshot)
+
+
+def _compile(snapshot: Snapshot) -> Fabric:
     pool = ServicePool()
     rows = _number(snapshot)
     book, held = _addresses(snapshot, rows)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 from netreach.errors import InputError
+from netreach.model.garbage import no_garbage_collection
 from netreach.model.snapshot import Problem, Snapshot
 from netreach.sources.assemble import assemble
 from netreach.sources.files import (
@@ -70,7 +69,7 @@ def snapshot_of(documents: list[Document]) -> Snapshot | Contents:
     """
     documents = [each for each in documents if each.begins_json or each.named_json]
     try:
-        with _no_garbage_collection():
+        with no_garbage_collection():
             contents = _contents(documents)
             return _snapshot(contents, documents) if contents.pieces else contents
     except RecursionError:
@@ -96,18 +95,6 @@ def _snapshot(contents: Contents, documents: list[Document]) -> Snapshot:
 def display_name(path: Path) -> str:
     """Return how messages name what the user named."""
     return file_name(path.name or str(path))
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Keep the collector from walking a growing heap in which nothing is garbage."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _contents(documents: list[Document]) -> Contents:
