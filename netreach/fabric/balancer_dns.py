@@ -1,7 +1,8 @@
 """Names of balancers: which of its nodes DNS lists [LB-6, LB-8].
 
 A zone in which any of the balancer's groups has too few healthy targets is left out, unless all
-are. Of functions AWS counts no health, and of classic balancers no threshold is known.
+are. Of functions AWS counts no health, and of classic balancers no threshold is known. However AWS
+counts, it does so in all zones alike.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 from netreach.fabric.load_balancer_compile import crosses_zones
 from netreach.fabric.load_balancer_targets import TargetPlaces, in_reach
-from netreach.fabric.target_health import DEFAULT_FLOOR, FIT, Breach, breach
+from netreach.fabric.target_health import DEFAULT_FLOOR, FIT, READINGS, shortfalls
 from netreach.model.records import NetworkInterface
 from netreach.model.services import BalancerKind, LoadBalancer, TargetGroup
 
@@ -19,7 +20,7 @@ _FEW_KINDS = (BalancerKind.APPLICATION, BalancerKind.NETWORK)
 
 
 class Listing(NamedTuple):
-    """The nodes that a balancer's name leads to."""
+    """The nodes that a balancer's name leads to, or may lead to."""
 
     nodes: tuple[NetworkInterface, ...]
     #: Those that it leads past, and the groups with too few healthy targets there.
@@ -35,7 +36,8 @@ class _Standing(NamedTuple):
     """How a node's zone does in one group."""
 
     group: TargetGroup
-    few: Breach
+    #: Whether there are too few healthy targets, by each reading.
+    few: tuple[bool, ...]
     #: Whether some target there is not healthy: another threshold than AWS's own may be breached.
     is_mixed: bool
 
@@ -45,17 +47,24 @@ def listed_nodes(
 ) -> Listing:
     """Return which of a balancer's nodes its name leads to."""
     found = {one.id: list(_standings(places, balancer, one)) for one in nodes}
-    surely = [any(s.few.surely for s in found[one.id]) for one in nodes]
-    maybe = [any(s.few.maybe for s in found[one.id]) for one in nodes]
     each = [one for standings in found.values() for one in standings]
+    listings = [
+        _listing(nodes, {one: any(s.few[reading] for s in found[one]) for one in found})
+        for reading in range(len(READINGS))
+    ]
+    listed = tuple(one for one in nodes if any(one in listing for listing in listings))
+    is_open = any(listing != listed for listing in listings)
+    out = tuple(one for one in nodes if one not in listed)
+    few = _ids(one.group for one in each if any(one.few)) if out or is_open else ()
     assumed = _ids(one.group for one in each if one.group.dns_floor is None and one.is_mixed)
-    few = _ids(one.group for one in each if one.few.maybe)
-    if surely != maybe:
-        return Listing(tuple(nodes), few=few, is_open=True, assumed=assumed)
-    if all(surely):
-        return Listing(tuple(nodes), assumed=assumed)
-    out = tuple(one for one, is_out in zip(nodes, surely, strict=True) if is_out)
-    return Listing(tuple(n for n in nodes if n not in out), out, few if out else (), False, assumed)
+    return Listing(listed, out, few, is_open, assumed)
+
+
+def _listing(
+    nodes: Sequence[NetworkInterface], is_out: dict[str, bool]
+) -> tuple[NetworkInterface, ...]:
+    """Return the nodes that are in DNS: those that are not out, unless all are."""
+    return tuple(one for one in nodes if not is_out[one.id]) or tuple(nodes)
 
 
 def _ids(groups: Iterator[TargetGroup]) -> tuple[str, ...]:
@@ -77,5 +86,5 @@ def _standings(
         crosses = crosses_zones(balancer, group)
         known = places.of_group(group, node.vpc)
         targets = [one.target for one in in_reach(known, zone, enabled, crosses=crosses)]
-        few = breach(targets, group.dns_floor or DEFAULT_FLOOR)
+        few = shortfalls(targets, group.dns_floor or DEFAULT_FLOOR)
         yield _Standing(group, few, any(one.health not in FIT for one in targets))

@@ -13,6 +13,7 @@ groups repost.aws/knowledge-center/elb-dns-cross-zone-balance-configuration).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product, starmap
 from typing import Final, NamedTuple
 
 from netreach.model.services import HealthFloor, Target
@@ -34,17 +35,39 @@ class Breach(NamedTuple):
     maybe: bool
 
 
-def breach(targets: Sequence[Target], floor: HealthFloor) -> Breach:
-    """Tell whether a group's targets, where they count together, are fewer than they must be.
+class Reading(NamedTuple):
+    """How AWS may count, of which its guides say nothing."""
 
-    AWS does not say whether targets that are leaving, or not in use, count as registered.
-    """
-    registered = {one for one in targets if one.health not in OUT or one.health in _REGISTERED}
-    totals = (len(registered), len(set(targets)))
-    healthy = len({one for one in targets if one.health in FIT})
-    is_few = floor.count is not None and healthy < floor.count
-    surely, maybe = (
-        is_few or (floor.percent is not None and healthy * 100 < floor.percent * total)
-        for total in totals
+    #: Whether targets that are leaving, or not in use, are registered.
+    counts_leaving: bool
+    #: Whether the share of none is too small, where none is registered.
+    lacks_of_none: bool
+
+
+READINGS: Final = tuple(starmap(Reading, product((False, True), repeat=2)))
+
+
+def shortfalls(targets: Sequence[Target], floor: HealthFloor) -> tuple[bool, ...]:
+    """Tell by each reading whether a group's targets, where they count together, are too few."""
+    known = set(targets)
+    healthy = sum(one.health in FIT for one in known)
+    if floor.count is not None and healthy < floor.count:
+        return (True,) * len(READINGS)
+    if floor.percent is None:
+        return (False,) * len(READINGS)
+    percent, registered = floor.percent, sum(map(_is_registered, known))
+    return tuple(
+        100 * healthy < percent * total if total else reading.lacks_of_none
+        for reading in READINGS
+        for total in [len(known) if reading.counts_leaving else registered]
     )
-    return Breach(surely, maybe)
+
+
+def _is_registered(target: Target) -> bool:
+    return target.health not in OUT or target.health in _REGISTERED
+
+
+def breach(targets: Sequence[Target], floor: HealthFloor) -> Breach:
+    """Tell whether a group's targets, where they count together, are fewer than they must be."""
+    found = shortfalls(targets, floor)
+    return Breach(all(found), any(found))

@@ -60,7 +60,8 @@ def _open(balancer: LoadBalancer, listing: Listing) -> str:
     groups = ", ".join(safe(brief(one)) for one in listing.few)
     return (
         f"AWS does not say whether targets of {groups} that are leaving or not in use count as "
-        f"registered, and so which zones of {safe(brief(balancer.id))} are in DNS"
+        f"registered, nor whether the share of none is too small, and so which zones of "
+        f"{safe(brief(balancer.id))} are in DNS"
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from tests.oracle import verdict as codes
 from tests.oracle.filters import ICMP, ICMPV6, TCP, UDP
 from tests.oracle.journey import Arrival, Session
+from tests.oracle.target_health import FIT, GONE, PLAIN, READINGS, Reading, is_short, reading_of
 from tests.oracle.verdict import Fork, Leg, NotModelledError, StopError
 from tests.oracle.world import Address, Interface, Packet, World
 from tests.oracle.world_balancers import (
@@ -23,6 +24,7 @@ from tests.oracle.world_balancers import (
     EVERYWHERE,
     NETWORK,
     Balancer,
+    Floor,
     Listener,
     Target,
     TargetGroup,
@@ -39,10 +41,6 @@ CARRIERS: Final = {
 }
 PINGS: Final = ((ICMP, 8, 0), (ICMPV6, 128, 0))
 IN_SERVICE: Final = ("active", "active_impaired")
-#: Of these a target gets nothing, even where none is healthy.
-GONE: Final = ("draining", "unused", "unhealthy.draining")
-#: Healthy, never checked, or nobody says.
-FIT: Final = ("healthy", "unavailable", "")
 #: What always sees the client [LB-4].
 ALWAYS_KEPT: Final = ("UDP", "QUIC", "TCP_UDP", "TCP_QUIC")
 #: Interfaces of these drop what comes with another's address.
@@ -142,7 +140,7 @@ def _to_instances(
         _of_instance(walk.world, node.vpc, Target(instance, None, "", ""))
         for instance in balancer.instances
     ]
-    found = usable(walk.world, node, balancer, spots, crosses=crosses)
+    found = usable(walk, node, balancer, spots, crosses=crosses)
     if isinstance(found, str):
         yield Way(stop=found)
         return
@@ -162,7 +160,7 @@ def _to_group(
         return
     spots = [spot for target in group.targets for spot in spots_of(walk.world, node, group, target)]
     crosses = crosses_zones(balancer, group)
-    found = usable(walk.world, node, balancer, spots, crosses=crosses)
+    found = usable(walk, node, balancer, spots, group.routing, crosses=crosses)
     if isinstance(found, str):
         yield Way(stop=found)
         return
@@ -192,11 +190,17 @@ def _keeps(balancer: Balancer, group: TargetGroup, packet: Packet, to: Address) 
 
 
 def usable(
-    world: World, node: Interface, balancer: Balancer, spots: list[Spot], *, crosses: bool
+    walk: Walk,
+    node: Interface,
+    balancer: Balancer,
+    spots: list[Spot],
+    floor: Floor = PLAIN,
+    *,
+    crosses: bool,
 ) -> list[Spot] | str:
     """Return the targets that the node uses, or the code that says why there is none [LB-6, LAB-6].
 
-    Where none of those that it might use is healthy, it uses all of them.
+    Where too few of those that it might use are healthy, it uses all of them.
     """
     if not spots:
         return codes.NO_TARGETS
@@ -204,35 +208,47 @@ def usable(
     if not spots:
         return codes.ZONE_NOT_ENABLED
     if not crosses:
-        own = world.subnets[node.subnet].zone
-        spots = [spot for spot in spots if spot.zone in (EVERYWHERE, own)]
+        spots = _of_zone(spots, walk.world.subnets[node.subnet].zone)
     if not spots:
         return codes.NOT_CROSSING if balancer.kind == CLASSIC else codes.NO_TARGETS_IN_ZONE
     left = [spot for spot in spots if spot.target.health not in GONE]
     if not left:
         return codes.NO_TARGETS
-    return [spot for spot in left if spot.target.health in FIT] or left
+    fit = [spot for spot in left if spot.target.health in FIT]
+    known = [spot.target for spot in spots]
+    is_few = is_short(known, floor, reading_of(walk))
+    if fit and is_few and len(fit) < len(left):
+        walk.cross("balancer that uses unhealthy targets beside healthy ones")
+    return left if is_few or not fit else fit
 
 
 def _enabled(balancer: Balancer, spots: list[Spot]) -> list[Spot]:
     return [spot for spot in spots if spot.zone == EVERYWHERE or spot.zone in balancer.zones]
 
 
-def in_dns(world: World, balancer: str) -> list[str]:
-    """Return the nodes to which a balancer's name leads [LB-6].
+def _of_zone(spots: list[Spot], zone: str) -> list[Spot]:
+    return [spot for spot in spots if spot.zone in (EVERYWHERE, zone)]
 
-    It leads past zones in which some group has no healthy target, unless it would past all of them.
+
+def in_dns(world: World, balancer: str) -> tuple[list[str], bool]:
+    """Return the nodes to which a balancer's name leads, and whether nobody knows to which [LB-6].
+
+    It leads past zones in which some group has too few healthy targets, unless it would past all.
     """
     nodes = world.balancers.nodes_of(balancer)
-    healthy = [node for node in nodes if _is_healthy(world, world.interfaces[node])]
-    return healthy or nodes
+    listings = []
+    for reading in READINGS:
+        short = [one for one in nodes if _is_short_of(world, world.interfaces[one], reading)]
+        listings.append([one for one in nodes if one not in short] or nodes)
+    listed = [one for one in nodes if any(one in listing for listing in listings)]
+    return listed, any(listing != listed for listing in listings)
 
 
-def _is_healthy(world: World, node: Interface) -> bool:
+def _is_short_of(world: World, node: Interface, reading: Reading) -> bool:
+    """Say whether some group of a node's balancer has too few healthy targets in its zone."""
     balancer = world.balancers.nodes[node.id]
     if balancer is None or balancer.kind == CLASSIC:
-        return True
-    zone = world.subnets[node.subnet].zone
+        return False
     for name in {name for one in balancer.listeners or () for name in one.groups}:
         group = world.balancers.groups.get(name)
         if group is None or group.targets is None or group.kind == "lambda":
@@ -240,10 +256,10 @@ def _is_healthy(world: World, node: Interface) -> bool:
         spots = [spot for one in group.targets for spot in spots_of(world, node, group, one)]
         spots = _enabled(balancer, spots)
         if not crosses_zones(balancer, group):
-            spots = [spot for spot in spots if spot.zone in (EVERYWHERE, zone)]
-        if not any(spot.target.health in FIT for spot in spots):
-            return False
-    return True
+            spots = _of_zone(spots, world.subnets[node.subnet].zone)
+        if is_short((spot.target for spot in spots), group.naming, reading):
+            return True
+    return False
 
 
 # -- where targets are

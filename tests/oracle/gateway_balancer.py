@@ -151,7 +151,7 @@ def _from_node(walk: Walk, node: Interface, balancer: Balancer) -> Iterator[Fate
     spots = [spot for one in group.targets for spot in spots_of(walk.world, node, group, one)]
     zones = balancer.zones | {walk.world.subnets[node.subnet].zone}
     enabled = replace(balancer, zones=zones)
-    found = usable(walk.world, node, enabled, spots, crosses=crosses_zones(balancer, group))
+    found = usable(walk, node, enabled, spots, crosses=crosses_zones(balancer, group))
     if isinstance(found, str):
         yield Fate(stop=found)
     elif all(_own_address(node, spot) is not None for spot in found):

@@ -56,6 +56,8 @@ class Balancer:
     name: str
     is_facing: bool
     nodes: tuple[str, ...]
+    is_open: bool  # nobody knows to which of them its name leads
+    all_nodes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -205,8 +207,10 @@ def _endpoint(estate: Estate, record: Answer) -> Endpoint:
 
 
 def _balancer(world: World, record: Answer) -> Balancer:
-    nodes = tuple(in_dns(world, record["LoadBalancerArn"]))
-    return Balancer(plain(record["DNSName"]), record["Scheme"] == "internet-facing", nodes)
+    nodes, is_open = in_dns(world, record["LoadBalancerArn"])
+    is_facing = record["Scheme"] == "internet-facing"
+    known = tuple(world.balancers.nodes_of(record["LoadBalancerArn"]))
+    return Balancer(plain(record["DNSName"]), is_facing, tuple(nodes), is_open, known)
 
 
 def _databases(estate: Estate) -> Iterator[Database]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, ip_address
 from typing import Final
 
@@ -212,7 +212,8 @@ def _given(query: Query, name: str) -> Found | None:
             if not balancer.nodes:
                 return UNKNOWN
             held = _of_nodes(query, balancer.nodes, is_facing=balancer.is_facing)
-            return Found(frozenset(a for a, _ in held)) if balancer.is_facing else _at(held)
+            found = Found(frozenset(a for a, _ in held)) if balancer.is_facing else _at(held)
+            return replace(found, is_open=balancer.is_open)
     for endpoint in directory.endpoints:
         if name in endpoint.own_names:
             zonal = [i for i in endpoint.interfaces if _is_of_zone(query, name, i)]

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from tests.oracle.spelling import Estate, Record
+from tests.oracle.target_health import has_leaving_share
 from tests.oracle.world_balancers import (
     CLASSIC,
     GATEWAY,
     Balancer,
     Balancers,
+    Floor,
     Listener,
     Target,
     TargetGroup,
@@ -48,6 +50,7 @@ def balancers(estate: Estate) -> Balancers:
         {group.id: group for group in groups},
         {one.id: one for one in v2.values() if one.kind == GATEWAY},
         dict(_gateway_nodes(estate, v2)),
+        any(map(has_leaving_share, groups)),
     )
 
 
@@ -119,13 +122,25 @@ def _forwarded(record: Record) -> Iterator[str]:
 
 def _attributes(answers: Iterable[Record], key: str, arn: str) -> dict[str, bool]:
     """Return what attributes say; one that says neither yes nor no leaves it to another."""
+    written = _written(answers, key, arn)
+    return {name: text == "true" for name, text in written.items() if text in ("true", "false")}
+
+
+def _written(answers: Iterable[Record], key: str, arn: str) -> dict[str, str]:
     return {
-        attribute["Key"]: attribute["Value"] == "true"
+        attribute["Key"]: attribute["Value"]
         for answer in answers
         if answer[key] == arn
         for attribute in answer["Attributes"]
-        if attribute["Value"] in ("true", "false")
     }
+
+
+def _floor(written: dict[str, str], action: str) -> Floor:
+    """Read a threshold; where nothing is said, one healthy target is enough, whatever the share."""
+    place = f"target_group_health.{action}.minimum_healthy_targets"
+    texts = written.get(f"{place}.count", "1"), written.get(f"{place}.percentage", "off")
+    count, percent = (None if text == "off" else int(text) for text in texts)
+    return Floor(count, percent)
 
 
 def _group(estate: Estate, record: Record, zones: dict[str, str]) -> TargetGroup:
@@ -136,6 +151,7 @@ def _group(estate: Estate, record: Record, zones: dict[str, str]) -> TargetGroup
         if answer["TargetGroupArn"] == arn
     ]
     attributes = _attributes(estate.get("TargetGroupAttributes", ()), "TargetGroupArn", arn)
+    written = _written(estate.get("TargetGroupAttributes", ()), "TargetGroupArn", arn)
     return TargetGroup(
         id=arn,
         kind=record["TargetType"],
@@ -145,6 +161,8 @@ def _group(estate: Estate, record: Record, zones: dict[str, str]) -> TargetGroup
         keeps_client=attributes.get(KEEPS),
         crosses=attributes.get(CROSS_ZONE),
         targets=tuple(_target(one, zones) for some in told for one in some) if told else None,
+        routing=_floor(written, "unhealthy_state_routing"),
+        naming=_floor(written, "dns_failover"),
     )
 
 

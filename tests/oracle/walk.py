@@ -30,6 +30,7 @@ from tests.oracle.inspection import Sighting
 from tests.oracle.journey import NAT_PORTS, Arrival, Session, cut
 from tests.oracle.routing import route_for
 from tests.oracle.spelling import prefix
+from tests.oracle.target_health import reading_of
 from tests.oracle.verdict import (
     Fork,
     Interval,
@@ -134,6 +135,7 @@ class Walk:
         ``vpc``: where its destination must be, if the question says so; overlapping VPCs each
         have their own holder of an address.
         """
+        reading_of(self)  # it holds everywhere, so it comes before other forks
         arrival = self.start(source, packet) if source else internet.arrive(self, packet)
         holder = arrival.holder
         if holder is not None and holder.is_nat:  # it answers nobody who was not asked [NT-8]

@@ -27,6 +27,14 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Floor:
+    """How many targets must be healthy: a number, and a share of the registered ones."""
+
+    count: int | None  # None: off
+    percent: int | None
+
+
+@dataclass(frozen=True)
 class TargetGroup:
     id: str
     kind: str  # instance, ip, lambda or alb
@@ -36,6 +44,8 @@ class TargetGroup:
     keeps_client: bool | None  # None: the default of its kind [LB-4]
     crosses: bool | None  # None: as its balancer does [LB-6]
     targets: tuple[Target, ...] | None  # None: nobody says
+    routing: Floor  # below it nodes use unhealthy targets too
+    naming: Floor  # below it DNS leaves a zone out
 
 
 @dataclass(frozen=True)
@@ -60,6 +70,7 @@ class Balancers:
     groups: dict[str, TargetGroup]
     gateways: dict[str, Balancer]  # gateway ones, by ARN
     gateway_nodes: dict[str, Balancer | None]
+    have_leaving_shares: bool  # whether some node may depend on how AWS counts those that leave
 
     def nodes_of(self, balancer: str) -> list[str]:
         """Return the interfaces that are a balancer's nodes."""

@@ -25,6 +25,7 @@ from tests.property import (
     private_links,
     public_access,
     regional_nat,
+    target_health,
 )
 from tests.property.estates import random_case
 from tests.property.plan import Estate, Record
@@ -94,6 +95,7 @@ def elements(estate: Estate) -> Iterator[str]:
     yield from private_links.elements(estate)
     yield from regional_nat.elements(estate)
     yield from public_access.elements(estate)
+    yield from target_health.elements(estate)
     yield from _balancers(estate)
 
 
@@ -124,7 +126,8 @@ def _settings(estate: Estate) -> Iterator[str]:
         yield f"classic balancer across zones {cross}"
     for kind in ("LoadBalancerAttributes", "TargetGroupAttributes"):
         for told in estate[kind]:
-            yield from (f"{kind[:-10]} {a['Key']} {a['Value']}" for a in told["Attributes"])
+            settings = [a for a in told["Attributes"] if "target_group_health" not in a["Key"]]
+            yield from (f"{kind[:-10]} {a['Key']} {a['Value']}" for a in settings)
 
 
 def _targets(estate: Estate) -> Iterator[str]:

@@ -27,6 +27,7 @@ from tests.property.public_access import draw_public_access
 from tests.property.questions import draw_questions
 from tests.property.regional_nat import draw_regional_nat
 from tests.property.routes import draw_gateways, draw_nat_gateways, draw_tables
+from tests.property.target_health import draw_thresholds
 
 Case = tuple[Estate, list[Question]]
 
@@ -98,7 +99,9 @@ def draw_case(dice: Dice, count: int = 20) -> Case:
     asked = draw_questions(dice, estate, count)
     asked = draw_private_link(dice, estate, asked)
     single_out_clients(dice, estate)
-    return estate, draw_gateway_balancer(dice, estate, asked)
+    asked = draw_gateway_balancer(dice, estate, asked)
+    draw_thresholds(dice, estate)
+    return estate, asked
 
 
 def random_case(seed: int, count: int = 20) -> Case:

@@ -101,6 +101,16 @@ gateway balancer for dualstack|gateway balancer for nobody says what|gateway bal
 gateway balancer in 2 zones|gateway service Available|gateway service Pending
 gateway service for ['ipv4']|gateway service for ['ipv4', 'ipv6']
 gateway service for nobody says what
+threshold of dns_failover, count 1|threshold of dns_failover, count of another size
+threshold of dns_failover, count off|threshold of dns_failover, percentage 1
+threshold of dns_failover, percentage 50|threshold of dns_failover, percentage 100
+threshold of dns_failover, percentage of another size|threshold of dns_failover, percentage off
+threshold of unhealthy_state_routing, count 1|threshold of unhealthy_state_routing, percentage 1
+threshold of unhealthy_state_routing, count of another size
+threshold of unhealthy_state_routing, percentage 50
+threshold of unhealthy_state_routing, percentage 100
+threshold of unhealthy_state_routing, percentage of another size
+threshold of unhealthy_state_routing, percentage off|target unavailable|target unhealthy.draining
 """
 
 #: Types of interfaces that may bear no group.
@@ -121,6 +131,7 @@ by direct-connect-gateway from a site|by direct-connect-gateway to a site|by equ
 from tgw|by connect to a site|by connect from a site|by policy table
 by firewall|by appliances' endpoint|by PrivateLink|by gateway balancer
 by gateway balancer that loses flows|by node of a gateway balancer
+by balancer that uses unhealthy targets beside healthy ones
 """
 
 

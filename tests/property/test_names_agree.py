@@ -35,6 +35,7 @@ from tests.property.estates import draw_estate
 from tests.property.name_draws import Asked, draw_asked, draw_names
 from tests.property.plan import ANSWERS, Estate
 from tests.property.public_access import as_described
+from tests.property.target_health import draw_thresholds
 
 ESTATES: Final = 300
 CHUNK: Final = 50
@@ -49,7 +50,9 @@ def named_case(seed: int, count: int = 30) -> tuple[Estate, list[Asked]]:
     dice = seeded(seed)
     estate = draw_estate(dice)
     draw_names(dice, estate)
-    return estate, draw_asked(dice, estate, count)
+    asked = draw_asked(dice, estate, count)
+    draw_thresholds(dice, estate)
+    return estate, asked
 
 
 def snapshot_with_names(estate: Estate) -> Snapshot:
@@ -74,7 +77,7 @@ def snapshot_with_names(estate: Estate) -> Snapshot:
     return snapshot
 
 
-def _said(names: Names, told: Directory, name: str, vpc: str) -> Found | None:
+def said_by_engine(names: Names, told: Directory, name: str, vpc: str) -> Found | None:
     """Return what the engine says, in the judge's words."""
     try:
         answers = names.seen_from(name, vpc)
@@ -116,7 +119,7 @@ def name_disagreements(seed: int) -> list[str]:
     names, told = Names(Relations(snapshot_with_names(deepcopy(estate)))), directory(estate)
     found = []
     for vpc, name in asked:
-        theirs, ours = _said(names, told, name, vpc), resolve(told, name, vpc)
+        theirs, ours = said_by_engine(names, told, name, vpc), resolve(told, name, vpc)
         if theirs != ours:
             found.append(f"{name} from {vpc or 'the internet'}: {theirs}, but the judge: {ours}")
     return found

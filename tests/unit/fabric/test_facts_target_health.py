@@ -265,6 +265,27 @@ def test_lb_6_a_name_whose_zones_depend_on_targets_that_leave_is_unknown_where_i
     assert any("leaving" in one.why for one in answer.missing)
 
 
+def test_lb_6_of_how_aws_counts_one_thing_is_so_in_all_zones() -> None:
+    leaving = [target(one, port=81, health="draining") for one in ("i-app-1", "i-db-1")]
+    targets = (target("i-app-1"), target("i-db-1"), *leaving)
+    form: Form = {"dns_floor": HealthFloor(percent=60)}
+    # too few in both zones, or enough in both: it leads to both nodes whichever it is
+    answer = ask(
+        shop(*targets, of_group=form, groups={"app": {"ingress": []}}), "web-1 front.example tcp 80"
+    )
+    assert (answer.verdict, answer.missing, asked(answer)) == ("partial", (), {NODE_A, NODE_B})
+
+
+def test_lb_6_whether_the_share_of_none_is_too_small_is_unknown_where_it_matters() -> None:
+    form: Form = {"dns_floor": HealthFloor(percent=50)}
+    answer = ask(shop(target("i-app-1"), of_group=form), "web-1 front.example tcp 80")
+    assert answer.verdict == "unknown"
+    assert any("the share of none" in one.why for one in answer.missing)
+    counted: Form = {"dns_floor": HealthFloor(count=1, percent=50)}
+    answer = ask(shop(target("i-app-1"), of_group=counted), "web-1 front.example tcp 80")
+    assert (answer.verdict, asked(answer)) == ("reachable", {NODE_A})
+
+
 def test_lb_6_a_threshold_of_names_that_nobody_says_is_aws_s_own_with_a_warning() -> None:
     lost = target("i-web-2", health="unhealthy")
     unsaid: Form = {"dns_floor": None}
