@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from netreach.fabric.ports_read import PortsRead, couple, half_seen
 from netreach.fabric.sessions import SessionLog
 from netreach.fabric.vocabulary import Fate, Kind
+from netreach.fabric.worlds import WorldLog
 from netreach.packets.batch import Column, Mask, PacketBatch, column, filled
 from netreach.packets.pool import EVERYTHING, NOTHING, UNSURE, ServicePool
 
@@ -78,6 +79,7 @@ class Passage(Struct):
     #: Ids of the services that it answers, as the client names them; for returning walks.
     asked: Column = field(default_factory=lambda: column([]))
     sessions: SessionLog = field(default_factory=SessionLog)
+    worlds: WorldLog = field(default_factory=WorldLog)
     steps: list[Step] = field(default_factory=list)
     endings: list[Ending] = field(default_factory=list)
     pending: list[PacketBatch] = field(default_factory=list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from netreach.fabric.element import Passage
-from netreach.fabric.vocabulary import Assumed, Kind
+from netreach.fabric.vocabulary import Kind
 from netreach.packets.batch import Column, PacketBatch
 from netreach.packets.pieces import Lists
 from netreach.packets.pool import UNSURE
@@ -24,9 +24,8 @@ def branch_over(
     if several.any():
         wondering = batch.where(several)
         passage.wonder(kind, wondering.place, wondering, UNSURE)
-        either = np.where(several[positions], int(Assumed.EITHER), 0)
         branches = passage.sessions.fork(branches, ways)
-        branches = branches.replace(assumed=branches.assumed | either)
+        branches = passage.worlds.suppose(branches, positions, ways, several[positions])
         again = branches.where(several[positions])
         passage.note(kind, again.place, again)
     return branches.replace(place=ways)

@@ -40,6 +40,8 @@ from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, di
 from netreach.packets.pool import EVERYTHING, FREE, NOTHING, UNSURE, PairMemo, ServicePool
 
 _MAPPED: Final = int(Assumed.MAPPED)
+#: What ways say where nobody knows whether they are taken.
+_OPEN: Final = int(Assumed.EITHER | Assumed.PERHAPS)
 
 
 class LoadBalancers(Struct, frozen=True):
@@ -118,7 +120,11 @@ class LoadBalancers(Struct, frozen=True):
         untaken = np.where(is_open, ~taken, rest != NOTHING)
         asked = np.where(is_open | is_mapped, batch.asked, rest)
         self._refuse(batch.replace(asked=asked).where(untaken), passage)
-        self._branch(batch.at(packets[hits]), ways[hits], passage)
+        packets, ways = packets[hits], ways[hits]
+        is_open = (self.ways.assumed[ways] & Assumed.EITHER) != 0
+        doubts = self.ways.assumed[ways] & _OPEN
+        branches = passage.worlds.suppose(batch.at(packets), packets, ways, is_open, bits=doubts)
+        self._branch(branches, ways, passage)
 
     def _refuse(self, batch: PacketBatch, passage: Passage) -> None:
         """Drop what no listener takes, silently [LB-9, LAB-5]."""

@@ -18,7 +18,7 @@ from netreach.fabric.endpoint_services import is_offered, legs_of
 from netreach.fabric.interface import Interfaces
 from netreach.fabric.load_balancer_targets import Node, balancer_nodes, primary_address
 from netreach.fabric.sessions import SessionKind
-from netreach.fabric.vocabulary import Assumed, Fate, Kind, Stage
+from netreach.fabric.vocabulary import Fate, Kind, Stage
 from netreach.model.records import NetworkInterface
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis
@@ -62,9 +62,8 @@ class PrivateLinks(Struct, frozen=True):
         unled = batch.where(alone)
         passage.stop(Fate.DELIVERED, Kind.INTERFACE, unled.place, unled)
         several = np.bincount(positions, minlength=len(batch))[positions] > 1
-        either = np.where(several, int(Assumed.EITHER), 0)
-        packets = batch.at(positions)
-        self._hand_on(packets.replace(assumed=packets.assumed | either), nodes, passage)
+        branches = passage.worlds.suppose(batch.at(positions), positions, nodes, several)
+        self._hand_on(branches, nodes, passage)
 
     def _hand_on(self, batch: PacketBatch, nodes: Column, passage: Passage) -> None:
         """Bring packets to nodes, which their groups may prevent: they see the client [LB-3]."""

@@ -13,7 +13,7 @@ from netreach.fabric.kept_clients import stop_diverted
 from netreach.fabric.multicast import MulticastDomains
 from netreach.fabric.network_acl import NetworkAcls
 from netreach.fabric.sessions import SessionKind
-from netreach.fabric.vocabulary import Assumed, Fate, Kind, Stage
+from netreach.fabric.vocabulary import Fate, Kind, Stage
 from netreach.packets.atoms import AtomAxis, Span
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, distinct
 from netreach.packets.pieces import Lists, PieceTable
@@ -133,20 +133,18 @@ class Router:
         passage.wonder(Kind.ROUTE_TABLE, batch.subnet[spread], batch.where(spread), UNSURE)
         kept = rows > FIRST_RIVALS
         known = batch.replace(
-            assumed=np.where(spread, batch.assumed | int(Assumed.EITHER), batch.assumed),
             chooser=np.where(spread, choosers, batch.chooser),
             choice=np.where(spread, rows, batch.choice),
         )
         # each way is a branch of its own, the one without any of those routes too
         either = spread & kept
-        more = passage.sessions.fork(known.at(packets), others)
-        parts = [
-            known.where(kept & ~spread),
-            passage.sessions.fork(known.where(either), rows[either]),
-            more.replace(choice=others),
-        ]
-        taken = [rows[kept & ~spread], rows[either], others]
-        return PacketBatch.joined(parts), np.concatenate(taken)
+        choosing = np.concatenate([np.flatnonzero(either), packets])
+        options = np.concatenate([rows[either], others])
+        branches = passage.sessions.fork(known.at(choosing).replace(choice=options), options)
+        is_open = np.ones(len(options), bool)
+        branches = passage.worlds.suppose(branches, choosing, options, is_open)
+        parts = [known.where(kept & ~spread), branches]
+        return PacketBatch.joined(parts), np.concatenate([rows[kept & ~spread], options])
 
     def _others(self, spread: Column, ways: Column, rows: Column) -> tuple[Column, Column]:
         """Return the routes that may be taken in place of packets' own, with those packets.

@@ -13,6 +13,7 @@ from netreach.fabric.element import Ending, Passage
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.ports_read import uncoupled
 from netreach.fabric.vocabulary import FIRST_UNKNOWN, MODE_BITS, Assumed, Fate, Kind, Stage
+from netreach.fabric.worlds import WORLD_SHIFT, with_return
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, distinct, filled
 from netreach.packets.pool import FREE, NOTHING
 from netreach.packets.services import ServiceSet
@@ -30,6 +31,8 @@ _RETURN_STAGES: Final = {
     Kind.LOAD_BALANCER: Stage.BALANCER,
     Kind.ENDPOINT: Stage.ENDPOINT,
 }
+#: What replies go on with of what was assumed on the way there: of appliances, and in what world.
+_GOING_ON: Final = MODE_BITS | (-1 << WORLD_SHIFT)
 #: How many flows are walked at once where their ways are not kept.
 PIECE: Final = 16384
 #: Sees the packets that are on their way, and the rows of the flows that they belong to.
@@ -71,6 +74,7 @@ class Asker:
             back=ways.back,
             returning_row=ways.returning_row,
             session=ways.ends.session,
+            worlds=ways.onward.worlds,
         )
         if not (ways.assumed & MODE_BITS).any():
             return trips
@@ -114,7 +118,7 @@ class Asker:
             coupling=coupling,
             forward_fate=fates[branch],
             return_fate=fate,
-            assumed=ends.assumed[branch] | bits,
+            assumed=with_return(ends.assumed[branch], bits),
             onward=onward,
             back=back,
             returning_row=returning_row[branch],
@@ -189,6 +193,7 @@ class Asker:
             begun=np.concatenate([column([]), *(ending.batch.session for ending in arrivals)]),
             asked=np.concatenate([column([]), *(ending.batch.asked for ending in arrivals)]),
             sessions=onward.sessions,
+            worlds=onward.worlds,
         )
         batches, first = [], 0
         for ending in arrivals:
@@ -257,7 +262,7 @@ class Asker:
             asked=batch.services,
             services=self.fabric.translation.awaited(back.replies[rows], is_nat, is_nat64),
             carrier=NO_ROW,
-            assumed=batch.assumed & MODE_BITS,
+            assumed=batch.assumed & _GOING_ON,
             hops=0,
         )
         return uncoupled(replies, self.fabric.pool)

@@ -11,8 +11,10 @@ from msgspec.structs import replace
 
 from netreach.fabric.element import Passage
 from netreach.fabric.vocabulary import MODE_BITS, MODES, Assumed
+from netreach.fabric.worlds import WorldLog, world_numbers
 from netreach.packets.batch import Column, Mask, PacketBatch, column
-from netreach.query.verdict import Outcome, Verdict, combined
+from netreach.query.verdict import Outcome, Verdict
+from netreach.query.worlds import verdict_in_all
 
 #: The order of verdicts in columns.
 VERDICTS: Final = tuple(Verdict)
@@ -60,6 +62,8 @@ class Trips(Struct, frozen=True):
     returning_row: Column
     #: The newest session of each branch where its way there ended.
     session: Column
+    #: What is supposed on the ways of branches, by the numbers that `assumed` holds.
+    worlds: WorldLog
 
     def where(self, keep: Mask) -> Trips:
         """Return the branches whose mask is set."""
@@ -90,8 +94,20 @@ class Trips(Struct, frozen=True):
             may_be_none = np.zeros(flows, bool)
             may_be_none[self.flow[(self.assumed & Assumed.PERHAPS) != 0]] = True
             depends |= may_be_none & sure.any(axis=0) & (_together(sure) != result)
-            result[depends] = CODES[Verdict.UNKNOWN]
+            if depends.any():
+                self._settle(result, depends)
         return result
+
+    def _settle(self, result: Column, depends: Mask) -> None:
+        """Put in the verdicts of flows for which it matters what happens together."""
+        rows = np.flatnonzero(depends[self.flow])
+        rows = rows[self.flow[rows].argsort(kind="stable")]
+        flows, first = np.unique(self.flow[rows], return_index=True)
+        numbers = zip(self.verdict[rows].tolist(), world_numbers(self.assumed[rows]), strict=True)
+        branches = [(VERDICTS[verdict], self.worlds[int(world)]) for verdict, world in numbers]
+        ends = [*first[1:].tolist(), len(rows)]
+        for flow, begin, end in zip(flows.tolist(), first.tolist(), ends, strict=True):
+            result[flow] = CODES[verdict_in_all(branches[begin:end])]
 
 
 def _seen(verdict: Column, flow: Column, flows: int) -> Mask:
@@ -145,24 +161,6 @@ class Ways(Struct, frozen=True):
     back: Passage
     #: Branch -> its row number in the return walk, or NO_ROW.
     returning_row: Column
-
-
-def of_branches(
-    surely: frozenset[Verdict], perhaps: frozenset[Verdict], *, may_be_none: bool
-) -> Verdict:
-    """Return the verdict of one flow by those of its branches, as `Trips.verdict_of_flow` does.
-
-    `perhaps` are those of ways of which nobody knows whether AWS takes them; it takes some of them
-    unless there `may_be_none`.
-    """
-    if not surely | perhaps:
-        return Verdict.UNREACHABLE
-    together = combined(surely | perhaps)
-    possible = [surely | {taken} for taken in perhaps]
-    if may_be_none and surely:
-        possible.append(surely)
-    settled = all(combined(verdicts) is together for verdicts in possible)
-    return together if settled else Verdict.UNKNOWN
 
 
 class Returned(Struct, frozen=True):

@@ -135,7 +135,7 @@ def _to_instances(
     crosses = balancer.crosses
     if crosses is None:  # one made in the console crosses zones, one made by the API does not
         key = ("crosses", balancer.id)
-        crosses = walk.suppose(key, Fork.EITHER, 2, f"cross-zone setting of {balancer.id}") == 1
+        crosses = walk.suppose(key, Fork.WAYS, 2, f"cross-zone setting of {balancer.id}") == 1
     spots = [
         _of_instance(walk.world, node.vpc, Target(instance, None, "", ""))
         for instance in balancer.instances

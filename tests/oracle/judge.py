@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
+from itertools import product
 from typing import Final
 
 from tests.oracle import balancer
@@ -118,15 +119,29 @@ def _client(world: World, source: str, address: Address) -> Interface | None:
 
 def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Ruling:
     """Judge the case, once for every option of whatever turns out to be undecided."""
+    what: set[str] = set()
+    return _either(_worlds(case, assumed, what), what)
+
+
+def _worlds(case: Case, assumed: Mapping[Hashable, int], what: set[str]) -> list[Ruling]:
+    """Return what each possible world comes to, and add to `what` is open between them.
+
+    Something missing makes a flow unknown, which beside one that works is partial. But of ways one
+    is taken by all flows together, and what holds whichever it is is the answer.
+    """
     try:
-        return _of_each_port(case, assumed)
+        return [_of_each_port(case, assumed)]
     except UndecidedError as fork:
         if fork.kind is Fork.BEST:
             raise
-        rulings = [_explore(case, {**assumed, fork.key: n}) for n in range(fork.count)]
+        options = [_worlds(case, {**assumed, fork.key: n}, what) for n in range(fork.count)]
         if fork.kind is Fork.EITHER:
-            return _either(rulings, fork.what)
-        return _of_one_flow(rulings) if fork.kind is Fork.PORTS else _every(rulings)
+            return [_either([ruling for option in options for ruling in option], {fork.what})]
+        if fork.kind is Fork.WAYS:
+            what.add(fork.what)
+            return list(dict.fromkeys(ruling for option in options for ruling in option))
+        combine = _of_one_flow if fork.kind is Fork.PORTS else _every
+        return list(dict.fromkeys(combine(list(rulings)) for rulings in product(*options)))
 
 
 def _of_each_port(case: Case, assumed: Mapping[Hashable, int]) -> Ruling:
@@ -147,12 +162,12 @@ def by_port(case: Case) -> list[Case]:
     return [replace(case, client_ports=part) for part in parts]
 
 
-def _either(rulings: list[Ruling], what: str) -> Ruling:
+def _either(rulings: list[Ruling], what: set[str]) -> Ruling:
     """Combine worlds of which one is true: what they agree on holds, else nobody knows."""
     seen = tuple(sorted({address for ruling in rulings for address in ruling.sees}))
     first = replace(rulings[0], sees=seen)
     if any(ruling.verdict != first.verdict for ruling in rulings):
-        missing = {name for ruling in rulings for name in ruling.missing} | {what}
+        missing = {name for ruling in rulings for name in ruling.missing} | what
         return Ruling(Verdict.UNKNOWN, sees=seen, missing=tuple(sorted(missing)))
     if any(ruling.good_client_ports != first.good_client_ports for ruling in rulings):
         return replace(first, good_client_ports=None)

@@ -77,7 +77,7 @@ def enter(walk: Walk, door: Interface, offer: Offer, packet: Packet) -> Arrival:
         raise StopError(codes.VPCE_ZONE)
     number = 0
     if len(nodes) > 1:  # it uses one of the balancers, picked at random once and for all
-        number = walk.suppose(("linked", door.id), Fork.EITHER, len(nodes), door.id)
+        number = walk.suppose(("linked", door.id), Fork.WAYS, len(nodes), door.id)
     return _ask(walk, door, nodes[number], packet)
 
 

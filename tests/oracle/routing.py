@@ -66,7 +66,7 @@ def _choose(
     if len({(route.kind, route.target, route.state) for route in tied}) > 1:
         # overlapping prefix lists: AWS picks one and tells nobody which [RT-6]
         key = ("tie", table.id, destination)
-        return tied[suppose(key, Fork.EITHER, len(tied), table.id)]
+        return tied[suppose(key, Fork.WAYS, len(tied), table.id)]
     return tied[0] if tied else None
 
 
@@ -105,6 +105,6 @@ def _hidden(
         name = route.prefix_list
         if name and route.state != "filtered" and is_list_unknown(world, name, destination):
             key = ("hidden", name, table.id, destination)
-            if suppose(key, Fork.EITHER, 2, name) != YES:
+            if suppose(key, Fork.WAYS, 2, name) != YES:
                 return route
     return None

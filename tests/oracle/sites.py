@@ -108,7 +108,7 @@ def depart(walk: Walk, site: str, packet: Packet) -> Arrival:
         ways = _unannounced(walk, site, to)
     choice = 0
     if len(ways) > 1:
-        choice = walk.suppose(("link", site, to), Fork.EITHER, len(ways), site)
+        choice = walk.suppose(("link", site, to), Fork.WAYS, len(ways), site)
     return _enter(walk, ways[choice], packet)
 
 

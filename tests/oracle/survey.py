@@ -92,7 +92,7 @@ def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Iterator[frozenset[
         if fork.kind is Fork.BEST:
             raise
         worlds = [list(_explore(case, {**assumed, fork.key: n})) for n in range(fork.count)]
-        if fork.kind is Fork.EITHER:
+        if fork.kind in (Fork.EITHER, Fork.WAYS):
             yield from (found for world in worlds for found in world)
         else:  # each happens to some connection: what is in the way of any counts
             yield from (frozenset[Named]().union(*together) for together in product(*worlds))

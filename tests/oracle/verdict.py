@@ -196,7 +196,8 @@ class Fork(StrEnum):
 
     EVERY = "every"  # each option happens to some connection: a NAT gateway's addresses
     PORTS = "ports"  # so it is, but of one flow still: a NAT gateway's ports
-    EITHER = "either"  # one option is true, the snapshot does not say which
+    EITHER = "either"  # one option is true, the snapshot does not say which: something is missing
+    WAYS = "ways"  # so it is, of ways that it does show: a site's links, routes of equal length
     BEST = "best"  # the option is a host's own setting: what serves best counts
 
 

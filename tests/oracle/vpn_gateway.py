@@ -36,7 +36,7 @@ def _hand_on(walk: Walk, name: str, links: list[Link] | None, packet: Packet) ->
     choice = 0
     if len(links) > 1:  # there is no sharing: it takes one, and nobody knows which
         key = ("vgw", name, packet.destination)
-        choice = walk.suppose(key, Fork.EITHER, len(links), name)
+        choice = walk.suppose(key, Fork.WAYS, len(links), name)
     return sites.arrive(walk, links[choice], packet)
 
 

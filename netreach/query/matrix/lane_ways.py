@@ -6,6 +6,7 @@ as any other question, with the groups of both ends left for later.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from netreach.fabric.fabric import Fabric
 from netreach.fabric.lanes import CELLS, SAFE_IF_DEAD, Lanes, safe_stages
 from netreach.fabric.vocabulary import FIRST_UNKNOWN, MODE_BITS, STRICT_BITS, Assumed, Fate, Stage
+from netreach.fabric.worlds import World, WorldLog, renumbered, world_numbers
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, column, filled
 from netreach.packets.likeness import alike
 from netreach.packets.pool import NOTHING
@@ -41,6 +43,8 @@ class Branch(NamedTuple):
     arrives: bool
     #: Whether the receiver's groups know by which interface it was sent.
     carries: bool
+    #: What is supposed on it, beside others of the same way.
+    world: World = ()
 
 
 LaneWay = tuple[Branch, ...]
@@ -289,10 +293,20 @@ def _numbered(ways: Ways, flows: FlowBatch, book: WayNumbers) -> Column:
     alone = counts[flow] == 1
     ids = column([book.number((branch,)) for branch in branches])
     result[flow[alone]] = ids[found.group[alone]]
-    several: dict[int, list[Branch]] = {}
+    several: dict[int, list[tuple[Branch, int]]] = {}
     rest = np.flatnonzero(~alone)
-    for one, group in zip(flow[rest].tolist(), found.group[rest].tolist(), strict=True):
-        several.setdefault(one, []).append(branches[group])
+    worlds = world_numbers(ways.assumed[rest]).tolist()
+    for one, group, world in zip(
+        flow[rest].tolist(), found.group[rest].tolist(), worlds, strict=True
+    ):
+        several.setdefault(one, []).append((branches[group], world))
     for one, own in several.items():
-        result[one] = book.number(tuple(sorted(set(own))))
+        result[one] = book.number(tuple(sorted(set(_in_worlds(own, ways.onward.worlds)))))
     return result
+
+
+def _in_worlds(branches: list[tuple[Branch, int]], log: WorldLog) -> Iterator[Branch]:
+    """Yield branches with what is supposed on them, which has a number in the log."""
+    worlds = renumbered([log[number] for _, number in branches])
+    for (branch, _), world in zip(branches, worlds, strict=True):
+        yield branch._replace(world=world) if world else branch

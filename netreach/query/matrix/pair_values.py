@@ -11,14 +11,15 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from netreach.fabric.vocabulary import STRICT_BITS, Assumed
+from netreach.fabric.worlds import World
 from netreach.packets.batch import Column, column, distinct
 from netreach.packets.couplings import WITH_PORTS
 from netreach.packets.pool import NOTHING, Bounds, PairMemo, ServicePool
 from netreach.packets.prefixes import Family
 from netreach.packets.services import ServiceSet
 from netreach.query.matrix.lane_ways import NOWHERE, SINGLY, LaneWay
-from netreach.query.trips import of_branches
 from netreach.query.verdict import Question, Verdict, combined, judge
+from netreach.query.worlds import InWorld, verdict_in_all
 
 #: Bits of ways of which nobody knows whether they are taken.
 _DOUBTED: Final = int(Assumed.EITHER | Assumed.PERHAPS)
@@ -33,6 +34,8 @@ class Arrived(NamedTuple):
     replies: int
     random: int
     assumed: int
+    #: What is supposed on it, beside others of the same flow.
+    world: World = ()
 
 
 #: All branches of the flow of one family; None where the ends do not share it.
@@ -40,7 +43,7 @@ FlowValue = tuple[Arrived, ...] | None
 
 
 #: One branch by value: what gets there, what comes back, what fails at random, what was assumed.
-BranchByValue = tuple[Bounds, Bounds, Bounds, int]
+BranchByValue = tuple[Bounds, Bounds, Bounds, int, World]
 #: All branches of one flow by value.
 FlowByValue = tuple[BranchByValue, ...] | None
 
@@ -125,9 +128,11 @@ class PairValues:
                 allowed = self._join(address, reference if branch.carries else NOTHING)
                 forward = self._meet(forward, allowed)
             if forward == NOTHING:
-                yield Arrived(NOTHING, NOTHING, NOTHING, branch.assumed & _DOUBTED)
+                dead = branch.assumed & _DOUBTED
+                yield Arrived(NOTHING, NOTHING, NOTHING, dead, branch.world)
             else:
-                yield Arrived(forward, branch.replies, branch.random, branch.assumed)
+                arrived = forward, branch.replies, branch.random, branch.assumed
+                yield Arrived(*arrived, branch.world)
 
     def pair(self, ipv4: Column, ipv6: Column) -> Column:
         """Return the numbers of pairs by those of their flows, ``(N,)``."""
@@ -168,7 +173,10 @@ class PairValues:
         branches, pool = self._flows[flow], self._pool
         if branches is None:
             return None
-        return tuple((pool[a], pool[b], pool[c], assumed) for a, b, c, assumed in branches)
+        return tuple(
+            (pool[one.forward], pool[one.replies], pool[one.random], one.assumed, one.world)
+            for one in branches
+        )
 
     def number_told(self, value: PairByValue) -> int:
         """Return the number here of what another process found."""
@@ -187,8 +195,8 @@ class PairValues:
             return self._number_value(None)
         intern = self._pool.intern
         arrived = {
-            Arrived(intern(*forward), intern(*replies), intern(*random), assumed)
-            for forward, replies, random, assumed in flow
+            Arrived(intern(*forward), intern(*replies), intern(*random), assumed, world)
+            for forward, replies, random, assumed, world in flow
         }
         return self._number_value(tuple(sorted(arrived)))
 
@@ -226,8 +234,7 @@ class PairValues:
         value = self._flows[flow] or ()
         narrow = question != self.asked
         awaited = question.replies()
-        surely: set[Verdict] = set()
-        perhaps: set[Verdict] = set()
+        found: list[InWorld] = []
         services, replies = ServiceSet.empty(), ServiceSet.empty()
         for branch in value:
             forward, back = self._pool[branch.forward], self._pool[branch.replies]
@@ -237,13 +244,10 @@ class PairValues:
             if strict and branch.assumed & STRICT_BITS:
                 forward = Bounds(ServiceSet.empty(), forward.maybe)
             outcome = judge(question, forward, back, self._pool[branch.random])
-            is_either = branch.assumed & Assumed.EITHER
-            (perhaps if is_either else surely).add(outcome.verdict)
+            found.append((outcome.verdict, branch.world))
             services |= outcome.services.sure
             replies |= outcome.replies
-        may_be_none = any(branch.assumed & Assumed.PERHAPS for branch in value)
-        verdict = of_branches(frozenset(surely), frozenset(perhaps), may_be_none=may_be_none)
-        return fared(verdict, services, replies)
+        return fared(verdict_in_all(found), services, replies)
 
 
 def _within(bounds: Bounds, services: ServiceSet) -> Bounds:

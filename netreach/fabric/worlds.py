@@ -1,0 +1,111 @@
+"""Worlds: what is supposed of choices that AWS makes and the snapshot does not show.
+
+Where nobody knows which one of several ways is taken, each way is walked as if it were the one. A
+*world* says what is supposed on the way of one branch, choice by choice. Branches that part for
+another reason, such as equal-cost paths, stay in one world: all of them happen in it. What parts
+behind that makes choices of its own, though AWS may make them alike: that supposes too much, so
+that what all worlds have in common is surely so.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from netreach.fabric.vocabulary import Assumed
+from netreach.packets.batch import Column, Mask, PacketBatch, filled
+
+#: The bits of `assumed` from here on hold the number of a world; 0: nothing is supposed.
+WORLD_SHIFT: Final = 32
+_BELOW: Final = (1 << WORLD_SHIFT) - 1
+
+
+class Supposed(NamedTuple):
+    """What is supposed of one choice."""
+
+    choice: int
+    option: int
+    #: Whether none of its options may be taken.
+    may_be_none: bool = False
+
+
+#: What is supposed on one branch, the first choice first.
+World = tuple[Supposed, ...]
+
+
+class WorldLog:
+    """Numbers the worlds of one walk there and back."""
+
+    def __init__(self) -> None:
+        """Know only the world in which nothing is supposed."""
+        self._worlds: list[World] = [()]
+        self._choices = 0
+
+    def __getitem__(self, number: int) -> World:
+        """Return a world by its number."""
+        return self._worlds[number]
+
+    def suppose(
+        self,
+        branches: PacketBatch,
+        packets: Column,
+        options: Column,
+        is_open: Mask,
+        *,
+        bits: Column | None = None,
+    ) -> PacketBatch:
+        """Put branches into worlds of their own, where it is open which of them is taken.
+
+        `packets` says which packet each was before it branched, `options` which way it takes,
+        `bits` what is noted of each, if it is more than EITHER.
+        """
+        if not is_open.any():
+            return branches
+        rows = np.flatnonzero(is_open)
+        doubt = filled(len(rows), Assumed.EITHER) if bits is None else bits[rows]
+        parents = world_numbers(branches.assumed[rows])
+        first = len(self._worlds)
+        self._worlds += [
+            (*self._worlds[parent], Supposed(self._choices + packet, option, perhaps != 0))
+            for parent, packet, option, perhaps in zip(
+                parents.tolist(),
+                packets[rows].tolist(),
+                options[rows].tolist(),
+                (doubt & Assumed.PERHAPS).tolist(),
+                strict=True,
+            )
+        ]
+        self._choices += int(packets.max()) + 1
+        assumed = branches.assumed.copy()
+        worlds = np.arange(first, len(self._worlds), dtype=np.int64)
+        assumed[rows] = (assumed[rows] & _BELOW) | doubt | (worlds << WORLD_SHIFT)
+        return branches.replace(assumed=assumed)
+
+
+def world_numbers(assumed: Column) -> Column:
+    """Return the numbers of the worlds that branches are in."""
+    return assumed >> WORLD_SHIFT
+
+
+def with_return(there: Column, back: Column) -> Column:
+    """Join what was assumed on ways there and back; the way back goes on in the world it is in."""
+    worlds = np.maximum(world_numbers(there), world_numbers(back))  # later ones have more in them
+    return ((there | back) & _BELOW) | (worlds << WORLD_SHIFT)
+
+
+def renumbered(worlds: list[World]) -> list[World]:
+    """Return worlds alike, of choices and options that are numbered as they occur."""
+    choices: dict[int, int] = {}
+    options: dict[tuple[int, int], int] = {}
+    return [
+        tuple(
+            Supposed(
+                choices.setdefault(one.choice, len(choices)),
+                options.setdefault((one.choice, one.option), len(options)),
+                one.may_be_none,
+            )
+            for one in world
+        )
+        for world in worlds
+    ]
