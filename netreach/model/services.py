@@ -323,6 +323,8 @@ class HostedZone(Resource, frozen=True, kw_only=True):
     vpcs: tuple[str, ...] = ()
     #: None: the snapshot does not say.
     records: tuple[DnsRecord, ...] | None = None
+    #: Names that it holds besides those of `records`: of records that lead to no address.
+    other_names: tuple[str, ...] = ()
 
 
 class ResolverRule(Resource, frozen=True, kw_only=True):

@@ -52,14 +52,43 @@ def covers(zone: HostedZone, name: str) -> bool:
 
 def records_of(zone: HostedZone, name: str) -> list[DnsRecord]:
     """Return the records of a name: its own, else those of the closest wildcard."""
+    return _records_and_source(zone, name)[0]
+
+
+def _records_and_source(zone: HostedZone, name: str) -> tuple[list[DnsRecord], str]:
+    """Return the records of a name, and the name that they bear."""
     leading = [record for record in zone.records or () if record.kind in _LEADING]
-    labels = name.split(".")
-    wildcards = (f"*.{'.'.join(labels[depth:])}" for depth in range(1, len(labels)))
+    wildcards = (f"*.{parent}" for parent in _upwards(name)[1:])
     for wanted in (name, *wildcards):
         found = [record for record in leading if normal(record.name) == wanted]
         if found:
-            return _given(found)
-    return []
+            return _given(found), wanted
+    return [], ""
+
+
+def _upwards(name: str) -> list[str]:
+    """Return a name and the domains that it lies in, the closest first."""
+    labels = name.split(".")
+    return [".".join(labels[depth:]) for depth in range(len(labels))]
+
+
+def hidden_wildcard(zone: HostedZone, name: str) -> tuple[str, str]:
+    """Return the wildcard that would give a name's records, and what there is between; else "".
+
+    By RFC 4592 it gives none to a name that the zone holds, be it for another type or for a name
+    below it, nor to names below such a one. AWS does not say that Route 53 keeps to that.
+    """
+    _, source = _records_and_source(zone, name)
+    if not source.startswith("*.") or source == name:
+        return "", ""
+    held = [normal(record.name) for record in zone.records or ()]
+    held += map(normal, zone.other_names)
+    for between in _upwards(name):
+        if between == source[2:]:
+            break
+        if any(lies_in(one, between) for one in held):
+            return source, between
+    return "", ""
 
 
 def _given(records: list[DnsRecord]) -> list[DnsRecord]:
@@ -104,7 +133,15 @@ def gap_of(zone: HostedZone, name: str, *, is_brought: bool) -> str:
     if zone.records is None:
         return f"the snapshot lacks the records of {safe(zone.id)}"
     cut = delegation(zone, name)
-    return f"{safe(zone.id)} leaves {quoted(cut)} to other name servers" if cut else ""
+    if cut:
+        return f"{safe(zone.id)} leaves {quoted(cut)} to other name servers"
+    wildcard, between = hidden_wildcard(zone, name)
+    if not wildcard:
+        return ""
+    return (
+        f"{safe(zone.id)} holds {quoted(wildcard)} and {quoted(between)}: AWS does not say whether "
+        f"the wildcard answers for {quoted(name)} then"
+    )
 
 
 # -- rules of the resolver

@@ -39,11 +39,17 @@ def hosted_zone(shape: service_shapes.HostedZone, common: Common) -> HostedZone:
         is_private=bool(config.private_zone or vpcs),
         vpcs=vpcs,
         records=None if shape.records is None else _dns_records(shape.records),
+        other_names=_other_names(shape.records or []),
     )
 
 
 def _dns_records(records: list[service_shapes.RecordSet]) -> tuple[DnsRecord, ...]:
     return tuple(filter(None, map(_dns_record, records)))
+
+
+def _other_names(records: list[service_shapes.RecordSet]) -> tuple[str, ...]:
+    """Return the names of records that are of no matter but that they are there."""
+    return texts(_domain_name(one.name) for one in records if one.type not in _RECORD_KINDS)
 
 
 def _dns_record(shape: service_shapes.RecordSet) -> DnsRecord | None:

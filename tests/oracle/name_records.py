@@ -31,6 +31,7 @@ class Zone:
     is_private: bool
     vpcs: tuple[str, ...]  # none of a private one: nobody says
     records: tuple[Record, ...] | None  # None: nobody says
+    nodes: frozenset[str] = frozenset()  # names of records of any type, and all domains above
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,14 @@ def _zone(estate: Estate, record: Answer) -> Zone:
         record["Config"]["PrivateZone"],
         tuple(vpcs),
         None if sets is None else tuple(filter(None, map(_record, sets))),
+        frozenset(node for one in sets or () for node in above(plain(one["Name"]))),
     )
+
+
+def above(name: str) -> list[str]:
+    """Return a name and all domains that it lies in, the longest first."""
+    labels = name.split(".")
+    return [".".join(labels[n:]) for n in range(len(labels))]
 
 
 def _record(record: Answer) -> Record | None:

@@ -23,6 +23,7 @@ from tests.oracle.name_records import (
     Record,
     Rule,
     Zone,
+    above,
     lies_in,
 )
 from tests.oracle.world import Address, Prefix
@@ -148,6 +149,8 @@ def _in_zone(query: Query, zone: Zone, name: str) -> Found:
     records = _records(zone, name)
     if not records:
         raise NothingError
+    if records[0].name not in (name, _source_of_synthesis(zone, name)):
+        return UNKNOWN  # AWS does not say that Route 53 keeps to the RFC
     parts = [_of_record(query, record) for record in records]
     sets = {record.set_id for record in records if record.set_id}
     return Found(
@@ -169,6 +172,15 @@ def _records(zone: Zone, name: str) -> list[Record]:
         if found:
             return [record for record in found if not _stands_back(record, found)]
     return []
+
+
+def _source_of_synthesis(zone: Zone, name: str) -> str:
+    """Return the wildcard that stands for a name by RFC 4592: right below the closest encloser.
+
+    A name that is there, for whatever type or for a longer one's sake, has none.
+    """
+    encloser = next((node for node in above(name) if node in zone.nodes), zone.name)
+    return "" if encloser == name else f"*.{encloser}"
 
 
 def _stands_back(record: Record, others: list[Record]) -> bool:

@@ -25,7 +25,15 @@ RULES: Final = ("corp.example", "db.corp.example", "", "amazonaws.com", "partner
 LABELS: Final = ("www", "db", "a.db", "*", "*.any", "x.any", "")
 BEYOND: Final = ("www.partner.test", "cdn.shop.test", "nobody.db.corp.example")
 #: Fields by which Route 53 chooses, with what they say of one record after the other.
-POLICIES: Final = (("Weight", 1, 2), ("Weight", 1, 0), ("Failover", "PRIMARY", "SECONDARY"))
+POLICIES: Final = (
+    ("Weight", 1, 2),
+    ("Weight", 1, 0),
+    ("Weight", 0, 0),
+    ("Failover", "PRIMARY", "SECONDARY"),
+    ("MultiValueAnswer", True, True),
+    ("Region", "eu-central-1", "us-east-1"),
+    ("GeoLocation", {"ContinentCode": "EU"}, {"CountryCode": "*"}),
+)
 FAILING: Final = {"HealthCheckId": "11111111-2222-3333-4444-555555555555"}
 
 #: Lists of an estate with names; those of zones bear the zone's id besides what the call answers.
@@ -170,8 +178,8 @@ def _records(dice: Dice, estate: Estate, name: str, domain: str) -> Iterator[Rec
         yield {"Name": written, "Type": "NS", "TTL": 300, "ResourceRecords": servers}
     elif kind > 80:
         key, *parts = dice.pick(POLICIES)
-        for part in parts:
-            record: Record = {"Name": written, "SetIdentifier": f"set-{part}", str(key): part}
+        for number, part in enumerate(parts):
+            record: Record = {"Name": written, "SetIdentifier": f"set-{number}", str(key): part}
             record |= FAILING if dice.chance(40) else {}
             yield record | _value(dice, estate, may_be_name=False)
     elif kind > 50 and name != domain:
@@ -183,8 +191,10 @@ def _records(dice: Dice, estate: Estate, name: str, domain: str) -> Iterator[Rec
             values = [{"Value": target}]
             yield {"Name": written, "Type": "CNAME", "TTL": 60, "ResourceRecords": values}
     else:
-        yield {"Name": written} | _value(dice, estate, may_be_name=True)
-        if dice.chance(20):
+        leads = not dice.chance(15)
+        if leads:
+            yield {"Name": written} | _value(dice, estate, may_be_name=True)
+        if not leads or dice.chance(20):
             yield {"Name": written, "Type": "TXT", "ResourceRecords": [{"Value": '"words"'}]}
 
 
@@ -254,12 +264,22 @@ def draw_asked(dice: Dice, estate: Estate, count: int) -> list[Asked]:
         for record in told["ResourceRecordSets"]
     ]
     beside = [f"none.{zone['Name'].rstrip('.')}" for zone in estate["HostedZones"]]
+    below = [f"below.{one}" for one in written] + [one.partition(".")[2] for one in written]
     names = given(estate)
     return [
         (
             "" if dice.chance(12) else dice.pick(vpcs),
             dice.pick(
-                dice.pick((written or names, written or names, names, beside or names, BEYOND))
+                dice.pick(
+                    (
+                        written or names,
+                        below or names,
+                        written or names,
+                        names,
+                        beside or names,
+                        BEYOND,
+                    )
+                )
             ),
         )
         for _ in range(count)

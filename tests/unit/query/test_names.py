@@ -104,6 +104,15 @@ def test_hy_8_a_private_zone_resolves_names_in_its_vpc(name: str, expected: list
     assert addresses(zoned(records), name) == expected
 
 
+@pytest.mark.parametrize("name", ["db.corp.example", "x.a.db.corp.example", "txt.corp.example"])
+def test_hy_8_a_wildcard_above_names_that_are_there_is_unknown(name: str) -> None:
+    star, below = (r"\052.corp.example.", "A", WEB_1), ("a.db.corp.example.", "A", DB_1)
+    base = zoned(zone(star, below, other_names=("txt.corp.example",)))
+    assert "whether the wildcard answers" in seen(base, name).unknown
+    assert addresses(base, "a.db.corp.example") == [DB_1]
+    assert addresses(base, "far.away.corp.example") == [WEB_1]
+
+
 DB = ("db.corp.example.", "A", DB_1)
 
 
