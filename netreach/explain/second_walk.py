@@ -11,7 +11,7 @@ from netreach.explain.traces import PacketStep, TraceIndex
 from netreach.fabric.addresses import SCOPE_INTERNET
 from netreach.fabric.element import Ending, Passage
 from netreach.fabric.fabric import Fabric
-from netreach.fabric.vocabulary import FIRST_UNKNOWN, MODE_BITS, Fate, Kind
+from netreach.fabric.vocabulary import FIRST_UNKNOWN, MODE_BITS, MODES, Fate, Kind
 from netreach.packets.batch import NO_ROW, PacketBatch, column
 from netreach.packets.pool import NOTHING
 from netreach.query.flow_batch import FlowBatch, departures
@@ -147,8 +147,9 @@ def _up_to_strangers(
 
 def _modes_of(endings: list[Ending]) -> list[int]:
     """Return what appliances do on the ways of one flow."""
-    bits = {bit for e in endings for bit in (e.batch.assumed & MODE_BITS).tolist()}
-    return sorted(bits - {0})
+    bits = {bit for e in endings for bit in (e.batch.assumed & MODE_BITS).tolist()} - {0}
+    ways = {frozenset(b for b in bits if b & mode): int(mode) for mode in reversed(MODES)}
+    return sorted(mode for way, mode in ways.items() if way)
 
 
 def _trouble(way: SecondWalk) -> int:
@@ -165,7 +166,7 @@ def _in_mode(endings: list[Ending], mode: int) -> list[Ending]:
     found = []
     for ending in endings:
         bits = ending.batch.assumed & MODE_BITS
-        right = (bits == 0) | (bits == mode)
+        right = (bits == 0) | ((bits & mode) != 0)
         if right.any():
             batch = ending.batch.where(right)
             found.append(Ending(ending.fate, ending.kind, ending.component[right], batch))

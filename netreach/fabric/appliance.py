@@ -21,8 +21,9 @@ from netreach.fabric.vocabulary import MODE_BITS, Assumed, Fate, Kind, Stage
 from netreach.model.snapshot import Snapshot
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, by_row, filled, mask_by_row
 
-_ACROSS_BITS: Final = int(Assumed.FORWARDS_ACROSS | Assumed.TRANSLATES_ACROSS)
-_TRANSLATING_BITS: Final = int(Assumed.TRANSLATES | Assumed.TRANSLATES_ACROSS)
+#: A branch does what stands for most modes: one with any of these stays, or keeps its source.
+_STAYING_BITS: Final = int(Assumed.FORWARDS | Assumed.TRANSLATES)
+_KEEPING_BITS: Final = int(Assumed.FORWARDS | Assumed.FORWARDS_ACROSS)
 
 
 class Appliances(Struct, frozen=True):
@@ -89,8 +90,10 @@ class Appliances(Struct, frozen=True):
     def _modes(self, batch: PacketBatch, passage: Passage) -> list[PacketBatch]:
         """Return the packets once for each thing that the appliance may do with them.
 
-        What was assumed of the first appliance is assumed of all on the way. An answer that no
-        session calls back is passed on as it is: only its connection's beginning is translated.
+        What was assumed of the first appliance is assumed of all on the way. Where two modes come
+        to the same, as both sides of a host that has one do, one branch bears the bits of both, so
+        that there is one for each mode on every way. An answer that no session calls back is
+        passed on as it is: only its connection's beginning is translated.
         """
         if passage.returning:
             return [batch]
@@ -110,17 +113,18 @@ class Appliances(Struct, frozen=True):
             (Assumed.TRANSLATES_ACROSS, across & private),
         ):
             if packets.any():
-                found.append(_in_mode(fresh.where(packets), mode, passage))
+                bits = _alike(mode, private[packets], across[packets])
+                found.append(_in_mode(fresh.where(packets), bits, passage))
         return found
 
     def _pass_on(self, batch: PacketBatch, passage: Passage) -> None:
         """Send packets on from the interface, or from the host's other one."""
-        crosses = ((batch.assumed & _ACROSS_BITS) != 0) & (self.other[batch.place] != NO_ROW)
-        leaving = np.where(crosses, self.other[batch.place], batch.place)
+        leaving = self._leaving(batch)
         batch = batch.replace(place=leaving, subnet=self.interfaces.columns.subnet[leaving])
         # what another appliance has made public needs no other address any more
         private: Mask = self.book.scopes(batch.source) != SCOPE_INTERNET
-        translating = ((batch.assumed & _TRANSLATING_BITS) != 0) & private
+        modes = batch.assumed & MODE_BITS
+        translating = (modes != 0) & ((modes & _KEEPING_BITS) == 0) & private
         if translating.any() and not passage.returning:
             batch = PacketBatch.joined(
                 [batch.where(~translating), self._translate(batch.where(translating), passage)]
@@ -136,6 +140,12 @@ class Appliances(Struct, frozen=True):
                 batch, batch.place, batch.destination, peers, passage, ingress=False
             )
         self.interfaces.leave(batch, passage)
+
+    def _leaving(self, batch: PacketBatch) -> Column:
+        """Return the interface by which each packet leaves the host, ``(N,)``."""
+        modes, other = batch.assumed & MODE_BITS, self.other[batch.place]
+        crosses = (modes != 0) & ((modes & _STAYING_BITS) == 0) & (other != NO_ROW)
+        return np.where(crosses, other, batch.place)
 
     def _translate(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
         """Put the appliance's own address on packets; there must be one of their family."""
@@ -155,15 +165,37 @@ class Appliances(Struct, frozen=True):
         batch = batch.replace(destination=sessions.source(session), session=sessions.chain(session))
         passage.note(Kind.INTERFACE, batch.place, batch)
         # by the interface at which the request came in
-        crosses = ((batch.assumed & _ACROSS_BITS) != 0) & (self.other[batch.place] != NO_ROW)
-        leaving = np.where(crosses, self.other[batch.place], batch.place)
+        leaving = self._leaving(batch)
         subnets = self.interfaces.columns.subnet[leaving]
         self.interfaces.leave(batch.replace(place=leaving, subnet=subnets), passage)
 
 
-def _in_mode(batch: PacketBatch, mode: Assumed, passage: Passage) -> PacketBatch:
-    marked = batch.replace(assumed=batch.assumed | int(mode))
-    return passage.sessions.fork(marked, filled(len(batch), int(mode)))
+#: By mode: the one that is the same for a source which needs no other address; by the other side.
+_KEEPING: Final = {
+    Assumed.FORWARDS: Assumed.TRANSLATES,
+    Assumed.FORWARDS_ACROSS: Assumed.TRANSLATES_ACROSS,
+}
+_ACROSS: Final = {
+    Assumed.FORWARDS: Assumed.FORWARDS_ACROSS,
+    Assumed.TRANSLATES: Assumed.TRANSLATES_ACROSS,
+}
+
+
+def _alike(mode: Assumed, private: Mask, across: Mask) -> Column:
+    """Return the bits of all modes that come to the same as this one, by packet."""
+    bits = filled(len(private), int(mode))
+    if mode in _KEEPING:
+        bits |= np.where(private, 0, int(_KEEPING[mode]))
+    if mode in _ACROSS:
+        bits |= np.where(across, 0, int(_ACROSS[mode]))
+    if mode is Assumed.FORWARDS:
+        bits |= np.where(private | across, 0, int(Assumed.TRANSLATES_ACROSS))
+    return bits
+
+
+def _in_mode(batch: PacketBatch, bits: Column, passage: Passage) -> PacketBatch:
+    marked = batch.replace(assumed=batch.assumed | bits)
+    return passage.sessions.fork(marked, bits)
 
 
 def compile_appliances(snapshot: Snapshot, interfaces: Interfaces) -> Appliances:

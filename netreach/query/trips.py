@@ -75,8 +75,9 @@ class Trips(Struct, frozen=True):
 
         One that meets none itself may have others beside it that do.
         """
-        mine = self.assumed[self.flow == self.flow[branch]]
-        return int(np.bitwise_or.reduce(mine)) & MODE_BITS
+        mine = self.assumed[self.flow == self.flow[branch]] & MODE_BITS
+        bits = int(np.bitwise_and.reduce(mine[mine != 0])) if mine.any() else 0
+        return bits & -bits  # of several that come to the same, the simplest
 
     def verdict_of_flow(self, flows: int) -> Column:
         """Return the index into VERDICTS of every flow, its branches combined, ``(flows,)``.
@@ -186,11 +187,11 @@ def of_best_mode(trips: Trips, outside: Mask) -> Mask:
     merit = column([_MERIT.index(verdict) for verdict in VERDICTS])
     scores = np.full((len(MODES), flows), -1, np.int64)
     for number, mode in enumerate(MODES):
-        chosen = modes == int(mode)
+        chosen = (modes & int(mode)) != 0
         occurs = np.bincount(trips.flow[chosen], minlength=flows) > 0
         together = merit[trips.where((modes == 0) | chosen).verdict_of_flow(flows)]
         liked = outside == bool(mode & _TRANSLATING)
         scores[number] = np.where(occurs, 2 * together + liked, -1)
     best = column([int(mode) for mode in MODES])[scores.argmax(axis=0)]
-    keep: Mask = (modes == 0) | (modes == best[trips.flow])
+    keep: Mask = (modes == 0) | ((modes & best[trips.flow]) != 0)
     return keep

@@ -28,8 +28,8 @@ from netreach.query.trips import Ways
 SINGLY: Final = 0
 NOWHERE: Final = 1
 _DEAD_STAGES: Final = sum(1 << stage for stage in SAFE_IF_DEAD)
-#: What of `assumed` an answer depends on.
-KEPT_BITS: Final = int(Assumed.EITHER | Assumed.PERHAPS | STRICT_BITS)
+#: What of `assumed` an answer depends on, besides the world.
+KEPT_BITS: Final = int(STRICT_BITS)
 
 
 class Branch(NamedTuple):

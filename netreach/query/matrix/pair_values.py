@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Final, NamedTuple
 
-from netreach.fabric.vocabulary import STRICT_BITS, Assumed
+from netreach.fabric.vocabulary import STRICT_BITS
 from netreach.fabric.worlds import World
 from netreach.packets.batch import Column, column, distinct
 from netreach.packets.couplings import WITH_PORTS
@@ -21,8 +21,6 @@ from netreach.query.matrix.lane_ways import NOWHERE, SINGLY, LaneWay
 from netreach.query.verdict import Question, Verdict, combined, judge
 from netreach.query.worlds import InWorld, verdict_in_all
 
-#: Bits of ways of which nobody knows whether they are taken.
-_DOUBTED: Final = int(Assumed.EITHER | Assumed.PERHAPS)
 #: The number of what is to be asked one by one.
 ASK: Final = 0
 
@@ -42,7 +40,7 @@ class Arrived(NamedTuple):
 FlowValue = tuple[Arrived, ...] | None
 
 
-#: One branch by value: what gets there, what comes back, what fails at random, what was assumed.
+#: One branch by value: what gets there, comes back and fails at random, what was assumed, supposed.
 BranchByValue = tuple[Bounds, Bounds, Bounds, int, World]
 #: All branches of one flow by value.
 FlowByValue = tuple[BranchByValue, ...] | None
@@ -128,8 +126,7 @@ class PairValues:
                 allowed = self._join(address, reference if branch.carries else NOTHING)
                 forward = self._meet(forward, allowed)
             if forward == NOTHING:
-                dead = branch.assumed & _DOUBTED
-                yield Arrived(NOTHING, NOTHING, NOTHING, dead, branch.world)
+                yield Arrived(NOTHING, NOTHING, NOTHING, 0, branch.world)
             else:
                 arrived = forward, branch.replies, branch.random, branch.assumed
                 yield Arrived(*arrived, branch.world)

@@ -353,6 +353,41 @@ def many_legged(*more: str, **outer: bool) -> Network:
     )
 
 
+def beside_two_legged(single: Form) -> Network:
+    """Compile an estate where one of two appliances is taken, and nobody knows which [RT-6]."""
+    passing: Form = {"source_dest_check": False, "groups": ["web"]}
+    legs: Form = {
+        "inner": {"subnet": "app-a", "address": "10.0.2.50"} | passing,
+        "outer": {"subnet": "web-a", "address": "10.0.1.77", "elastic": "203.0.113.60"} | passing,
+    }
+    own = {"subnet": "web-a", "address": "10.0.1.78"} | passing | single
+    lists = {"one": {"entries": ["8.8.8.8/32"]}, "two": {"entries": ["8.8.8.8/32"]}}
+    routes = {
+        "prefix-list:one": "network-interface:eni-fw-inner",
+        "prefix-list:two": "instance:single",
+    }
+    return estate(
+        rest={"prefix_lists": lists},
+        route_tables={"app": {"routes": routes}},
+        instances={"fw": {"interfaces": legs}, "single": own},
+    )
+
+
+@pytest.mark.parametrize(
+    ("single", "told"),
+    [
+        pytest.param({}, "unknown", id="that-does-not-lead-out"),
+        pytest.param({"elastic": "203.0.113.61"}, "reachable", id="that-leads-out"),
+    ],
+)
+def test_rt_12_what_works_by_the_other_side_of_one_host_is_asked_of_one_sided_hosts_too(
+    single: Form, told: str
+) -> None:
+    """The first host works only across; the second has no other side, so it stays where it is."""
+    network = beside_two_legged(single)
+    assert verdict(network, "app-1 8.8.8.8 tcp 443", family=4) == told
+
+
 def test_rt_12_of_three_interfaces_nobody_knows_by_which_one_it_leaves() -> None:
     assert verdict(many_legged(), "app-1 8.8.8.8 tcp 443", family=4) == "reachable"
     assert verdict(many_legged("more-1"), "app-1 8.8.8.8 tcp 443", family=4) == "unknown"
