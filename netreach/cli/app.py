@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from typing import Annotated, Final, NoReturn, cast
 
 import typer
@@ -17,6 +18,7 @@ from netreach.cli.path import path
 from netreach.cli.peers import reach_from, who_can_reach
 from netreach.cli.schema import schema
 from netreach.cli.show import show
+from netreach.cli.streams import open_streams
 from netreach.errors import NetreachError
 
 #: Exit status of bad usage and bad input. 1 stays Python's own, for a crash.
@@ -77,6 +79,7 @@ def _options(
 
 def main() -> NoReturn:
     """Run the program and leave with its exit status."""
+    open_streams()
     _start_light()
     status = run(sys.argv[1:])
     gc.freeze()  # a process that ends need not look through everything for garbage once more
@@ -105,13 +108,18 @@ def run(arguments: list[str]) -> int:
         return _close_quietly()
     except OSError as error:  # such as a full disk behind standard output
         _forget_output()
-        return _complain(f"{error.filename or 'standard output'}: {error.strerror or error}")
+        from netreach.query.words import safe  # noqa: PLC0415 - only where something is wrong
+
+        file = safe(str(error.filename)) if error.filename else "standard output"
+        return _complain(f"{file}: {error.strerror or error}")
     return status if isinstance(status, int) else 0
 
 
 def _complain(message: str) -> int:
     line = " ".join(message.split())
-    sys.stderr.write(f"netreach: {line}\n")
+    with suppress(OSError):  # the status says it too
+        sys.stderr.write(f"netreach: {line}\n")
+        sys.stderr.flush()
     return BAD_USAGE
 
 

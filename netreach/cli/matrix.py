@@ -256,7 +256,7 @@ def _write(parts: Iterable[str], output: str) -> None:
     if output not in _STANDARD:
         from netreach.present.beside import write_beside  # noqa: PLC0415 - only to a file
 
-        write_beside(Path(output), parts)
+        write_beside(Path(output), (part.encode() for part in parts))
         return
     for part in parts:
         typer.echo(part, nl=False)

@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from enum import IntEnum, StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, TextIO, TypedDict
 
@@ -14,7 +15,7 @@ import typer
 
 from netreach.cli.watch import Watch
 from netreach.errors import InputError, NetreachError, UsageError
-from netreach.query.words import quoted
+from netreach.query.words import quoted, safe
 
 if TYPE_CHECKING:
     from netreach.network import Answer, Network
@@ -56,6 +57,7 @@ class Options(TypedDict):
 
 #: The columns of a file of questions, and what each is called in `Network.path`.
 COLUMNS: Final = ("source", "destination", "protocol", "port")
+_MEND_ROWS: Final = f"write {','.join(COLUMNS)}"
 
 
 def path(  # noqa: PLR0913 - each is an option of the command
@@ -241,27 +243,37 @@ def _answer_file(network: Network, queries: str, options: Options) -> int:
                 **options,
             )
         except NetreachError as error:
-            file = "standard input" if queries == "-" else queries
-            raise InputError(file=file, place=f"line {line}", what=str(error)) from None
+            raise InputError(
+                file=_file_of(queries), place=f"line {line}", what=str(error)
+            ) from None
         statuses.add(EXIT_OF[answer.verdict])
         typer.echo(render_json_line(answer.report).rstrip("\n"))
+    if not statuses:  # 0 would say that all is reachable
+        raise InputError(file=_file_of(queries), what="no question is in it", mend=_MEND_ROWS)
     worst = (Exit.UNREACHABLE, Exit.PARTIAL, Exit.UNKNOWN)
     return next((status for status in worst if status in statuses), Exit.REACHABLE)
 
 
 def _rows(queries: str) -> Iterator[tuple[int, dict[str, str]]]:
-    if queries == "-":
-        yield from _parse(sys.stdin, "standard input")
-        return
+    name = _file_of(queries)
     try:
+        if queries == "-":
+            if isinstance(sys.stdin, TextIOWrapper):
+                sys.stdin.reconfigure(encoding="utf-8-sig", newline="")  # as a file is read
+            yield from _parse(sys.stdin, name)
+            return
         with Path(queries).open(encoding="utf-8-sig", newline="") as file:
-            yield from _parse(file, queries)
+            yield from _parse(file, name)
     except OSError as error:
-        raise InputError(
-            file=queries, what=error.strerror or "unreadable", mend="check it"
-        ) from None
+        mend = "name a file that you may read"
+        raise InputError(file=name, what=error.strerror or "unreadable", mend=mend) from None
     except UnicodeDecodeError:
-        raise InputError(file=queries, what="is not UTF-8 text", mend="save it as UTF-8") from None
+        raise InputError(file=name, what="is not UTF-8 text", mend="save it as UTF-8") from None
+
+
+def _file_of(queries: str) -> str:
+    """Return what errors call a file of questions."""
+    return "standard input" if queries == "-" else safe(queries)
 
 
 def _parse(file: TextIO, name: str) -> Iterator[tuple[int, dict[str, str]]]:
@@ -279,7 +291,7 @@ def _parse(file: TextIO, name: str) -> Iterator[tuple[int, dict[str, str]]]:
                     file=name,
                     place=f"line {reader.line_num}",
                     what=f"{len(values)} columns, {quoted(','.join(cells), 60)}",
-                    mend="write source,destination,protocol,port",
+                    mend=_MEND_ROWS,
                 )
             padded = values + [""] * (len(COLUMNS) - len(values))
             yield reader.line_num, dict(zip(COLUMNS, padded, strict=True))

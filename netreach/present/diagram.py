@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from netreach.present._diagram_routes import draw_gateways, draw_routes
 from netreach.present._diagram_services import draw_services
 from netreach.present._drawing import key_of, to_graph
 from netreach.present._headline import count_of
+from netreach.present.beside import write_beside
 from netreach.query.words import quoted, safe
 
 if TYPE_CHECKING:
@@ -97,11 +97,7 @@ def write(graph: Digraph, path: Path) -> None:
     """
     suffix = check_suffix(path)
     content = graph.source.encode() if suffix in SOURCES else _drawn(graph, suffix[1:])
-    try:
-        _replace(path, content)
-    except OSError as error:
-        what = f"can't be written: {error.strerror}"
-        raise InputError(file=safe(str(path)), what=what, mend="give another file to -o") from None
+    write_beside(path, (content,))
 
 
 def _drawn(graph: Digraph, form: str) -> bytes:
@@ -119,13 +115,3 @@ def _drawn(graph: Digraph, form: str) -> bytes:
             mend="ask for a .dot file, or upgrade Graphviz",
         ) from None
     return content
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write all of a file or nothing."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

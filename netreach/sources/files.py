@@ -86,7 +86,9 @@ def read_documents(source: Path) -> Iterator[Document]:
     Raises:
         InputError: a file is not there or can't be read.
     """
-    if not source.is_dir():
+    with _refusals(source.name):
+        is_folder = source.is_dir()
+    if not is_folder:
         yield _document(source, source.name, (source.absolute().parent.name,))
         return
     root = source.resolve().name
@@ -98,7 +100,9 @@ def read_documents(source: Path) -> Iterator[Document]:
 
 def read_standard_input() -> Document:
     """Return all of standard input."""
-    return Document(STDIN, _text(_unzipped(sys.stdin.buffer.read(), STDIN), STDIN))
+    with _refusals(STDIN):
+        content = sys.stdin.buffer.read()
+    return Document(STDIN, _text(_unzipped(content, STDIN), STDIN))
 
 
 def digest(documents: Iterable[Document]) -> str:
@@ -120,7 +124,9 @@ def taken(documents: Iterable[Document]) -> str:
 
 def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
     """Yield the regular files below a folder; a folder that links lead to twice is read once."""
-    for path in sorted(folder.iterdir()):
+    with _refusals(folder.name):
+        paths = sorted(folder.iterdir())
+    for path in paths:
         if path.name.startswith("."):
             continue
         try:

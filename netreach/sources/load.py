@@ -26,6 +26,8 @@ def open_snapshot(source: str | Path) -> Snapshot:
     Raises:
         InputError: it can't be read, or it is of no known format.
     """
+    if not str(source):  # a shell variable that is not set; for Python it is the folder at hand
+        raise InputError(what="the snapshot has no name", mend="name a folder, a file, or -")
     if str(source) == "-":
         return _of_file(read_standard_input())
     path = Path(source)
