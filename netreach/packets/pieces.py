@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netreach.packets.atoms import Span
 from netreach.packets.batch import NO_ROW, Column, Mask, column, spread
@@ -96,22 +95,24 @@ class PairTable:
         result[hits] = self.values[found[hits]]
         return result
 
-    def cross(self, rows: Column, others: Column) -> NDArray[np.int64]:
-        """Return the values of each two, ``(rows, others)``; `others` must ascend.
+    def among(
+        self, rows: Column, row_groups: Column, others: Column, other_groups: Column
+    ) -> tuple[Column, Column, Column]:
+        """Return the cells that were set of rows and others of one group.
 
-        Looks at the cells that were set, not at all of them.
+        Looks at these cells, not at all. Groups ascend, and in each of them the `others`.
+
+        Returns:
+            The places in `rows`, those in `others`, and the values.
         """
-        result = np.full((len(rows), len(others)), self.default, np.int64)
-        if not len(others):
-            return result
         first = self.keys.searchsorted(rows << _SHIFT)
         counts = self.keys.searchsorted((rows + 1) << _SHIFT) - first
         row, cell = spread(first, counts)
-        wanted = self.keys[cell] & ((1 << _SHIFT) - 1)
-        place = np.minimum(others.searchsorted(wanted), len(others) - 1)
-        here = others[place] == wanted
-        result[row[here], place[here]] = self.values[cell[here]]
-        return result
+        known = other_groups << _SHIFT | others
+        wanted = row_groups[row] << _SHIFT | (self.keys[cell] & ((1 << _SHIFT) - 1))
+        place = known.searchsorted(wanted)
+        here = np.append(known, NO_ROW)[place] == wanted
+        return row[here], place[here], self.values[cell[here]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,11 +73,13 @@ def test_sparse_and_dense_tiles_count_alike(monkeypatch: pytest.MonkeyPatch) -> 
     ]
     snapshot = snapshot_of(documents)
     assert isinstance(snapshot, Snapshot)
-    matrix = matrix_of(Network(snapshot))
+    network = Network(snapshot)
+    matrix = matrix_of(network)
     (plain,) = matrix.rows()
     assert len(plain.patches.number) == 0
     dense = census(matrix), grouped(matrix)
     monkeypatch.setattr(sparse_tiles, "FROM_CELLS", 0)
+    matrix = matrix_of(network)
     (row,) = matrix.rows()
     assert len(row.patches.number) > 0  # the tile was in fact worked out sparsely
     assert (census(matrix), grouped(matrix)) == dense

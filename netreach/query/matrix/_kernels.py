@@ -9,8 +9,8 @@ from netreach.packets.jit import compiled
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-#: Cells, rows, columns and the number of numbers.
-Table = tuple[Integers, Integers, Integers, int]
+#: Cells, rows and columns.
+Table = tuple[Integers, Integers, Integers]
 
 
 @compiled()
@@ -40,30 +40,15 @@ def say_of_windows(
 
 
 @compiled()
-def combine_cells(
-    ways: Table,
-    egress: Table,
-    ingress: Table,
-    seen: Flags,
-    names: Integers,
-    code: Integers,
-) -> None:
-    """Combine three small tables of small numbers, and number the combinations that occur.
+def combine_cells(ways: Table, egress: Table, ingress: Table, code: Integers) -> None:
+    """Add up what three small tables say of each cell.
 
-    A table is its cells, the row and the column to take for each cell, and how many numbers it has.
+    A table is its cells, and the row and the column to take for each row and column of `code`.
     """
     for i in range(code.shape[0]):
         for j in range(code.shape[1]):
-            combined = ways[0][ways[1][i], ways[2][j]]
-            combined = combined * egress[3] + egress[0][egress[1][i], egress[2][j]]
-            combined = combined * ingress[3] + ingress[0][ingress[1][i], ingress[2][j]]
-            seen[combined] = True
-            code[i, j] = combined
-    count = 0
-    for number in range(seen.size):
-        if seen[number]:
-            names[number] = count
-            count += 1
-    for i in range(code.shape[0]):
-        for j in range(code.shape[1]):
-            code[i, j] = names[code[i, j]]
+            code[i, j] = (
+                ways[0][ways[1][i], ways[2][j]]
+                + egress[0][egress[1][i], egress[2][j]]
+                + ingress[0][ingress[1][i], ingress[2][j]]
+            )

@@ -58,112 +58,74 @@ def tabulated(parts: Sequence[Numbered]) -> tuple[Cells, list[Column]]:
     Returns the combination of each cell, and the value of each part in every combination.
     """
     code: Cells = np.zeros((1,) * parts[0].code.ndim, np.int64)
-    total = 1
     for part in parts:
         code = code * len(part.values) + part.code
-        total *= len(part.values)
-    if total <= max(1 << 16, 2 * code.size):
-        seen = np.zeros(total, bool)
-        seen[code.ravel()] = True
-        found = np.flatnonzero(seen)
-        code = (seen.cumsum() - 1)[code]
-    else:
+    code, found = renumbered(code, prod(len(part.values) for part in parts))
+    return code, taken_apart(found, [part.values for part in parts])
+
+
+def renumbered(code: Cells, size: int) -> tuple[Cells, Column]:
+    """Number anew what occurs of the numbers below `size`; returns the number of each cell too."""
+    if size > max(1 << 16, 8 * code.size):
         found, rows = np.unique(code, return_inverse=True)
-        code = rows.reshape(code.shape)
+        return rows.reshape(code.shape), found
+    seen = np.zeros(size, bool)
+    seen[code.ravel()] = True
+    found = np.flatnonzero(seen)
+    names = np.empty(size, np.int64)
+    names[found] = np.arange(len(found))
+    return names.take(code), found
+
+
+def taken_apart(codes: Column, values: Sequence[Column]) -> list[Column]:
+    """Return the values that combinations are made of, of which the first varies slowest."""
     columns: list[Column] = []
-    for part in reversed(parts):
-        found, place = np.divmod(found, len(part.values))
-        columns.append(part.values[place])
-    return code, columns[::-1]
+    for part in reversed(values):
+        codes, place = np.divmod(codes, len(part))
+        columns.append(part[place])
+    return columns[::-1]
 
 
-class Gathered(NamedTuple):
-    """Cells that are taken from a small table of small numbers, by its rows and columns."""
-
-    table: Cells
-    rows: Column
-    columns: Column
-    #: What the small numbers stand for.
-    values: Column
-
-    @classmethod
-    def of(cls, cells: Cells, rows: Column, columns: Column) -> Gathered:
-        """Number the values of a small table whose cells are taken more than once."""
-        found = Numbered.of(cells)
-        return cls(found.code, rows, columns, found.values)
-
-    def taken(self) -> Cells:
-        """Return the number in every cell."""
-        cells: Cells = self.table[self.rows].take(self.columns, axis=1)
-        return cells
-
-
-Table = tuple[Cells, Column, Column, int]
-#: What works out the cells of three tables, see `_kernels.combine_cells`.
-Combine = Callable[[Table, Table, Table, NDArray[np.bool_], Column, Cells], None]
+#: A table of small numbers, and the row and the column to take for each row and column of cells.
+Table = tuple[Cells, Column, Column]
+#: What adds up the cells of three tables, see `_kernels.combine_cells`.
+Combine = Callable[[Table, Table, Table, Cells], None]
 
 _COMBINE: Final = Kernel("netreach.query.matrix._kernels", "combine_cells", 1 << 24, 1 << 10)
 
 
 class Combiner:
-    """Finds the combinations that occur in three tables' cells; compiled where that is wanted."""
+    """Adds up what three tables say of each cell; compiled where that is wanted."""
 
     def __init__(self, jit: Jit) -> None:
         """Look for the kernel when it is first needed: there are many small tiles."""
         self._jit = jit
         self._form: Combine | None = None
 
-    def __call__(self, parts: tuple[Gathered, Gathered, Gathered]) -> tuple[Cells, list[Column]]:
-        """Return the combination of each cell, and each part's value in every combination."""
-        total = prod(len(part.values) for part in parts)
-        cells = len(parts[0].rows) * len(parts[0].columns)
-        if total > max(1 << 16, 2 * cells):
-            return tabulated([Numbered(part.taken(), part.values) for part in parts])
-        code: Cells = np.empty((len(parts[0].rows), len(parts[0].columns)), np.int64)
-        seen, names = np.zeros(total, bool), np.empty(total, np.int64)
-        tables = [(part.table, part.rows, part.columns, len(part.values)) for part in parts]
-        self._run(cells, tables, seen, names, code)
-        found = np.flatnonzero(seen)
-        columns: list[Column] = []
-        for part in reversed(parts):
-            found, place = np.divmod(found, len(part.values))
-            columns.append(part.values[place])
-        return code, columns[::-1]
-
-    def _run(
-        self, work: int, tables: list[Table], seen: NDArray[np.bool_], names: Column, code: Cells
-    ) -> None:
-        """Run the compiled form where it is wanted, else the one of numpy."""
+    def __call__(self, ways: Table, egress: Table, ingress: Table, code: Cells) -> None:
+        """Write the sums into `code`."""
         if self._form is combine_cells:
-            combine_cells(tables[0], tables[1], tables[2], seen, names, code)
+            combine_cells(ways, egress, ingress, code)
             return
-        ways, egress, ingress = (_as_inputs(table) for table in tables)
+        ways, egress, ingress = _as_inputs(ways), _as_inputs(egress), _as_inputs(ingress)
         if self._form is None:
-            compiled = self._jit.compile(
-                _COMBINE, ways, egress, ingress, seen, names, code, work=work
-            )
+            compiled = self._jit.compile(_COMBINE, ways, egress, ingress, code, work=code.size)
             self._form = combine_cells if compiled is None else compiled
-        self._form(ways, egress, ingress, seen, names, code)
+        self._form(ways, egress, ingress, code)
 
 
 def _as_inputs(table: Table) -> Table:
-    cells, rows, columns = (as_input(one) for one in table[:3])
-    return cells, rows, columns, table[3]
+    cells, rows, columns = (as_input(one) for one in table)
+    return cells, rows, columns
 
 
-def combine_cells(
-    ways: Table,
-    egress: Table,
-    ingress: Table,
-    seen: NDArray[np.bool_],
-    names: Column,
-    code: Cells,
-) -> None:
+def combine_cells(ways: Table, egress: Table, ingress: Table, code: Cells) -> None:
     """Do with numpy what the kernel of the same name does."""
-    code[:] = 0
-    for cells, rows, columns, size in (ways, egress, ingress):
-        code *= size
-        code += cells[rows].take(columns, axis=1)
-    seen[code.ravel()] = True
-    names[:] = seen.cumsum() - 1
-    np.take(names, code, out=code)
+    code[:] = _cells_of(ways)
+    code += _cells_of(egress)
+    code += _cells_of(ingress)
+
+
+def _cells_of(table: Table) -> Cells:
+    cells: Cells = table[0].take(table[2], axis=1).take(table[1], axis=0)
+    return cells

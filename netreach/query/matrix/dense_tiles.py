@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import prod
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -10,10 +11,20 @@ import numpy as np
 from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import NO_ROW, Column, filled
 from netreach.packets.jit import Jit
-from netreach.query.matrix.blocks import Block, Cells, Combiner, Gathered, Numbered, tabulated
+from netreach.query.matrix.blocks import (
+    Block,
+    Cells,
+    Combiner,
+    Numbered,
+    Table,
+    renumbered,
+    tabulated,
+    taken_apart,
+)
 from netreach.query.matrix.kinds import Kinds
 from netreach.query.matrix.lane_ways import NOWHERE, LaneWays
 from netreach.query.matrix.pair_values import PairValues
+from netreach.query.matrix.stacks import Crossed, Listed, Shape, Stack, shapes
 from netreach.query.matrix.views import View, Views
 
 #: At most so many cells are worked out at once.
@@ -57,82 +68,136 @@ class DenseTiles:
         other = int(vpcs[0]) if (vpcs == vpcs[0]).all() else NO_ROW
         for first in range(0, len(sources), step):
             part = sources[first : first + step]
-            yield Block(
-                part,
-                np.arange(len(part)),
-                targets,
-                np.arange(len(targets)),
-                self._numbers(Ends(vpc, part, other, targets)),
-            )
+            (numbers,) = self.numbers([Ends(vpc, part, other, targets)])
+            yield Block(part, np.arange(len(part)), targets, np.arange(len(targets)), numbers)
 
-    def _numbers(self, ends: Ends) -> Cells:
-        numbers = paired(self._values, [self._flows(family, ends) for family in (0, 1)])
-        return np.broadcast_to(numbers, (len(ends.sources), len(ends.targets)))
+    def numbers(self, tiles: Sequence[Ends]) -> list[Cells]:
+        """Return what every two kinds of each tile come to, ``(sources, targets)`` each.
 
-    def _flows(self, family: int, ends: Ends) -> Numbered:
-        """Return the numbers of the flows of one family, ``(sources, targets)``, or ``(1, 1)``."""
+        What groups and lanes say is looked up for all tiles together.
+        """
+        found: dict[int, Cells] = {}
+        shared = [tuple(f for f in (0, 1) if self._share(f, tile)) for tile in tiles]
+        for families in sorted(set(shared)):
+            chosen = [n for n, own in enumerate(shared) if own == families]
+            of_chosen = self._numbers(families, [tiles[n] for n in chosen])
+            found.update(zip(chosen, of_chosen, strict=True))
+        return [found[n] for n in range(len(tiles))]
+
+    def _share(self, family: int, ends: Ends) -> bool:
+        """Tell whether both ends have addresses of a family."""
         lane = self._kinds.lane[family]
-        if (lane[ends.sources] == NO_ROW).all() or (lane[ends.targets] == NO_ROW).all():
-            return Numbered(filled(1, 0).reshape(1, 1), filled(1, NOWHERE))
-        parts = (
-            self._between_lanes(family, ends),
-            self._egress(family, ends),
-            self._ingress(family, ends),
-        )
-        cells, (ways, egress, ingress) = self._combine(parts)
-        return Numbered(cells, self._values.flow(ways, self._values.groups(egress, ingress)))
+        return bool((lane[ends.sources] != NO_ROW).any() and (lane[ends.targets] != NO_ROW).any())
 
-    def _between_lanes(self, family: int, ends: Ends) -> Gathered:
+    def _numbers(self, families: tuple[int, ...], tiles: Sequence[Ends]) -> list[Cells]:
+        """Return the numbers of tiles whose ends share these families."""
+        flows = [Numbered(filled(1, 0), filled(1, NOWHERE))] * 2
+        for family in families:
+            flows[family] = self._flows(family, tiles)
+        numbers = paired(self._values, flows)
+        if not families:
+            return [np.broadcast_to(numbers, ends.shape) for ends in tiles]
+        return Stack(numbers, [ends.shape for ends in tiles]).tables()
+
+    def _flows(self, family: int, tiles: Sequence[Ends]) -> Numbered:
+        """Return the numbers of the flows of one family, of all cells behind each other."""
+        parts = [
+            self._between_lanes(family, tiles),
+            self._egress(family, tiles),
+            self._ingress(family, tiles),
+        ]
+        sizes = [len(part.values) for part in parts]
+        scaled = [part.scaled(prod(sizes[n + 1 :])) for n, part in enumerate(parts)]
+        cells = Stack.of([ends.shape for ends in tiles])
+        for code, ways, egress, ingress in zip(cells.tables(), *scaled, strict=True):
+            self._combine(ways, egress, ingress, code)
+        code, found = renumbered(cells.cells, prod(sizes))
+        ways, egress, ingress = taken_apart(found, [part.values for part in parts])
+        return Numbered(code, self._values.flow(ways, self._values.groups(egress, ingress)))
+
+    def _between_lanes(self, family: int, tiles: Sequence[Ends]) -> Taken:
         mine, theirs = (
-            ends.of_sources(self._by_lane[family]),
-            ends.of_targets(self._by_lane[family]),
+            _sources(self._by_lane[family], tiles),
+            _targets(self._by_lane[family], tiles),
         )
-        lane = self._kinds.lane[family]
-        left, right = lane[mine.examples], lane[theirs.examples]
-        ways = self._ways[family].between(left[:, None], right[None, :])
-        return ends.gathered(ways, mine, theirs)
+        crossed, lane = Crossed.of(mine, theirs), self._kinds.lane[family]
+        ways = self._ways[family].between(lane[crossed.left], lane[crossed.right])
+        return Taken.of(crossed.stack(ways), tiles, mine, theirs)
 
-    def _egress(self, family: int, ends: Ends) -> Gathered:
+    def _egress(self, family: int, tiles: Sequence[Ends]) -> Taken:
         """Return what the groups of the sources let out, to addresses and to those they name."""
-        rows, cells = ends.of_sources(self._by_rows[0]), ends.of_targets(self._by_cell[family])
-        said = self._said(self._rows[0][rows.examples], family, cells.examples)
+        rows, cells = _sources(self._by_rows[0], tiles), _targets(self._by_cell[family], tiles)
+        said = self._said(0, family, Crossed.of(rows, cells))
         if not self._names_receivers:
-            return ends.gathered(said, rows, cells)
-        mine, theirs = ends.of_sources(self._by_set), ends.of_targets(self._by_place[family])
-        said = said[rows.code[mine.examples][:, None], cells.code[theirs.examples]]
-        senders = 2 * self._kinds.group_set[mine.examples]
-        atoms = self._kinds.atom[family][theirs.examples].clip(min=0)
-        flat, groups = said.ravel(), self._fabric.groups
-        for peer in self._fabric.interfaces.peers(filled(len(atoms), ends.vpc), atoms):
-            peers = np.tile(groups.of_interface[peer], len(senders))
-            named = groups.by_reference.lookup(senders.repeat(len(atoms)), peers)
-            flat = self._values.join(flat, named)
-        return ends.gathered(flat.reshape(said.shape), mine, theirs)
+            return Taken.of(said, tiles, rows, cells)
+        mine, theirs = _sources(self._by_set, tiles), _targets(self._by_place[family], tiles)
+        places = zip(said.tables(), rows, cells, mine, theirs, strict=True)
+        to_places = [
+            table[row.code[sets.examples][:, None], cell.code[there.examples]].ravel()
+            for table, row, cell, sets, there in places
+        ]
+        crossed = Crossed.of(mine, theirs)
+        return Taken.of(
+            crossed.stack(self._or_named(family, crossed, np.concatenate(to_places))),
+            tiles,
+            mine,
+            theirs,
+        )
 
-    def _ingress(self, family: int, ends: Ends) -> Gathered:
+    def _or_named(self, family: int, crossed: Crossed, said: Column) -> Column:
+        """Return what senders let out to addresses or to the groups that hold them."""
+        kinds, groups = self._kinds, self._fabric.groups
+        senders = 2 * kinds.group_set[crossed.left]
+        atoms = kinds.atom[family][crossed.right].clip(min=0)
+        for peer in self._fabric.interfaces.peers(kinds.vpc[crossed.left], atoms):
+            named = groups.by_reference.lookup(senders, groups.of_interface[peer])
+            said = self._values.join(said, named)
+        return said
+
+    def _ingress(self, family: int, tiles: Sequence[Ends]) -> Taken:
         """Return what the groups of the targets let in, by address and by group."""
-        rows, cells = ends.of_targets(self._by_rows[1]), ends.of_sources(self._by_cell[family])
-        said = self._said(self._rows[1][rows.examples], family, cells.examples)
-        places, theirs = ends.of_sources(self._by_place[family]), ends.of_targets(self._by_set)
-        address = said[rows.code[theirs.examples], cells.code[places.examples][:, None]]
-        mine = ends.of_sources(self._by_set)
-        reference = self._named(mine, theirs)[mine.code[places.examples]]
-        code, (left, right) = tabulated([Numbered.of(address), Numbered.of(reference)])
-        bounds = self._values.ingress(left, right)
-        return Gathered(code, places.code[ends.sources], theirs.code[ends.targets], bounds)
+        rows, cells = _targets(self._by_rows[1], tiles), _sources(self._by_cell[family], tiles)
+        address, bounds = self._said(1, family, Crossed.of(rows, cells)).numbered()
+        mine, theirs = _sources(self._by_set, tiles), _targets(self._by_set, tiles)
+        reference, named = self._named(mine, theirs).numbered()
+        places = _sources(self._by_place[family], tiles)
+        found = Stack.of(shapes(places, theirs))
+        for code, by_address, by_name, row, cell, sender, place, receiver in zip(
+            found.tables(),
+            address.scaled(len(named)),
+            reference.tables(),
+            rows,
+            cells,
+            mine,
+            places,
+            theirs,
+            strict=True,
+        ):
+            of_cells = by_address.T.take(row.code[receiver.examples], axis=1)
+            code[:] = of_cells.take(cell.code[place.examples], axis=0) + by_name.take(
+                sender.code[place.examples], axis=0
+            )
+        code, both = renumbered(found.cells, len(bounds) * len(named))
+        left, right = taken_apart(both, [bounds, named])
+        numbers = self._values.ingress(left, right)
+        return Taken(found._replace(cells=code), numbers, _places(tiles, places, theirs))
 
-    def _named(self, mine: View, theirs: View) -> Cells:
+    def _named(self, mine: Sequence[View], theirs: Sequence[View]) -> Stack:
         """Return what group sets of targets let in from those of sources, by reference."""
-        sets = self._kinds.group_set
-        rows, peers = 2 * sets[theirs.examples] + 1, sets[mine.examples]
-        return self._fabric.groups.by_reference.cross(rows, peers).T
+        table, sets = self._fabric.groups.by_reference, self._kinds.group_set
+        senders, receivers = Listed.of(mine), Listed.of(theirs)
+        row, peer, named = table.among(
+            2 * sets[receivers.kind] + 1, receivers.tile, sets[senders.kind], senders.tile
+        )
+        found = Stack.of(shapes(mine, theirs), table.default)
+        found.put(senders.tile[peer], senders.place[peer], receivers.place[row], named)
+        return found
 
-    def _said(self, rows: Column, family: int, peers: Column) -> Cells:
-        """Return what rows of groups say of the addresses of kinds, ``(rows, kinds)``."""
-        atoms = self._kinds.atom[family][peers].clip(min=0)
-        return self._fabric.groups.by_address.lookup(
-            rows.repeat(len(atoms)), np.tile(atoms, len(rows))
-        ).reshape(len(rows), len(atoms))
+    def _said(self, way: int, family: int, crossed: Crossed) -> Stack:
+        """Return what groups (of egress, 0, or ingress, 1) say of the addresses of kinds."""
+        atoms = self._kinds.atom[family][crossed.right].clip(min=0)
+        said = self._fabric.groups.by_address.lookup(self._rows[way][crossed.left], atoms)
+        return crossed.stack(said)
 
 
 class Ends(NamedTuple):
@@ -143,17 +208,51 @@ class Ends(NamedTuple):
     other: int
     targets: Column
 
-    def of_sources(self, views: Views) -> View:
-        """Return the sources in groups."""
-        return views.of(self.vpc, self.sources)
+    @property
+    def shape(self) -> Shape:
+        """How many kinds there are at both ends."""
+        return len(self.sources), len(self.targets)
 
-    def of_targets(self, views: Views) -> View:
-        """Return the targets in groups."""
-        return views.of(self.other, self.targets)
 
-    def gathered(self, cells: Cells, mine: View, theirs: View) -> Gathered:
-        """Return what every two kinds take from a table of groups of both."""
-        return Gathered.of(cells, mine.code[self.sources], theirs.code[self.targets])
+class Taken(NamedTuple):
+    """Tables of small numbers, what these stand for, and where every two kinds look."""
+
+    stack: Stack
+    values: Column
+    #: By tile: the row of each source and the column of each target.
+    places: Sequence[tuple[Column, Column]]
+
+    @classmethod
+    def of(
+        cls, stack: Stack, tiles: Sequence[Ends], rows: Sequence[View], columns: Sequence[View]
+    ) -> Taken:
+        """Number what is in the tables of groups of sources (rows) and of targets (columns)."""
+        numbered, values = stack.numbered()
+        return cls(numbered, values, _places(tiles, rows, columns))
+
+    def scaled(self, factor: int) -> list[Table]:
+        """Return the tables, all numbers multiplied."""
+        tables = self.stack.scaled(factor)
+        return [(cells, *places) for cells, places in zip(tables, self.places, strict=True)]
+
+
+def _places(
+    tiles: Sequence[Ends], rows: Sequence[View], columns: Sequence[View]
+) -> list[tuple[Column, Column]]:
+    return [
+        (row.code[ends.sources], column.code[ends.targets])
+        for ends, row, column in zip(tiles, rows, columns, strict=True)
+    ]
+
+
+def _sources(views: Views, tiles: Sequence[Ends]) -> list[View]:
+    """Return the sources of each tile in groups."""
+    return [views.of(ends.vpc, ends.sources) for ends in tiles]
+
+
+def _targets(views: Views, tiles: Sequence[Ends]) -> list[View]:
+    """Return the targets of each tile in groups."""
+    return [views.of(ends.other, ends.targets) for ends in tiles]
 
 
 def egress_names_groups(fabric: Fabric) -> bool:

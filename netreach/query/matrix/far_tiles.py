@@ -1,41 +1,64 @@
-"""Far tiles: from one VPC to all others whose addresses no group tells apart."""
+"""Far tiles: from one VPC to all others whose addresses no group of the senders tells apart.
+
+Receivers that share their lanes (a *track*) and their groups are a *post*; what groups let in is
+looked up for whole VPCs of senders, or where a rule tells some of these from others, for each cell
+of their addresses. Blocks come for many VPCs of senders at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final, Protocol
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netreach.fabric.fabric import Fabric
-from netreach.packets.batch import NO_ROW, Column, Mask, column, distinct, filled
-from netreach.packets.jit import Jit, Kernel, as_input
-from netreach.packets.likeness import Likeness, alike
-from netreach.packets.pieces import PieceTable
-from netreach.query.matrix.blocks import Block, Cells, Numbered, tabulated
-from netreach.query.matrix.dense_tiles import paired
+from netreach.packets.batch import NO_ROW, Column, Mask, column, filled, spread
+from netreach.packets.likeness import Members, alike
+from netreach.query.matrix.blocks import Block, Cells
+from netreach.query.matrix.far_fares import Fared, Fares, Meetings, Parts, Tracks
 from netreach.query.matrix.kinds import Kinds
-from netreach.query.matrix.lane_ways import NOWHERE, LaneWays
+from netreach.query.matrix.lane_ways import LaneWays
 from netreach.query.matrix.pair_values import PairValues
+from netreach.query.matrix.windows import Masks, Windows
 
-#: VPCs whose senders are looked up in all groups' rules at once.
-CHUNK: Final = 64
+#: Senders that a rule tells apart are sorted by cells where that leaves so many in each of them.
+PER_CELL: Final = 4
+#: Where one post in so many is asked about, its kinds are listed, else all kinds are looked over.
+FEW: Final = 8
 
 
-class Windows(Protocol):
-    """The lowest and highest primary atoms of each VPC in one family, and who has any."""
+class Senders(NamedTuple):
+    """Kinds of one VPC that send, and whose receivers are told of elsewhere."""
 
-    @property
-    def low(self) -> Column: ...  # noqa: D102 - see the class
-    @property
-    def high(self) -> Column: ...  # noqa: D102
-    @property
-    def has_any(self) -> Mask: ...  # noqa: D102
+    vpc: int
+    kinds: Column
+    #: By VPC: whether it is not far.
+    skipped: Mask
+    #: By kind: whether it is left out as a receiver.
+    told: Mask
+
+
+class Found(NamedTuple):
+    """What senders come to with far receivers."""
+
+    blocks: list[Block]
+    #: Receivers whose rules tell too many of the senders apart.
+    left: Column
+
+
+class _Part(NamedTuple):
+    """Kinds of some senders that no rule of the posts that they meet tells apart."""
+
+    sender: int
+    kinds: Column
+    posts: Column
+    #: By family: ids of what each post lets in.
+    ingress: tuple[Column, Column]
 
 
 class FarTiles:
-    """Works out what the senders of one VPC come to with all far receivers."""
+    """Works out what the senders of some VPCs come to with all far receivers."""
 
     def __init__(
         self,
@@ -44,233 +67,141 @@ class FarTiles:
         ways: tuple[LaneWays, LaneWays],
         values: PairValues,
         row_of: Column,
-        jit: Jit,
-        windows: tuple[Windows, Windows],
+        windows: Windows,
     ) -> None:
-        """Sort receivers into posts: those that share their lanes and their groups."""
+        """Sort receivers into posts."""
         self._table, self._kinds = fabric.groups.by_address, kinds
-        self._ways, self._values, self._windows = ways, values, windows
-        self._vpcs = len(fabric.rows.vpcs)
-        self._row_of = row_of
+        self._ways, self._windows, self._vpcs = ways, windows, len(fabric.rows.vpcs)
         targets = np.flatnonzero((kinds.destinations > 0) & ~kinds.is_single)
-        self._targets = targets
         lanes = alike(kinds.vpc[targets], kinds.lane[0][targets], kinds.lane[1][targets])
-        self._track_vpc = kinds.vpc[targets[lanes.first]]
-        self._track_lanes = [kinds.lane[f][targets[lanes.first]] for f in (0, 1)]
-        rows = self._row_of[2 * kinds.group_set[targets] + 1]
+        one = targets[lanes.first]
+        self._tracks = Tracks(kinds.vpc[one], (kinds.lane[0][one], kinds.lane[1][one]))
+        rows = row_of[2 * kinds.group_set[targets] + 1]
         self._ingress_rows = np.unique(rows)
         rules = self._ingress_rows.searchsorted(rows)
         posts = alike(lanes.group, rules)
-        self._post_of_target = posts.group
-        self._post_track = lanes.group[posts.first]
-        self._post_rules = rules[posts.first]
-        self._ingress = _IngressChunks(self._table, self._ingress_rows, windows, jit)
+        self._targets, self._post_of_target = targets, posts.group
+        self._at_post = Members.of(posts.group, posts.size)
+        self._post_track, self._post_rules = lanes.group[posts.first], rules[posts.first]
+        egress = row_of[2 * kinds.group_set]
+        self._fares = Fares(kinds, ways, values, egress, windows, self._tracks)
 
-    def varies_in(self, family: int, sources: Column) -> Mask:
-        """Tell of which VPCs some rule of the senders' groups covers only a part, ``(vpcs,)``."""
-        rows = np.unique(self._row_of[2 * self._kinds.group_set[sources]])
-        _, is_whole = self._egress(family, rows)
-        varies: Mask = np.logical_not(is_whole.all(axis=0))
-        return varies
+    @property
+    def posts(self) -> int:
+        """Count the posts."""
+        return len(self._post_track)
 
-    def _egress(self, family: int, rows: Column) -> tuple[Cells, NDArray[np.bool_]]:
-        """Return what egress rows say of each VPC and whether of all of it, ``(rows, vpcs)``."""
-        window = self._windows[family]
-        shape = (len(rows), self._vpcs)
-        value, is_whole = self._table.over(
-            rows.repeat(self._vpcs),
-            np.tile(window.low, len(rows)),
-            np.tile(window.high, len(rows)),
-        )
-        return value.reshape(shape), is_whole.reshape(shape)
+    def between(self, senders: Sequence[Senders]) -> list[Found]:
+        """Return what each senders come to with all far receivers."""
+        if not senders:
+            return []
+        vpcs, skipped = column([one.vpc for one in senders]), np.stack([s.skipped for s in senders])
+        far = ~skipped[:, self._tracks.vpc]
+        values, varies = self._let_in(vpcs, far)
+        in_reach = far[:, self._post_track]
+        groups: list[list[_Part]] = []
+        found = [Found([], filled(0, 0)) for _ in senders]
+        for n, one in enumerate(senders):
+            posts = np.flatnonzero(in_reach[n] & ~varies[n])
+            rules = self._post_rules[posts]
+            groups.append([_Part(n, one.kinds, posts, (values[0][rules, n], values[1][rules, n]))])
+            posts = np.flatnonzero(in_reach[n] & varies[n])
+            groups.append(self._by_cell(n, one.kinds, posts) if len(posts) else [])
+            if len(posts) and not groups[-1]:
+                found[n] = Found([], self._holders(posts, one.told)[0])
+        groups = [parts for parts in groups if parts and len(parts[0].posts)]
+        for parts, fares in self._fared(vpcs, skipped, groups):
+            block = self._block(parts, fares, senders[parts[0].sender].told)
+            if len(block.destinations):
+                found[parts[0].sender].blocks.append(block)
+        return found
 
-    def targets(self, vpc: int, far: Mask) -> tuple[Column, Column]:
-        """Return the posts in far VPCs, and the kinds of which rules tell the senders apart."""
-        in_reach = far[self._track_vpc]
-        varies = np.zeros(len(self._post_rules), bool)
+    def _let_in(self, vpcs: Column, far: Masks) -> tuple[list[Cells], Masks]:
+        """Return what rows let in from the senders' VPCs, and which posts tell senders apart.
+
+        By family, ``(rows, senders)``; and ``(senders, posts)``.
+        """
+        values, varies = [], np.zeros((len(vpcs), self.posts), bool)
+        known = alike(vpcs)
         for family, ways in enumerate(self._ways):
-            if not self._windows[family].has_any[vpc]:
-                continue
-            dead = ways.is_dead[vpc * self._vpcs + self._track_vpc]
-            live = ~dead & (self._track_lanes[family] != NO_ROW) & in_reach
-            _, is_whole = self._ingress.of_vpc(family, vpc)
-            varies |= live[self._post_track] & ~is_whole[self._post_rules]
-        posts = in_reach[self._post_track]
-        return np.flatnonzero(posts & ~varies), self._targets[
-            (posts & varies)[self._post_of_target]
-        ]
+            value, whole = self._windows.said(family, self._ingress_rows, vpcs[known.first])
+            is_whole = whole[:, known.group]
+            values.append(value[:, known.group])
+            some = self._windows.of_family[family].has_any[vpcs]
+            dead = ways.is_dead[vpcs[:, None] * self._vpcs + self._tracks.vpc]
+            live = far & ~dead & (self._tracks.lanes[family] != NO_ROW) & some[:, None]
+            varies |= live[:, self._post_track] & ~is_whole[self._post_rules].T
+        return values, varies
 
-    def between(
-        self, vpc: int, sources: Column, posts: Column, near: Mask, told: Mask
-    ) -> Iterator[Block]:
-        """Yield the block of the sources of a VPC and the far posts, but for kinds told of."""
-        if not len(posts):
+    def _by_cell(self, sender: int, kinds: Column, posts: Column) -> list[_Part]:
+        """Return senders by the cells of their addresses; none where too many cells hold few."""
+        cells = alike(self._kinds.cell[0][kinds], self._kinds.cell[1][kinds])
+        if PER_CELL * cells.size > len(kinds):
+            return []
+        rows = self._ingress_rows[self._post_rules[posts]]
+        parts = []
+        for cell, one in enumerate(kinds[cells.first].tolist()):
+            atoms = (max(0, int(atom[one])) for atom in self._kinds.atom)
+            ipv4, ipv6 = (self._table.lookup(rows, filled(len(rows), atom)) for atom in atoms)
+            parts.append(_Part(sender, kinds[cells.group == cell], posts, (ipv4, ipv6)))
+        return parts
+
+    def _holders(self, posts: Column, told: Mask) -> tuple[Column, Column]:
+        """Return the kinds at posts that are not told of elsewhere, and the place of their post."""
+        if FEW * len(posts) < self.posts:
+            start = self._at_post.start[posts]
+            place, at = spread(start, self._at_post.start[posts + 1] - start)
+            order = np.argsort(self._at_post.rows[at])
+            here, place = self._at_post.rows[at][order], place[order]
+        else:
+            of_post = filled(self.posts, NO_ROW)
+            of_post[posts] = np.arange(len(posts))
+            place = of_post[self._post_of_target]
+            here = np.flatnonzero(place != NO_ROW)
+            place = place[here]
+        targets = self._targets[here]
+        if told.any():
+            left = ~told[targets]
+            targets, place = targets[left], place[left]
+        return targets, place
+
+    def _fared(
+        self, vpcs: Column, skipped: Masks, groups: Sequence[Sequence[_Part]]
+    ) -> Iterator[tuple[Sequence[_Part], list[Fared]]]:
+        """Yield groups of parts, and what each of their parts comes to."""
+        parts = [part for group in groups for part in group]
+        if not parts:
             return
-        senders = self._senders(sources, near)
-        chosen = sources[senders.first]
-        ends = self._merged_tracks(vpc, chosen)
-        end_of_post = ends.group[self._post_track[posts]]
-        rules = self._post_rules[posts]
-        parts = [Numbered(end_of_post, np.arange(ends.size))]
-        for family in (0, 1):
-            if not self._windows[family].has_any[vpc]:
-                parts.append(Numbered(np.zeros(len(posts), np.int64), filled(1, 0)))
-                continue
-            value, _ = self._ingress.of_vpc(family, vpc)
-            numbered = Numbered.of(value)
-            parts.append(Numbered(numbered.code[rules], numbered.values))
-        group, (end, ipv4, ipv6) = tabulated(parts)
-        numbers = self._numbers(chosen, ends.first[end], (ipv4, ipv6))
-        of_post = filled(len(self._post_track), NO_ROW)
-        of_post[posts] = group
-        found = of_post[self._post_of_target]
-        here = (found != NO_ROW) & ~told[self._targets]
-        yield Block(sources, senders.group, self._targets[here], found[here], numbers)
+        sender = column([part.sender for part in parts])
+        by_kind, by_post = (
+            np.arange(len(parts)).repeat([len(one) for one in several])
+            for several in ([part.kinds for part in parts], [part.posts for part in parts])
+        )
+        kinds = np.concatenate([part.kinds for part in parts])
+        posts = np.concatenate([part.posts for part in parts])
+        ipv4, ipv6 = (np.concatenate([part.ingress[family] for part in parts]) for family in (0, 1))
+        fares = self._fares.of(
+            Parts(by_kind, kinds, sender, vpcs, skipped),
+            Meetings(by_post, self._post_track[posts], (ipv4, ipv6)),
+        )
+        for group in groups:
+            yield group, [next(fares) for _ in group]
 
-    def _merged_tracks(self, vpc: int, sources: Column) -> Likeness:
-        """Merge tracks to which the same travels from each sender, that lets out the same there."""
-        classes = self._track_classes(vpc)
-        tracks, columns = classes.first, [filled(classes.size, 0)]
-        where = self._track_vpc[tracks]
-        for family, ways in enumerate(self._ways):
-            here, there = self._kinds.lane[family][sources], self._track_lanes[family][tracks]
-            columns.append((there == NO_ROW).astype(np.int64))
-            if (here == NO_ROW).all() or (there == NO_ROW).all():
-                continue
-            lanes = distinct(here)
-            columns += list(ways.between(lanes[:, None], there[None, :]))
-            rows = distinct(self._row_of[2 * self._kinds.group_set[sources]])
-            egress, _ = self._egress(family, rows)
-            dead = ways.is_dead[vpc * self._vpcs + where]
-            columns += list(np.where(dead, 0, egress[:, where]))
-        found = alike(*columns)
-        return Likeness(found.group[classes.group], tracks[found.first])
-
-    def _senders(self, sources: Column, near: Mask) -> Likeness:
-        """Merge sources with one egress row that all far VPCs see alike."""
-        kinds = self._kinds
-        columns = [self._row_of[2 * kinds.group_set[sources]]]
-        for family, ways in enumerate(self._ways):
-            lanes = kinds.lane[family][sources]
-            found = alike(lanes)
-            seen: dict[bytes, int] = {}
-            names = [
-                NO_ROW
-                if lane == NO_ROW
-                else seen.setdefault(
-                    np.where(near, 0, ways.lanes.classes[lane]).tobytes(), len(seen)
-                )
-                for lane in lanes[found.first].tolist()
-            ]
-            columns.append(np.array(names, np.int64)[found.group])
-        return alike(*columns)
-
-    def _track_classes(self, vpc: int) -> Likeness:
-        """Merge tracks of one VPC whose lanes are of one class as the senders' VPC sees them."""
-        parts = [Numbered(self._track_vpc, np.arange(self._vpcs))]
-        for family, ways in enumerate(self._ways):
-            if not len(ways.lanes):
-                continue
-            lanes = self._track_lanes[family]
-            classes = ways.lanes.classes[np.maximum(lanes, 0), vpc].astype(np.int64)
-            classes = np.where(lanes == NO_ROW, 0, classes + 1)
-            parts.append(Numbered(classes, np.arange(int(classes.max(initial=0)) + 1)))
-        group, (vpcs, *_) = tabulated(parts)
-        first = np.empty(len(vpcs), np.int64)
-        first[group[::-1]] = np.arange(len(group))[::-1]
-        return Likeness(group, first)
-
-    def _numbers(self, sources: Column, tracks: Column, ingress: tuple[Column, Column]) -> Cells:
-        """Return the pair values of senders and groups of posts, ``(senders, groups)``."""
-        flows = []
-        for family in (0, 1):
-            there = self._track_lanes[family][tracks]
-            here = self._kinds.lane[family][sources]
-            if (here == NO_ROW).all() or (there == NO_ROW).all():
-                flows.append(Numbered(filled(1, 0).reshape(1, 1), filled(1, NOWHERE)))
-                continue
-            ways = self._ways[family].between(here[:, None], there[None, :])
-            rows = self._row_of[2 * self._kinds.group_set[sources]]
-            egress, _ = self._egress(family, rows)
-            allowed = self._values.ingress(ingress[family], filled(len(there), 0))
-            parts = (
-                Numbered.of(ways),
-                Numbered.of(egress).take(
-                    np.arange(len(rows))[:, None], self._track_vpc[tracks][None, :]
-                ),
-                Numbered.of(allowed[None, :]),
+    def _block(self, parts: Sequence[_Part], fares: Sequence[Fared], told: Mask) -> Block:
+        """Return what parts that meet the same posts come to."""
+        kinds, mine, theirs, numbers = parts[0].kinds, *fares[0]
+        if len(parts) > 1:
+            posts = alike(*(one.receiver for one in fares))
+            theirs = posts.group
+            numbers = np.concatenate(
+                [one.numbers[:, one.receiver[posts.first]] for one in fares], axis=0
             )
-            cells, (way, out, into) = tabulated(parts)
-            flow = self._values.flow(way, self._values.groups(out, into))
-            flows.append(Numbered(cells, flow))
-        numbers = paired(self._values, flows)
-        return np.broadcast_to(numbers, (len(sources), len(tracks)))
-
-
-class _IngressChunks:
-    """What ingress rows say of each VPC's senders, worked out for many VPCs at once.
-
-    Queries in order of row and address keep the search in the processor's cache.
-    """
-
-    def __init__(
-        self, table: PieceTable, rows: Column, windows: tuple[Windows, Windows], jit: Jit
-    ) -> None:
-        self._jit = jit
-        self._table, self._rows, self._windows = table, rows, windows
-        self._chunk = NO_ROW
-        self._found: list[tuple[Cells, NDArray[np.bool_]]] = []
-
-    def of_vpc(self, family: int, vpc: int) -> tuple[Column, Mask]:
-        """Return what each row says of a VPC, and whether of all of it, ``(rows,)`` each."""
-        if vpc // CHUNK != self._chunk:
-            self._chunk = vpc // CHUNK
-            self._found = [self._look(window) for window in self._windows]
-        value, is_whole = self._found[family]
-        at = vpc - self._chunk * CHUNK
-        return value[:, at], is_whole[:, at]
-
-    def _look(self, window: Windows) -> tuple[Cells, NDArray[np.bool_]]:
-        part = slice(self._chunk * CHUNK, (self._chunk + 1) * CHUNK)
-        low, high = window.low[part], window.high[part]
-        shape = (len(self._rows), len(low))
-        if not window.has_any[part].any():
-            return np.zeros(shape, np.int64), np.ones(shape, bool)
-        order = np.argsort(low, kind="stable")
-        value, is_whole = np.empty(shape, np.int64), np.empty(shape, bool)
-        table = as_input(self._table.keys), as_input(self._table.values)
-        asked = as_input(self._rows), as_input(low[order]), as_input(high[order])
-        work = len(self._rows) * len(low)
-        self._jit.call(_SAY, _say_of_windows, *table, *asked, value, is_whole, work=work)
-        back = np.argsort(order)
-        return value[:, back], is_whole[:, back]
-
-
-_SAY: Final = Kernel("netreach.query.matrix._kernels", "say_of_windows", 1 << 23, 1 << 12)
-
-
-def _say_of_windows(
-    keys: Column,
-    values: Column,
-    rows: Column,
-    low: Column,
-    high: Column,
-    value: Cells,
-    is_whole: NDArray[np.bool_],
-) -> None:
-    said, holds = PieceTable(keys, values).over(
-        rows.repeat(len(low)), np.tile(low, len(rows)), np.tile(high, len(rows))
-    )
-    value[:], is_whole[:] = said.reshape(value.shape), holds.reshape(value.shape)
-
-
-def alike_rows(table: PieceTable, rows: int) -> Column:
-    """Return for each row the first that says the same of all addresses, ``(rows,)``."""
-    first = table.keys.searchsorted(np.arange(rows + 1) << 32)
-    pieces = np.stack([table.keys & 0xFFFFFFFF, table.values], axis=1)
-    width, text = pieces.itemsize * 2, pieces.tobytes()
-    bounds = (first * width).tolist()
-    known: dict[bytes, int] = {}
-    return column(
-        [known.setdefault(text[bounds[row] : bounds[row + 1]], row) for row in range(rows)]
-    )
+            first = np.cumsum([0, *(len(one.numbers) for one in fares)])
+            kinds = np.concatenate([part.kinds for part in parts])
+            mine = np.concatenate(
+                [one.sender + at for one, at in zip(fares, first[:-1], strict=True)]
+            )
+            order = np.argsort(kinds)
+            kinds, mine = kinds[order], mine[order]
+        targets, place = self._holders(parts[0].posts, told)
+        return Block(kinds, mine, targets, theirs[place], numbers)

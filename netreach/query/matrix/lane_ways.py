@@ -69,6 +69,8 @@ class LaneWays(Struct, frozen=True):
         Where an end is NO_ROW there is no way.
         """
         lanes = self.lanes
+        if not len(lanes):
+            return np.full(np.broadcast_shapes(sources.shape, destinations.shape), NOWHERE)
         left, right = np.maximum(sources, 0), np.maximum(destinations, 0)
         here, there = lanes.vpc[left], lanes.vpc[right]
         at = self.first[here * len(lanes.sizes) + there]

@@ -28,6 +28,11 @@ FILL: Final = 16
 PIECE: Final = 1 << 18
 
 
+def is_large(cells: int) -> bool:
+    """Tell whether a tile has so many cells that its few pairs may be quicker."""
+    return cells >= FROM_CELLS
+
+
 class Sparse(NamedTuple):
     """A block of what refusals come to, and the pairs that come to something else."""
 
@@ -55,7 +60,7 @@ class SparseTiles:
         groups are asked and nobody knows how.
         """
         family = self._only_family(sources, targets)
-        if len(sources) * len(targets) < FROM_CELLS or family is None:
+        if not is_large(len(sources) * len(targets)) or family is None:
             return None
         most = len(sources) * len(targets) // FILL
         let_in = self._let_in(family, sources, targets, most)

@@ -1,8 +1,7 @@
-"""Sparse tables of two numbers: what `cross` says of all is what `lookup` says of each."""
+"""Sparse tables of two numbers: what `among` finds of groups is what `lookup` says of each two."""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from netreach.packets.batch import column
@@ -11,15 +10,45 @@ from netreach.packets.pieces import PairTable
 #: A row with several cells, one whose neighbours are empty, the last one with the last cell.
 TABLE = PairTable.of({(0, 1): 7, (0, 5): 8, (3, 5): 9, (4, 2): 10}, -1)
 
-
-@pytest.mark.parametrize("rows", [[0, 1, 2, 3, 4, 5], [4], [3, 0, 3], [], [9]])
-@pytest.mark.parametrize("others", [[0, 1, 2, 3, 4, 5, 6], [5], [2, 5], [6], []])
-def test_all_cells_at_once_are_the_cells_one_by_one(rows: list[int], others: list[int]) -> None:
-    found = TABLE.cross(column(rows), column(others))
-    assert found.shape == (len(rows), len(others))
-    left, right = column(rows).repeat(len(others)), np.tile(column(others), len(rows))
-    assert found.ravel().tolist() == TABLE.lookup(left, right).tolist()
+#: Rows and others of each group.
+Groups = list[tuple[list[int], list[int]]]
 
 
-def test_a_table_without_cells_says_its_default() -> None:
-    assert PairTable.of({}, 4).cross(column([1]), column([2, 3])).tolist() == [[4, 4]]
+@pytest.mark.parametrize(
+    "groups",
+    [
+        [([0, 1, 2, 3, 4, 5], [0, 1, 2, 3, 4, 5, 6])],
+        [([4], [2, 5]), ([3, 0, 3], [5])],
+        [([0], [1]), ([0], [5]), ([0], [1, 5])],
+        [([], [1, 5]), ([0, 4], []), ([9], [2, 6])],
+        [([0, 3, 4], [6]), ([0, 3, 4], [])],
+        [([], [])],
+    ],
+)
+def test_the_cells_of_groups_are_the_cells_one_by_one(groups: Groups) -> None:
+    rows, row_groups = _flat([rows for rows, _ in groups])
+    others, other_groups = _flat([others for _, others in groups])
+    at, place, values = TABLE.among(
+        column(rows), column(row_groups), column(others), column(other_groups)
+    )
+    found = sorted(zip(at.tolist(), place.tolist(), values.tolist(), strict=True))
+    assert found == [
+        (left, right, value)
+        for left, (row, group) in enumerate(zip(rows, row_groups, strict=True))
+        for right, (other, same) in enumerate(zip(others, other_groups, strict=True))
+        if group == same
+        for value in TABLE.lookup(column([row]), column([other])).tolist()
+        if value != TABLE.default
+    ]
+
+
+def _flat(lists: list[list[int]]) -> tuple[list[int], list[int]]:
+    """Return all values behind each other, and the list that each is in."""
+    return [one for values in lists for one in values], [
+        group for group, values in enumerate(lists) for _ in values
+    ]
+
+
+def test_a_table_without_cells_has_none() -> None:
+    one = column([1])
+    assert [found.tolist() for found in PairTable.of({}, 4).among(one, one, one, one)] == [[]] * 3
