@@ -67,7 +67,7 @@ def differences(
 def block_differences(matrix: PairMatrix) -> Iterator[tuple[int, int, Fared, Fared]]:
     """Yield the pairs of which blocks say another thing than the pair asked alone."""
     for row in matrix.rows():
-        for source, destination, number in _cells(row):
+        for source, destination, number in cells_of(row):
             mine, theirs = matrix.kinds.members[source], matrix.kinds.members[destination]
             for left, right in product(mine.tolist(), theirs.tolist()):
                 if left == right or matrix.hosts[left] == matrix.hosts[right]:
@@ -77,7 +77,7 @@ def block_differences(matrix: PairMatrix) -> Iterator[tuple[int, int, Fared, Far
                     yield left, right, matrix.fared(number), alone
 
 
-def _cells(row: TileRow) -> Iterator[tuple[int, int, int]]:
+def cells_of(row: TileRow) -> Iterator[tuple[int, int, int]]:
     """Yield the kinds and numbers of every cell of a tile row, with patches in place."""
     patched = set(zip(row.patches.source.tolist(), row.patches.destination.tolist(), strict=True))
     for block in row.blocks:
