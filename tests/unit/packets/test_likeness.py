@@ -1,20 +1,40 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from itertools import product
+
+import pytest
 
 from netreach.packets.batch import column
 from netreach.packets.likeness import Members, alike
 from netreach.packets.pieces import PieceTable
 
+#: What columns may hold: few numbers side by side, more of them, and some very far apart.
+DRAWN = (
+    range(-2, 3),
+    range(40),
+    range(-(1 << 30), 1 << 30),
+    (-(1 << 62), -1, 0, 1 << 40, (1 << 62) - 1, 1 << 62),
+    (7,),
+)
 
-def test_rows_that_agree_in_every_column_are_one_group() -> None:
+
+@pytest.mark.parametrize("size", [1, 40, 255, 256, 400, 3000])
+@pytest.mark.parametrize("drawn", list(product(DRAWN, repeat=2)), ids=str)
+def test_rows_that_agree_in_every_column_are_one_group(
+    drawn: tuple[Sequence[int], ...], size: int
+) -> None:
     chance = random.Random(3)  # noqa: S311 - numbers are drawn, not keys
-    rows = [tuple(chance.randrange(-2, 3) for _ in range(3)) for _ in range(400)]
-    found = alike(*(column([row[place] for row in rows]) for place in range(3)))
+    rows = [tuple(chance.choice(values) for values in (*drawn, *drawn)) for _ in range(size // 2)]
+    rows += chance.choices(rows or [(1, 2, 3, 4)], k=size - len(rows))
+    found = alike(*(column([row[place] for row in rows]) for place in range(4)))
     distinct = sorted(set(rows))
+    number = {row: place for place, row in enumerate(distinct)}
     assert found.size == len(distinct)
-    assert found.group.tolist() == [distinct.index(row) for row in rows]
-    assert found.first.tolist() == [rows.index(row) for row in distinct]
+    assert found.group.tolist() == [number[row] for row in rows]
+    first = {row: place for place, row in reversed(list(enumerate(rows)))}
+    assert found.first.tolist() == [first[row] for row in distinct]
 
 
 def test_one_column_is_grouped_as_several_are() -> None:
