@@ -6,7 +6,7 @@ as any other question, with the groups of both ends left for later.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -89,30 +89,75 @@ class LaneEnds(NamedTuple):
     destinations: Mask
 
 
+class _Pairs(NamedTuple):
+    """Each two classes of lanes of one family, by a lane of each."""
+
+    #: ``(vpcs * vpcs + 1,)``: where the pairs of an ordered pair of VPCs begin.
+    first: Column
+    #: By pair: lanes at both ends; NO_ROW for a class that nobody asks about.
+    sources: Column
+    destinations: Column
+
+
+class _Spots(NamedTuple):
+    """The lanes of both families behind each other, and at the end one for NO_ROW."""
+
+    row: Column
+    other_row: Column
+    vpc: Column
+    is_single: Mask
+
+    @classmethod
+    def of(cls, lanes: tuple[Lanes, Lanes]) -> _Spots:
+        """Join the columns of both families."""
+        ipv4, ipv6 = lanes
+        none = filled(1, NO_ROW)
+        return cls(
+            np.concatenate([ipv4.row, ipv6.row, none]),
+            np.concatenate([ipv4.other_row, ipv6.other_row, none]),
+            np.concatenate([ipv4.vpc, ipv6.vpc, none]),
+            np.concatenate([ipv4.is_single, ipv6.is_single, [False]]),
+        )
+
+
 def lane_ways(
     asker: Asker,
-    lanes: Lanes,
+    lanes: tuple[Lanes, Lanes],
     book: WayNumbers,
-    ends: LaneEnds,
+    ends: tuple[LaneEnds, LaneEnds],
     *,
-    asked: bool,
+    asked: tuple[bool, bool],
     piece: int = PIECE,
-) -> LaneWays:
-    """Walk between each two classes of lanes; each batch holds up to `piece` pairs.
+) -> tuple[LaneWays, LaneWays]:
+    """Walk between each two classes of lanes of both families; batches hold up to `piece` pairs.
 
-    From classes without sources, and to those without destinations, nothing is walked; where the
-    family is not `asked` at all, nothing whatever.
+    From classes without sources, and to those without destinations, nothing is walked; of a family
+    that is not `asked` at all, nothing whatever.
     """
-    if not asked:
-        vpcs = len(lanes.sizes)
-        nowhere = filled(vpcs * vpcs + 1, 0), filled(1, NOWHERE), np.ones(vpcs * vpcs, bool)
-        return LaneWays(lanes, *nowhere)
-    first, sources, destinations = _pairs(lanes, ends)
-    numbers = filled(max(1, len(sources)), SINGLY)
-    for start in range(0, len(sources), piece):
-        part = slice(start, start + piece)
-        numbers[part] = _walked(asker, lanes, sources[part], destinations[part], book)
-    return LaneWays(lanes, first, numbers, _dead_pairs(first, numbers, book))
+    pairs = [
+        _pairs(own, of_own) if is_asked else None
+        for own, of_own, is_asked in zip(lanes, ends, asked, strict=True)
+    ]
+    numbers = iter(_walked(asker, lanes, pairs, book, piece))
+    ipv4, ipv6 = (
+        _nowhere(own) if one is None else _ways_of(own, one.first, next(numbers), book)
+        for own, one in zip(lanes, pairs, strict=True)
+    )
+    return ipv4, ipv6
+
+
+def _nowhere(lanes: Lanes) -> LaneWays:
+    """Return the ways of a family that nobody asked about."""
+    vpcs = len(lanes.sizes)
+    return LaneWays(
+        lanes, filled(vpcs * vpcs + 1, 0), filled(1, NOWHERE), np.ones(vpcs * vpcs, bool)
+    )
+
+
+def _ways_of(lanes: Lanes, first: Column, numbers: Column, book: WayNumbers) -> LaneWays:
+    """Return the ways of a family, which have at least one number."""
+    some = numbers if len(numbers) else filled(1, SINGLY)
+    return LaneWays(lanes, first, some, _dead_pairs(first, some, book))
 
 
 def _dead_pairs(first: Column, numbers: Column, book: WayNumbers) -> Mask:
@@ -129,11 +174,8 @@ def is_dead(way: LaneWay) -> bool:
     return all(branch.forward == NOTHING for branch in way)
 
 
-def _pairs(lanes: Lanes, ends: LaneEnds) -> tuple[Column, Column, Column]:
-    """Return where each pair of VPCs begins, and a lane of each class at both ends.
-
-    NO_ROW stands for a class that nobody asks about.
-    """
+def _pairs(lanes: Lanes, ends: LaneEnds) -> _Pairs:
+    """Return each two classes of lanes."""
     vpcs = len(lanes.sizes)
     sizes = lanes.sizes.astype(np.int64)
     wanted = _vpcs_of(lanes, ends.sources)[:, None] & _vpcs_of(lanes, ends.destinations)[None, :]
@@ -146,7 +188,7 @@ def _pairs(lanes: Lanes, ends: LaneEnds) -> tuple[Column, Column, Column]:
     here, there = pair // max(1, vpcs), pair % max(1, vpcs)
     mine, theirs = np.divmod(offset, sizes[there, here])
     sources = senders[starts[here * vpcs + there] + mine]
-    return first, sources, receivers[starts[there * vpcs + here] + theirs]
+    return _Pairs(first, sources, receivers[starts[there * vpcs + here] + theirs])
 
 
 def _vpcs_of(lanes: Lanes, chosen: Mask) -> Mask:
@@ -203,32 +245,61 @@ class _Watch:
 
 
 def _walked(
-    asker: Asker, lanes: Lanes, sources: Column, destinations: Column, book: WayNumbers
+    asker: Asker,
+    lanes: tuple[Lanes, Lanes],
+    families: Sequence[_Pairs | None],
+    book: WayNumbers,
+    piece: int,
+) -> list[Column]:
+    """Return the numbers of the ways between pairs of lanes, of each family; all walk together."""
+    spots, begins = _Spots.of(lanes), (0, len(lanes[0]))
+    known = [(one, first) for one, first in zip(families, begins, strict=True) if one is not None]
+    sources, destinations = (
+        np.concatenate(
+            [filled(0, 0), *(_moved(one[end], first, len(spots.row) - 1) for one, first in known)]
+        )
+        for end in (1, 2)
+    )
+    numbers = filled(len(sources), SINGLY)
+    for start in range(0, len(numbers), piece):
+        part = slice(start, start + piece)
+        numbers[part] = _walked_piece(asker, spots, sources[part], destinations[part], book)
+    return np.split(numbers, np.cumsum([len(one.sources) for one, _ in known])[:-1])
+
+
+def _moved(lanes: Column, by: int, none: int) -> Column:
+    """Return lanes with other numbers."""
+    return np.where(lanes == NO_ROW, none, lanes + by)
+
+
+def _walked_piece(
+    asker: Asker, spots: _Spots, sources: Column, destinations: Column, book: WayNumbers
 ) -> Column:
-    """Return the numbers of the ways between lanes, ``(N,)``."""
-    fabric = asker.fabric
-    nobody = (sources == NO_ROW) | (destinations == NO_ROW)
-    rows = lanes.row[sources], _far_rows(fabric, lanes, sources, destinations)
-    rows = rows[0], np.where(nobody, NO_ROW, rows[1])
-    numbers = np.where(rows[1] == NO_ROW, NOWHERE, SINGLY)
-    single = lanes.is_single[sources] | lanes.is_single[destinations]
-    asked = np.flatnonzero((rows[1] != NO_ROW) & ~single)
+    """Return the numbers of the ways between some lanes, ``(N,)``."""
+    fabric, rows = asker.fabric, spots.row[sources]
+    far = _far_rows(fabric, spots, sources, destinations)
+    numbers = np.where(far == NO_ROW, NOWHERE, SINGLY)
+    single = spots.is_single[sources] | spots.is_single[destinations]
+    asked = np.flatnonzero((far != NO_ROW) & ~single)
     if not len(asked):
         return numbers
-    flows = flows_between(fabric, rows[0][asked], rows[1][asked])
-    watch = _Watch(flows, lanes.vpc[destinations[asked]])
+    flows = flows_between(fabric, rows[asked], far[asked])
+    watch = _Watch(flows, spots.vpc[destinations[asked]])
     ways = asker.ways(flows, defers_groups=True, watch=watch)
     numbers[asked] = _numbered(ways, flows, book)
     numbers[asked[~_is_safe(fabric, ways, flows, watch)]] = SINGLY
     return numbers
 
 
-def _far_rows(fabric: Fabric, lanes: Lanes, sources: Column, destinations: Column) -> Column:
-    """Return an address row of each destination that is another interface's than the source's."""
+def _far_rows(fabric: Fabric, spots: _Spots, sources: Column, destinations: Column) -> Column:
+    """Return an address row of each destination that is another interface's than the source's.
+
+    NO_ROW where there is none, or nobody asks.
+    """
     interface = fabric.book.interface
-    row = lanes.row[destinations]
-    same = interface[row] == interface[lanes.row[sources]]
-    return np.where(same, lanes.other_row[destinations], row)
+    here, row = spots.row[sources], spots.row[destinations]
+    same = (row != NO_ROW) & (interface[row] == interface[here])
+    return np.where(here == NO_ROW, NO_ROW, np.where(same, spots.other_row[destinations], row))
 
 
 def flows_between(fabric: Fabric, sources: Column, destinations: Column) -> FlowBatch:

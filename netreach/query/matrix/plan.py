@@ -17,7 +17,7 @@ from netreach.packets.prefixes import Family
 from netreach.query.flows import Asker
 from netreach.query.matrix.blocks import Block, Cells
 from netreach.query.matrix.kinds import Holdings, compile_kinds
-from netreach.query.matrix.lane_ways import LaneEnds, LaneWays, WayNumbers, lane_ways
+from netreach.query.matrix.lane_ways import LaneEnds, WayNumbers, lane_ways
 from netreach.query.matrix.limits import Limits
 from netreach.query.matrix.pair_values import ASK, Fared, PairValues
 from netreach.query.matrix.singly import Singly
@@ -76,18 +76,14 @@ class PairMatrix:
         self.kinds = compile_kinds(fabric, self.holdings, self.sources, self.destinations)
         asker, book = Asker(fabric, question, strict=strict), WayNumbers()
         self._asker = asker
-        ipv4, ipv6 = (
-            lane_ways(
-                asker,
-                lanes,
-                book,
-                self._lane_ends(number),
-                asked=family in families,
-                piece=self.limits.flows,
-            )
-            for number, (family, lanes) in enumerate(zip((4, 6), self.kinds.lanes, strict=True))
+        self._ways = lane_ways(
+            asker,
+            self.kinds.lanes,
+            book,
+            (self._lane_ends(0), self._lane_ends(1)),
+            asked=(4 in families, 6 in families),
+            piece=self.limits.flows,
         )
-        self._ways: tuple[LaneWays, LaneWays] = (ipv4, ipv6)
         self.values = PairValues(fabric.pool, question, book.ways)
         self._fared: dict[int, Fared] = {}
         self._tiles = TileRows(

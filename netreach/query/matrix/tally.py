@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -14,6 +14,9 @@ from netreach.packets.likeness import alike
 from netreach.query.matrix.blocks import Block, Cells
 from netreach.query.matrix.pair_values import ASK
 from netreach.query.matrix.plan import PairMatrix, TileRow
+
+#: Numbers of so many cells are added up at once.
+SUMMED: Final = 1 << 20
 
 
 class Weighed(NamedTuple):
@@ -223,17 +226,28 @@ def own_pairs(block: Block) -> tuple[Column, Column]:
 
 def totals(plan: PairMatrix, rows: Iterable[TileRow]) -> Counter[int]:
     """Return how many pairs come to each number."""
-    found = np.zeros(1, np.int64)
+    found, waiting, held = Counter[int](), list[tuple[Cells, Cells]](), 0
     for row in rows:
         for number, pairs in _sums(plan, row):
-            size = max(len(found), int(number.max(initial=0)) + 1)
-            # exact: no sum of floats here reaches 2 ** 53
-            sums = np.bincount(number.ravel(), weights=pairs.ravel(), minlength=size)
-            found = np.append(found, np.zeros(size - len(found), np.int64))
-            found += sums.astype(np.int64)
-    found[ASK] = 0
-    some = np.flatnonzero(found)
-    return Counter(dict(zip(some.tolist(), found[some].tolist(), strict=True)))
+            waiting.append((number.ravel(), pairs.ravel()))
+            held += number.size
+        if held > SUMMED:
+            found.update(_added(waiting))
+            waiting, held = [], 0
+    found.update(_added(waiting))
+    found.pop(ASK, None)
+    return Counter({number: pairs for number, pairs in found.items() if pairs})
+
+
+def _added(parts: Sequence[tuple[Cells, Cells]]) -> dict[int, int]:
+    """Add up how many pairs come to each number, over several columns of both."""
+    if not parts:
+        return {}
+    numbers, pairs = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    # exact: no sum of floats here reaches 2 ** 53
+    sums = np.bincount(numbers, weights=pairs)
+    some = np.flatnonzero(sums)
+    return dict(zip(some.tolist(), sums[some].astype(np.int64).tolist(), strict=True))
 
 
 def _sums(plan: PairMatrix, row: TileRow) -> Iterator[tuple[Cells, Cells]]:
