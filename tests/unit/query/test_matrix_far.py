@@ -78,7 +78,7 @@ vpcs:
     groups:
       low: {{ingress: [tcp 443 from 10.1.1.0/26, tcp 80 from 10.1.0.0/16]}}
       high: {{ingress: [tcp 443 from 10.1.1.192/26, udp 53 from 10.1.1.64/26]}}
-      six: {{ingress: ["tcp 443 from 2001:db8:1:1::10/124", tcp 85 from 10.1.1.64/26]}}
+      six: {{ingress: ["tcp 443 from 2001:db8:1:1::10/127", tcp 85 from 10.1.1.64/26]}}
       all: {{ingress: [tcp 0-65535 from 10.0.0.0/8, "all from ::/0"]}}
     instances:
       low-1: {{subnet: store-a, address: 10.2.1.10, groups: [low]}}
@@ -126,6 +126,7 @@ def by_blocks() -> dict[tuple[str, str], Told]:
             ends = (plan.kinds.members[kind].tolist() for kind in (source, destination))
             for left, right in product(*ends):
                 if left != right:
+                    assert (ids[left], ids[right]) not in found
                     found[ids[left], ids[right]] = told(plan.fared(number))
     return found
 
