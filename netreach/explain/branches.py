@@ -96,18 +96,19 @@ class Branches:
             return (id(branch.asked), left, right)
         fates = (int(trips.forward_fate[branch.trip]), int(trips.return_fate[branch.trip]))
         number = int(trips.number[branch.trip])
-        seen = (self._translated(branch), self._balanced(branch), self._via(branch))
+        seen = (self._seen_as(branch), self._balanced(branch), self._via(branch))
         return (id(branch.asked), left, right, number, *fates, *seen)
 
-    @staticmethod
-    def _translated(branch: Branch) -> int:
-        """Return the atom that a branch's source was last translated to, or NO_ROW."""
-        trips = branch.asked.trips
-        if trips is None:
-            return NO_ROW
-        sessions = trips.onward.sessions
-        session = sessions.effective(trips.session[branch.trip : branch.trip + 1])
-        return int(sessions.translated(session)[0])
+    def _seen_as(self, branch: Branch) -> int:
+        """Return the atom of the source as it was last seen, or NO_ROW where it is the sender's.
+
+        Balancers that keep it stand between it and the last translation, so that is not asked.
+        """
+        pairs = branch.asked.pairs
+        forward, _ = self.steps(branch)
+        own = int(pairs.sources.atom[pairs.source[branch.pair]])
+        last = forward[-1].source if forward else own
+        return NO_ROW if last == own else last
 
     def _balanced(self, branch: Branch) -> int:
         """Return the atom of the target that the last load balancer chose, or NO_ROW."""

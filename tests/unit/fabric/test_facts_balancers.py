@@ -844,6 +844,9 @@ def test_lb_8_a_client_behind_a_nat_gateway_is_that_to_the_target() -> None:
     only = {"app": {"ingress": ["tcp 8080 from 198.51.100.5/32"]}}
     answer = ask(facing(groups=only), f"app-1 {NODE_A_PUBLIC} tcp 80")
     assert (answer.verdict, sees(answer)) == ("reachable", {"198.51.100.5"})
+    second = {"nat": {"secondary": [{"address": "10.0.0.6", "public": "198.51.100.6"}]}}
+    answer = ask(facing(nat_gateways=second), f"app-1 {NODE_A_PUBLIC} tcp 80")
+    assert (answer.verdict, sees(answer)) == ("reachable", {"198.51.100.5", "198.51.100.6"})
 
 
 def test_lab_3_a_node_whose_subnet_leads_to_a_nat_gateway_is_not_reached() -> None:
