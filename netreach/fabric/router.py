@@ -125,25 +125,22 @@ class Router:
         spread = ways != NO_ROW
         if not spread.any():
             return batch, rows
-        choosers = tables * len(self.axis) + batch.destination
-        again = spread & (batch.chooser == choosers)
-        rows = np.where(again, batch.choice, rows)
+        choosers = np.where(spread, tables * len(self.axis) + batch.destination, NO_ROW)
+        again, rows = _taken_before(batch, choosers, rows, passage)
         packets, others = self._others(np.flatnonzero(spread & ~again), ways, rows)
         spread = np.bincount(packets, minlength=len(batch)) > 0
         passage.wonder(Kind.ROUTE_TABLE, batch.subnet[spread], batch.where(spread), UNSURE)
         kept = rows > FIRST_RIVALS
-        known = batch.replace(
-            chooser=np.where(spread, choosers, batch.chooser),
-            choice=np.where(spread, rows, batch.choice),
-        )
         # each way is a branch of its own, the one without any of those routes too
         either = spread & kept
         choosing = np.concatenate([np.flatnonzero(either), packets])
         options = np.concatenate([rows[either], others])
-        branches = passage.sessions.fork(known.at(choosing).replace(choice=options), options)
+        branches = passage.sessions.fork(batch.at(choosing), options)
         is_open = np.ones(len(options), bool)
-        branches = passage.worlds.suppose(branches, choosing, options, is_open)
-        parts = [known.where(kept & ~spread), branches]
+        branches = passage.worlds.suppose(
+            branches, choosing, options, is_open, subjects=choosers[choosing]
+        )
+        parts = [batch.where(kept & ~spread), branches]
         return PacketBatch.joined(parts), np.concatenate([rows[kept & ~spread], options])
 
     def _others(self, spread: Column, ways: Column, rows: Column) -> tuple[Column, Column]:
@@ -168,6 +165,18 @@ class Router:
             assumed=batch.assumed | self.routes.assumed[rows],
         )
         passage.move(stop_diverted(batch, passage))
+
+
+def _taken_before(
+    batch: PacketBatch, choosers: Column, rows: Column, passage: Passage
+) -> tuple[Mask, Column]:
+    """Tell which packets have chosen here before, and return their routes, else those given.
+
+    `choosers` says which table chooses for which address, NO_ROW: none does.
+    """
+    sure = (choosers != NO_ROW) & (batch.chooser == choosers)
+    again, taken = passage.worlds.supposed(batch, choosers)
+    return sure | again, np.where(again, taken, np.where(sure, batch.choice, rows))
 
 
 def _return_to_sender(batch: PacketBatch, passage: Passage) -> PacketBatch:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from netreach.fabric.vocabulary import Assumed
-from netreach.packets.batch import Column, Mask, PacketBatch, filled
+from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, filled
 
 #: The bits of `assumed` from here on hold the number of a world; 0: nothing is supposed.
 WORLD_SHIFT: Final = 32
@@ -41,6 +41,8 @@ class WorldLog:
         """Know only the world in which nothing is supposed."""
         self._worlds: list[World] = [()]
         self._choices = 0
+        #: What choices are about, of those that are made alike wherever they come up again.
+        self._subjects: dict[int, int] = {}
 
     def __getitem__(self, number: int) -> World:
         """Return a world by its number."""
@@ -54,11 +56,13 @@ class WorldLog:
         is_open: Mask,
         *,
         bits: Column | None = None,
+        subjects: Column | None = None,
     ) -> PacketBatch:
         """Put branches into worlds of their own, where it is open which of them is taken.
 
         `packets` says which packet each was before it branched, `options` which way it takes,
-        `bits` what is noted of each, if it is more than EITHER.
+        `bits` what is noted of each, if it is more than EITHER, `subjects` what the choice of each
+        is about, if it is to be found again.
         """
         if not is_open.any():
             return branches
@@ -76,11 +80,25 @@ class WorldLog:
                 strict=True,
             )
         ]
+        if subjects is not None:
+            choices = (self._choices + packets[rows]).tolist()
+            self._subjects.update(zip(choices, subjects[rows].tolist(), strict=True))
         self._choices += int(packets.max()) + 1
         assumed = branches.assumed.copy()
         worlds = np.arange(first, len(self._worlds), dtype=np.int64)
         assumed[rows] = (assumed[rows] & _BELOW) | doubt | (worlds << WORLD_SHIFT)
         return branches.replace(assumed=assumed)
+
+    def supposed(self, packets: PacketBatch, subjects: Column) -> tuple[Mask, Column]:
+        """Tell which packets have made the choice about their subject, and what they took."""
+        found, options = np.zeros(len(packets), bool), filled(len(packets), NO_ROW)
+        worlds = world_numbers(packets.assumed)
+        for row in np.flatnonzero(worlds).tolist():
+            subject = int(subjects[row])
+            for one in self._worlds[int(worlds[row])]:
+                if self._subjects.get(one.choice) == subject:
+                    found[row], options[row] = True, one.option
+        return found, options
 
 
 def world_numbers(assumed: Column) -> Column:

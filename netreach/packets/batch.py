@@ -36,8 +36,8 @@ COLUMN_NAMES: Final = (
     "assumed",  # bits: defaults that the snapshot did not state
     "random",  # id of the services of which some connections fail at random
     "hops",  # how many routers it has crossed
-    "chooser",  # where one of several routes was taken and nobody knows which: table and address
-    "choice",  # the route that this branch took there
+    "chooser",  # where a route is taken that no known prefix tells: table and address
+    "choice",  # the route that is taken there
     "inspected",  # what `watched` and `coupling` say, in one integer
 )
 #: The bits of `inspected` below the id of a coupling.

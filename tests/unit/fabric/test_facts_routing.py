@@ -207,6 +207,25 @@ def test_rt_6_a_list_without_entries_leaves_open_what_it_may_lead_elsewhere(
     assert verdict(network, f"app-1 {WEB_1_PUBLIC} tcp 443") == told
 
 
+def test_rt_6_a_table_that_a_packet_comes_to_again_does_with_it_what_it_did_before() -> None:
+    """In a circle of two tables: app's way out would serve the second host, but not the first."""
+    host: Form = {"source_dest_check": False, "groups": ["web"]}
+    outer = {"subnet": "app-a", "address": "10.0.2.50", "elastic": "203.0.113.60"}
+    network = estate(
+        instances={
+            "inner": host | {"subnet": "nat-a", "address": "10.0.0.10"},
+            "outer": host | outer,
+        },
+        route_tables={
+            "app": {"routes": {"0.0.0.0/0": IGW, "prefix-list:missing:pl-0one": "instance:inner"}},
+            "nat": {"routes": {"0.0.0.0/0": GONE, "prefix-list:missing:pl-0two": "instance:outer"}},
+        },
+    )
+    answer = ask(network, OUT.replace("web-1", "app-1"), family=4)
+    assert answer.verdict == "unreachable"
+    assert "ROUTING_LOOP" in codes(answer)
+
+
 @pytest.mark.parametrize(
     ("destination", "is_forwarded"),
     [
