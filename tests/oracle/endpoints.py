@@ -58,6 +58,7 @@ def _enter(walk: Walk, endpoint: Endpoint, vpc: str, packet: Packet) -> Arrival:
         (endpoint.state != "available", codes.BAD_STATE),
         (endpoint.vpc != vpc, codes.BAD_STATE_ATTACHMENT),
         (walk.world.subnet_of(vpc, packet.source) is None, codes.VPCE_SOURCE),
+        whose=endpoint.id,
     )
     if packet.protocol != TCP and (packet.protocol, packet.port, packet.code) not in PINGS:
         walk.refuse(codes.VPCE_PROTOCOL)

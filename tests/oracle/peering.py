@@ -22,11 +22,11 @@ def cross(walk: Walk, name: str, vpc: str, packet: Packet) -> Arrival:
     other = peering.beyond(vpc) or peering.sides[0]
     blocks = walk.world.prefixes_of(other)
     is_told = bool(blocks)  # or else the VPC itself is missing, and that is what matters
-    walk.peering = name
     walk.insist(
         (peering.state != "active", codes.BAD_STATE),
         (peering.beyond(vpc) is None, codes.BAD_STATE_ATTACHMENT),
         (is_told and not any(packet.destination in b for b in blocks), codes.PCX_ADDRESS),
+        whose=name,
     )
     if other.vpc not in walk.world.vpcs:
         raise NotModelledError(name)

@@ -129,6 +129,7 @@ def _enter(walk: Walk, link: Link, packet: Packet) -> Arrival:
         (not link.is_up, _down(link)),
         (not is_carried, codes.NO_ROUTE),
         (tie is not None and tie.state not in IN_SERVICE, codes.BAD_STATE_ATTACHMENT),
+        whose=link.id,
     )
     if link.is_transit and tie is None:
         raise NotModelledError(link.id)
@@ -162,6 +163,7 @@ def arrive(walk: Walk, link: Link, packet: Packet) -> Arrival:
     walk.insist(
         (not link.is_up, _down(link)),
         (tie is not None and tie.state not in IN_SERVICE, codes.BAD_STATE_ATTACHMENT),
+        whose=link.id,
     )
     _doubt(walk, link)
     walk.sender = None

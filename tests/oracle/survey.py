@@ -141,15 +141,13 @@ class Survey(Walk):
             self._whose = ""
             self._told.add(name)
 
-    def insist(self, *problems: tuple[bool, str]) -> None:
-        """Write down all that a gateway objects to, a peering's state once, and stop if any."""
+    def insist(self, *problems: tuple[bool, str], whose: str = "") -> None:
+        """Write down all that a gateway objects to, its own state once, and stop if any."""
         wrong = [code for is_wrong, code in problems if is_wrong]
-        is_told = self.peering in self._told
-        self.found += [
-            (self.leg, c, self.peering) for c in wrong if c == codes.BAD_STATE and not is_told
-        ]
+        is_told = whose in self._told
+        self.found += [(self.leg, c, whose) for c in wrong if c == codes.BAD_STATE and not is_told]
         self.found += [(self.leg, c, "") for c in wrong if c != codes.BAD_STATE]
-        self._told |= {self.peering} if codes.BAD_STATE in wrong else set()
+        self._told |= {whose} if codes.BAD_STATE in wrong else set()
         super().insist(*problems)
 
     def doubt(self, what: str) -> None:

@@ -26,6 +26,7 @@ def leave(walk: Walk, name: str, vpc: str, packet: Packet) -> Arrival:
         (gateway.vpc != vpc, codes.BAD_STATE_ATTACHMENT),
         (_is_idle(walk.world, vpc, packet.source), codes.VGW_EGRESS),
         (links == [], codes.NO_ROUTE),
+        whose=name,
     )
     return _hand_on(walk, name, links, packet)
 
@@ -116,6 +117,7 @@ def enter(walk: Walk, link: Link, packet: Packet) -> Arrival:
         (gateway.state != "available", codes.BAD_STATE),
         (not vpc and not to_site, codes.BAD_STATE_ATTACHMENT),
         (not to_site and not (is_ours and not _is_idle(world, vpc, to)), codes.VGW_INGRESS),
+        whose=name,
     )
     if to_site:
         walk.cross("CloudHub")

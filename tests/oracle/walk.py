@@ -88,7 +88,6 @@ class Walk:
         self.own_port = 0
         self.picked_ports: dict[int, Interval] = {}
         self.crossed: set[str] = set()  # kinds of elements on the way there, to be counted
-        self.peering = ""  # the last one that it came to
         self.is_empty = False  # nothing is left of it that a filter could stop
         #: The packet as it is, and the VPC that it is in; None where nobody knows any more.
         self.at: tuple[Packet, str | None] | None = None
@@ -106,8 +105,9 @@ class Walk:
         del name
         self.refuse(codes.BAD_STATE)
 
-    def insist(self, *problems: tuple[bool, str]) -> None:
-        """Stop the packet at the first problem that a gateway has with it."""
+    def insist(self, *problems: tuple[bool, str], whose: str = "") -> None:
+        """Stop the packet at the first problem that a gateway has with it; `whose` is its name."""
+        del whose
         for is_wrong, code in problems:
             if is_wrong:
                 raise StopError(code)
