@@ -21,6 +21,7 @@ from netreach.explain.evidence import (
 from netreach.explain.firewall_reading import Dropping, FirewallReading
 from netreach.explain.gaps import Gaps, doubted
 from netreach.explain.hops import HopMaker
+from netreach.explain.idle import idle_because
 from netreach.explain.lacks import lacking
 from netreach.explain.records import Component, ComponentType, Evidence, Explanation, Fix, Missing
 from netreach.explain.remedies import Remedies
@@ -288,10 +289,7 @@ class Blockers:
     def _state(self, step: PacketStep) -> str:
         if step.kind is not Kind.INTERFACE:
             record = self.origins.origin(step.kind, step.row).record
-            state = getattr(record, "state", "")
-            if getattr(record, "tunnels_up", None) == 0 and state == "available":
-                return "none of its tunnels is up"
-            return f"its state is {safe(state)}" if state else "its state is not `available`"
+            return idle_because(self.origins.fabric.snapshot, record)
         record = self.origins.interface(step.row)
         instance = self.origins.fabric.snapshot.instances.get(record.instance)
         if instance is not None and instance.state != "running":

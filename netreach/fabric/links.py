@@ -16,6 +16,7 @@ from netreach.fabric.transit_policy import policy_of_attachment
 from netreach.fabric.transit_routes import routes_of
 from netreach.model.connections import (
     AttachmentKind,
+    ConnectPeer,
     DirectConnectGateway,
     TransitAttachment,
     TransitRoute,
@@ -149,7 +150,7 @@ def _gateway_links(
 ) -> Iterator[Link]:
     """Yield a link for each gateway that is associated, or attached without being listed."""
     associations = record.associations or ()
-    up = record.state == "available" and _has_circuit(snapshot, record)
+    up = record.state == "available" and has_circuit(snapshot, record)
     base = Link(LinkKind.DIRECT_CONNECT, record.id, record.id, up, doubt=record.doubt)
     for one in associations:
         link = base._replace(is_up=up and one.state in _ASSOCIATED, allowed=one.allowed or None)
@@ -163,7 +164,7 @@ def _gateway_links(
             yield base._replace(is_transit=True, attachment=attachment)
 
 
-def _has_circuit(snapshot: Snapshot, record: DirectConnectGateway) -> bool:
+def has_circuit(snapshot: Snapshot, record: DirectConnectGateway) -> bool:
     """Tell whether a virtual interface of the gateway is up; where none is known, one may be."""
     circuits = [
         one
@@ -227,9 +228,14 @@ def _has_tunnel(snapshot: Snapshot, tie: TransitAttachment) -> bool:
     """
     transport = snapshot.transit_attachments.get(tie.transport)
     carried = transport is None or transport.state in IN_SERVICE
-    peers = [one for one in snapshot.connect_peers.values() if one.attachment == tie.id]
+    peers = peers_of(snapshot, tie)
     up = [one.state == "available" and one.is_up is not False for one in peers]
     return carried and tie.transport not in snapshot.deleted and (any(up) or not peers)
+
+
+def peers_of(snapshot: Snapshot, tie: TransitAttachment) -> list[ConnectPeer]:
+    """Return the Connect peers of an attachment."""
+    return [one for one in snapshot.connect_peers.values() if one.attachment == tie.id]
 
 
 def _without_announcements(snapshot: Snapshot, link: Link) -> Link:

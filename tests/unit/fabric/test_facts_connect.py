@@ -110,10 +110,12 @@ def test_tg_1_one_connect_peer_must_be_up(
 ) -> None:
     answer = ask(connected(peers=tuple(peer(**one) for one in peers)), question)
     assert (answer.verdict, codes(answer)) == (word, {"BAD_STATE"} if word[0] == "u" else set())
+    assert all("none of its Connect peers is up" in one.message for one in answer.explanations)
 
 
 def test_tg_1_the_attachment_that_carries_the_tunnels_must_be_in_service() -> None:
-    assert codes(ask(connected(state="deleting"), OUT)) == {"BAD_STATE"}
+    (why,) = ask(connected(state="deleting"), OUT).explanations
+    assert (why.code, "which carries it, is not in service" in why.message) == ("BAD_STATE", True)
     lost = ask(connected(tie(transport="tgw-attach-elsewhere")), OUT)
     assert (lost.verdict, named(lost)) == ("unknown", {CONNECT})
     network = connected(tie(transport="tgw-attach-gone"))

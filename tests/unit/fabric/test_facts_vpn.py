@@ -431,12 +431,17 @@ def test_hy_3_without_a_working_virtual_interface_nothing_is_carried(
     broken = {"dxvif-1": replace(one, **circuit)}
     down = Network(replace(network.snapshot, virtual_interfaces=broken))
     assert (codes(ask(down, OUT)), codes(ask(down, IN))) == ({"BAD_STATE"}, {"BAD_STATE"})
+    reason = "dxgw-1 is not in service: none of its virtual interfaces is up"
+    assert [one.message for one in ask(down, OUT).explanations] == [reason]
 
 
 def test_hy_3_a_virtual_interface_may_end_at_the_vpn_gateway_itself() -> None:
     circuit = VirtualInterface(id="dxvif-1", vpn_gateway="vgw-1")
     base = replace(routed(LEARNED), virtual_interfaces={"dxvif-1": circuit})
     assert ask(joined(base=base), OUT).parts[0].via == ("vgw-1", "dxvif-1")
+    down = replace(base, virtual_interfaces={"dxvif-1": replace(circuit, is_up=False)})
+    (why,) = ask(joined(base=down), OUT).explanations
+    assert why.message == "dxvif-1 is not in service: none of its BGP sessions is up"
 
 
 def test_hy_3_associations_are_joined_by_a_supernet_or_not_and_nobody_knows() -> None:
