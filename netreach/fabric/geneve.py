@@ -13,10 +13,11 @@ from msgspec.structs import replace
 
 from netreach.fabric.element import Ending, Passage
 from netreach.fabric.fabric import Fabric
-from netreach.fabric.gateway_balancer import GENEVE, Detour, Detours, Tunnel, gateway_nodes
+from netreach.fabric.gateway_balancer import GENEVE, Detour, Detours, Tunnel
 from netreach.fabric.inspection import Appliances
 from netreach.fabric.load_balancer_targets import TargetPlaces, balancer_nodes
 from netreach.fabric.vocabulary import Fate, Kind, Stage
+from netreach.model.services import EndpointKind
 from netreach.packets.batch import NO_ROW, PacketBatch, column, filled
 from netreach.packets.pool import NOTHING
 
@@ -26,7 +27,8 @@ _NEVER, _MAYBE, _SURELY = 0, 1, 2
 
 def with_appliances(fabric: Fabric) -> Fabric:
     """Return the network, in which endpoints know what the appliances behind them can get."""
-    if not gateway_nodes(fabric.snapshot):
+    kinds = (record.kind for record in fabric.snapshot.endpoints.values())
+    if EndpointKind.GATEWAY_LOAD_BALANCER not in kinds:
         return fabric
     detours = _detours(fabric)
     asked = {tunnel for one in detours if one for tunnel in one.tunnels}
