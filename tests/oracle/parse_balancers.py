@@ -10,6 +10,7 @@ from tests.oracle.spelling import Estate, Record
 from tests.oracle.target_health import has_leaving_share
 from tests.oracle.world_balancers import (
     CLASSIC,
+    EVERYWHERE,
     GATEWAY,
     Balancer,
     Balancers,
@@ -169,7 +170,8 @@ def _group(estate: Estate, record: Record, zones: dict[str, str]) -> TargetGroup
 def _target(record: Record, zones: dict[str, str]) -> Target:
     target, zone = record["Target"], record["Target"].get("AvailabilityZone", "")
     health = record.get("TargetHealth", {}).get("State", "")
-    return Target(target["Id"], target.get("Port"), zones.get(zone, ""), health)
+    known = EVERYWHERE if zone in ("", "all") else zones.get(zone, zone)  # it may have no subnet
+    return Target(target["Id"], target.get("Port"), known, health)
 
 
 def _classic(estate: Estate, record: Record, homes: dict[str, str]) -> Balancer:
