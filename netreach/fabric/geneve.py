@@ -93,6 +93,7 @@ def _carried(fabric: Fabric, tunnels: Sequence[Tunnel]) -> dict[Tunnel, int]:
         begun=filled(len(tunnels), NO_ROW),
         asked=filled(len(tunnels), fabric.pool.intern(GENEVE)),
         sessions=onward.sessions,
+        worlds=onward.worlds,
     )
     if arrived:
         fabric.carry(PacketBatch.joined([_answers(fabric, one) for one in arrived]), back)

@@ -23,6 +23,7 @@ from netreach.model.services import (
 from netreach.model.snapshot import Snapshot
 from netreach.network import Network
 from netreach.packets.prefixes import Address
+from tests.unit.fabric.connections_by_hand import LAB_1, PEERING, peered
 from tests.unit.fabric.estates_by_hand import ACL, HOST_SIX, Form, acl, ask, codes, named, verdict
 from tests.unit.fabric.firewalls_by_hand import SUBNETS, crossing
 
@@ -415,3 +416,15 @@ def test_ep_4_acls_of_the_endpoints_subnet_are_asked_besides() -> None:
         }
     }
     assert ACL in codes(ask(inspected(target(), base=closed), ASKED, family=4))
+
+
+def test_ep_4_where_nobody_knows_which_way_geneve_takes_it_is_open_whether_it_carries() -> None:
+    """Tables may send it elsewhere on either way: the answers' tables are asked in its worlds."""
+    astray: Form = {"prefix-list:missing:pl-0list": "internet-gateway"}
+    there = {"fw": {"routes": {"10.1.0.0/16": PEERING} | astray}}
+    back = {"public": {"routes": {"10.0.0.0/16": PEERING} | astray}}
+    base: Form = {"route_tables": there, "rest": {"vpcs": {"lab": {"route_tables": back}}}}
+    found = inspected(
+        Target(id=LAB_1, zone="all"), of_group={"target_kind": "ip"}, base=base
+    ).snapshot
+    assert told(peered(found)) == "unknown"
