@@ -303,6 +303,9 @@ _STOPS: Final[Mapping[Fate, str]] = {
     Fate.VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS: (
         "{destination} belongs to no attached interface of {vpc}, so {component} drops it"
     ),
+    Fate.VPN_TRAFFIC_SELECTORS: (
+        "the tunnels of {component} are not for packets from {source} to {destination}"
+    ),
     Fate.CLIENT_VPN_NOT_AUTHORIZED: (
         "no authorization rule of {component} lets its clients go to {destination}"
     ),

@@ -228,7 +228,9 @@ def compile_addresses(
         is_regional=mask_by_row([_is_regional(snapshot, address) for address in held]),
         holders=PieceTable.of([pieces(row, size, last_item) for row in per_vpc] or [[(0, NO_ROW)]]),
         subnets=_subnet_table(snapshot, axis, vpcs, subnets),
-        public_holders=PieceTable.of([pieces(_public_spans(axis, held), size, last_item)]),
+        public_holders=PieceTable.of(
+            [pieces(_public_spans(snapshot, axis, held), size, last_item)]
+        ),
         ipv6_homes=PieceTable.of([pieces(_home_spans(snapshot, axis, vpcs), size, last_item)]),
         scope=_scope_table(snapshot, held, axis),
         behind_nat64=_nat64_table(axis),
@@ -244,13 +246,15 @@ def _public_atom(axis: AtomAxis, address: HeldAddress) -> int:
     return NO_ROW if address.public is None else axis.locate(address.public)
 
 
-def _public_spans(axis: AtomAxis, held: list[HeldAddress]) -> list[tuple[Span, int]]:
+def _public_spans(
+    snapshot: Snapshot, axis: AtomAxis, held: list[HeldAddress]
+) -> list[tuple[Span, int]]:
     found: list[tuple[Span, int]] = []
     for row, address in enumerate(held):
         if address.public is not None:
             atom = axis.locate(address.public)
             found.append(((atom, atom), row))
-        elif address.prefix.family == 6 and GLOBAL_IPV6.contains(address.prefix):
+        elif is_announced(snapshot, address.vpc, address.prefix):
             found.append((axis.span(address.prefix), row))
     found.sort(key=lambda item: held[item[1]].prefix.length)
     return found
@@ -261,8 +265,15 @@ def _home_spans(snapshot: Snapshot, axis: AtomAxis, vpcs: Rows) -> list[tuple[Sp
         (axis.span(block), vpcs[vpc.id])
         for vpc in snapshot.vpcs.values()
         for block in vpc.prefixes
-        if block.family == 6 and GLOBAL_IPV6.contains(block)
+        if is_announced(snapshot, vpc.id, block)
     ]
+
+
+def is_announced(snapshot: Snapshot, vpc: str, prefix: Prefix | Address) -> bool:
+    """Tell whether the internet routes IPv6 addresses of a VPC to it [IG-2]."""
+    home = snapshot.vpcs.get(vpc)
+    hidden = any(block.contains(prefix) for block in (home.private_ipv6 if home else ()))
+    return GLOBAL_IPV6.contains(prefix) and not hidden
 
 
 def _subnet_table(snapshot: Snapshot, axis: AtomAxis, vpcs: Rows, subnets: Rows) -> PieceTable:
@@ -280,6 +291,7 @@ def _scope_table(snapshot: Snapshot, held: list[HeldAddress], axis: AtomAxis) ->
     last4 = len(axis.starts4) - 1
     spans = [((0, last4), SCOPE_INTERNET), (axis.span(GLOBAL_IPV6), SCOPE_INTERNET)]
     spans += [(axis.span(prefix), 0) for prefix in NEVER_ON_INTERNET]
+    spans += [(axis.span(p), 0) for vpc in snapshot.vpcs.values() for p in vpc.private_ipv6]
     spans += [(axis.span(prefix), SCOPE_RFC1918) for prefix in NEVER_ON_INTERNET[:3]]
     spans += [(axis.span(NEVER_ON_INTERNET[3]), SCOPE_RFC6598)]
     taken = {address.public for address in held}

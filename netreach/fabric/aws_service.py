@@ -67,8 +67,10 @@ class AwsServices(Struct, frozen=True):
     serves: Column
     #: VPC row -> 1 where the VPC says that it has DNS support, 0 where it says no, else NO_ROW.
     dns_support: Column
-    #: Interface row -> whether its instance hides the metadata service.
+    axis: AtomAxis
+    #: Interface row -> whether its instance hides the metadata service, or its IPv6 address.
     is_metadata_off: Mask
+    is_metadata_off6: Mask
 
     def serve(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
         """End packets to the platform's services; return the others."""
@@ -77,7 +79,9 @@ class AwsServices(Struct, frozen=True):
         if not served.any():
             return batch
         asking, services = batch.where(served), rows[served]
-        hidden = (services == _METADATA) & self.is_metadata_off[asking.place]
+        off, off6 = self.is_metadata_off[asking.place], self.is_metadata_off6[asking.place]
+        off |= off6 & self.axis.is_ipv6(asking.destination)
+        hidden = (services == _METADATA) & off
         asking, kept = passage.stop_where(
             hidden, Fate.INSTANCE_METADATA_DISABLED, Kind.INTERFACE, asking.place, asking
         )
@@ -132,11 +136,6 @@ def _resolver_of(vpc: Vpc) -> Iterator[Prefix]:
             yield Prefix.parse(str(Address(4, block.first + 2)))
 
 
-def _hides_metadata(snapshot: Snapshot, instance: str) -> bool:
-    record = snapshot.instances.get(instance)
-    return record is not None and record.metadata_enabled is False
-
-
 def compile_aws_services(
     snapshot: Snapshot, axis: AtomAxis, pool: ServicePool, vpcs: Mapping[str, int]
 ) -> AwsServices:
@@ -152,11 +151,12 @@ def compile_aws_services(
         own = [(axis.span(prefix), _RESOLVER) for prefix in _resolver_of(record)]
         rows.append(pieces([*everywhere, *own], len(axis), last_item))
         support.append(NO_ROW if record.dns_support is None else int(record.dns_support))
+    known = [snapshot.instances.get(r.instance) for r in snapshot.interfaces.values()]
     return AwsServices(
         at=PieceTable.of(rows or [[(0, NO_ROW)]]),
         serves=by_row([pool.intern(service.serves) for service in SERVICES]),
         dns_support=by_row(support),
-        is_metadata_off=mask_by_row(
-            [_hides_metadata(snapshot, r.instance) for r in snapshot.interfaces.values()]
-        ),
+        axis=axis,
+        is_metadata_off=mask_by_row([r is not None and r.metadata_enabled is False for r in known]),
+        is_metadata_off6=mask_by_row([r is not None and r.metadata_ipv6 is False for r in known]),
     )

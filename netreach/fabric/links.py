@@ -40,6 +40,7 @@ SITE_KINDS: Final = frozenset(
         "transit-gateway-connect-peer",
     }
 )
+EVERYWHERE: Final = (Prefix(4, 0, 0), Prefix(6, 0, 0))
 _ASSOCIATED: Final = frozenset({"associated", "updating"})
 
 
@@ -73,6 +74,9 @@ class Link(NamedTuple):
     routes: tuple[Prefix, ...] = ()
     #: What AWS announces to the site at most; None: whatever the gateway knows.
     allowed: tuple[Prefix, ...] | None = None
+    #: Whose packets its tunnels carry, on AWS's side and on the site's [HY-1].
+    aws_side: tuple[Prefix, ...] = EVERYWHERE
+    site_side: tuple[Prefix, ...] = EVERYWHERE
     asn: int | None = None
     #: Why it can't be trusted.
     doubt: str = ""
@@ -112,6 +116,8 @@ def _vpn_links(snapshot: Snapshot, ties: _Ties) -> Iterator[Link]:
 
 def _vpn_link(snapshot: Snapshot, record: VpnConnection) -> Link:
     site = snapshot.customer_gateways.get(record.customer_gateway)
+    # behind a VPN gateway there is no IPv6 anyway, and the gateway says so
+    every = EVERYWHERE if record.vpn_gateway else (Prefix(record.family, 0, 0),)
     return Link(
         LinkKind.VPN,
         record.id,
@@ -121,6 +127,8 @@ def _vpn_link(snapshot: Snapshot, record: VpnConnection) -> Link:
         and record.vpn_gateway not in snapshot.deleted,
         is_dynamic=not record.is_static,
         routes=record.routes if record.is_static else (),
+        aws_side=(record.aws_side,) if record.aws_side else every,
+        site_side=(record.site_side,) if record.site_side else every,
         asn=site.asn if site else None,
         doubt=record.doubt or (site.doubt if site else ""),
     )
@@ -324,6 +332,7 @@ def link_prefixes(snapshot: Snapshot) -> Iterator[Prefix]:
     """Yield the prefixes that links name, for cutting."""
     for connection in snapshot.vpn_connections.values():
         yield from connection.routes
+        yield from (side for side in (connection.aws_side, connection.site_side) if side)
     for gateway in snapshot.direct_connect_gateways.values():
         for one in gateway.associations or ():
             yield from one.allowed

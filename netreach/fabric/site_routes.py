@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from netreach.fabric.addresses import AddressBook
 from netreach.fabric.internet_gateway import GOOD_ATTACHMENT
 from netreach.fabric.links import (
+    EVERYWHERE,
     IN_SERVICE,
     Holding,
     Link,
@@ -28,7 +29,6 @@ from netreach.packets.batch import NO_ROW, by_row, mask_by_row
 from netreach.packets.pieces import Lists, PieceTable, pieces
 from netreach.packets.prefixes import Prefix
 
-_EVERYWHERE: Final = (Prefix(4, 0, 0), Prefix(6, 0, 0))
 #: The length of what a link may announce without the snapshot showing it.
 _UNSHOWN: Final = -1
 
@@ -57,10 +57,15 @@ class _Announcer:
         self.shown = shown_routes(snapshot)
 
     def notices(self, row: int) -> Iterator[tuple[Prefix, Notice]]:
-        """Yield what a link announces to its site."""
+        """Yield what a link announces to its site: of the family that its tunnels carry."""
+        families = {side.family for side in self.links[row].aws_side}
+        told = self._notices(row)
+        yield from ((prefix, notice) for prefix, notice in told if prefix.family in families)
+
+    def _notices(self, row: int) -> Iterator[tuple[Prefix, Notice]]:
         link = self.links[row]
         if link.kind is LinkKind.CLIENT_VPN:
-            yield from ((prefix, Notice(0, row)) for prefix in _EVERYWHERE)
+            yield from ((prefix, Notice(0, row)) for prefix in EVERYWHERE)
         elif link.is_up and link.is_transit:
             yield from self._of_transit(link, row)
         elif link.is_up:
@@ -102,7 +107,7 @@ class _Announcer:
         table = int(self.transit.table_of[place])
         unshown = self.transit.is_unstated[place] or self.transit.is_open[table]
         if link.kind is LinkKind.DIRECT_CONNECT or unshown:
-            yield from ((prefix, Notice(_UNSHOWN, row)) for prefix in _EVERYWHERE)
+            yield from ((prefix, Notice(_UNSHOWN, row)) for prefix in EVERYWHERE)
         if table == NO_ROW:
             return
         record = self.snapshot.transit_route_tables[self.transit.table_ids[table]]
@@ -114,9 +119,9 @@ class _Announcer:
     def carried(self, link: Link) -> tuple[Prefix, ...]:
         """Return the prefixes that a link takes packets for, whether or not it says so."""
         if link.kind is LinkKind.VPN and not link.is_transit:
-            return _EVERYWHERE[:1]  # no IPv6 [HY-1]
+            return EVERYWHERE[:1]  # no IPv6 [HY-1]
         if link.allowed is None:
-            return _EVERYWHERE
+            return EVERYWHERE
         if link.is_transit:
             return link.allowed
         return (*self.blocks(link), *self.shown.get(link.vpn_gateway, ()))
@@ -231,7 +236,6 @@ def _columns(
     snapshot, links, attachments = announcer.snapshot, announcer.links, announcer.attachments
     tied = [snapshot.transit_attachments.get(link.attachment) for link in links]
     vpns = [link.kind is LinkKind.VPN for link in links]
-    carried = [[(axis.span(p), 1) for p in announcer.carried(link)] for link in links]
     return LinkColumns(
         site=by_row([sites[link.site] for link in links]),
         is_up=mask_by_row([link.is_up for link in links]),
@@ -251,12 +255,18 @@ def _columns(
         ),
         attachment=by_row([attachments.get(link.attachment, NO_ROW) for link in links]),
         is_attached=mask_by_row([tie is not None and tie.state in IN_SERVICE for tie in tied]),
-        carries=PieceTable.of(
-            [pieces(spans, len(axis), lambda items: int(bool(items))) for spans in carried]
-            or [[(0, 0)]]
-        ),
+        carries=_covered((announcer.carried(link) for link in links), axis),
+        aws_side=_covered((link.aws_side for link in links), axis),
+        site_side=_covered((link.site_side for link in links), axis),
         ids=tuple(link.id for link in links),
     )
+
+
+def _covered(prefixes: Iterable[tuple[Prefix, ...]], axis: AtomAxis) -> PieceTable:
+    """Return for each link where its prefixes are."""
+    spans = [[(axis.span(prefix), 1) for prefix in those] for those in prefixes]
+    rows = [pieces(row, len(axis), lambda items: int(bool(items))) for row in spans]
+    return PieceTable.of(rows or [[(0, 0)]])
 
 
 def _stage(link: Link) -> Stage:

@@ -41,6 +41,10 @@ class LinkColumns(Struct, frozen=True):
     is_attached: Mask
     #: (link, atom) -> 1 where the link carries packets for an address into AWS.
     carries: PieceTable
+    #: (link, atom) -> 1 where its tunnels carry packets of and for an address of AWS's side, or
+    #: of the site's.
+    aws_side: PieceTable
+    site_side: PieceTable
     ids: tuple[str, ...]
 
 
@@ -106,6 +110,7 @@ class Sites(Struct, frozen=True):
         checks = (
             *self._state_checks(rows),
             Check(~carried, Fate.NO_ROUTE_TO_DESTINATION, Kind.SITE_LINK, rows),
+            self._selector_check(rows, batch.destination, batch.source),
             Check(links.place[rows] == NO_ROW, Fate.UNKNOWN_RESOURCE, Kind.SITE_LINK, rows),
             self._attachment_check(rows),
         )
@@ -131,6 +136,12 @@ class Sites(Struct, frozen=True):
             Check(down & ~vpn, Fate.BAD_STATE, kind, rows),
         )
 
+    def _selector_check(self, rows: Column, inside: Column, outside: Column) -> Check:
+        """Check for packets that the tunnels of a VPN are not for [HY-1]."""
+        links = self.links
+        carried = links.aws_side.lookup(rows, inside) & links.site_side.lookup(rows, outside)
+        return Check(carried == 0, Fate.VPN_TRAFFIC_SELECTORS, Kind.SITE_LINK, rows)
+
     def _attachment_check(self, rows: Column) -> Check:
         attachments = self.links.attachment[rows]
         detached = (attachments != NO_ROW) & ~self.links.is_attached[rows]
@@ -138,7 +149,11 @@ class Sites(Struct, frozen=True):
 
     def arrive(self, batch: PacketBatch, passage: Passage) -> None:
         """Take packets over a link to its site; `place` is the link."""
-        checks = (*self._state_checks(batch.place), self._attachment_check(batch.place))
+        checks = (
+            *self._state_checks(batch.place),
+            self._attachment_check(batch.place),
+            self._selector_check(batch.place, batch.source, batch.destination),
+        )
         batch = self._cross(batch.where(passage.gate(batch, checks)), passage)
         if not len(batch):
             return

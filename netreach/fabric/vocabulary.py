@@ -137,6 +137,7 @@ class Fate(IntEnum):
     TGW_BAD_STATE_VPN = auto()
     VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS = auto()
     VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS = auto()
+    VPN_TRAFFIC_SELECTORS = auto()
     CLIENT_VPN_NOT_AUTHORIZED = auto()
     # from here on: nobody can say
     NOT_MODELLED = auto()

@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from netreach.model.records import Attachment, Resource
-from netreach.packets.prefixes import Address, Prefix
+from netreach.packets.prefixes import Address, Family, Prefix
 
 
 class PeeredVpc(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,6 +184,11 @@ class VpnConnection(Resource, frozen=True, kw_only=True):
     routes: tuple[Prefix, ...] = ()
     #: How many tunnels are up; None: the snapshot does not say.
     tunnels_up: int | None = None
+    #: What its tunnels carry; IPv6 behind transit gateways only [HY-1].
+    family: Family = 4
+    #: Whose packets they carry, on AWS's side and on the site's; None: everybody's.
+    aws_side: Prefix | None = None
+    site_side: Prefix | None = None
 
 
 class DirectConnectAssociation(msgspec.Struct, frozen=True, kw_only=True):

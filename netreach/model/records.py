@@ -38,6 +38,8 @@ class Vpc(Resource, frozen=True, kw_only=True):
     """A virtual private cloud; its first IPv4 block is the primary one."""
 
     prefixes: tuple[Prefix, ...] = ()
+    #: Those of them, IPv6 all, that AWS does not announce to the internet [IG-2].
+    private_ipv6: tuple[Prefix, ...] = ()
     is_default: bool = False
     dns_support: bool | None = None
     dns_hostnames: bool | None = None
@@ -196,6 +198,8 @@ class Instance(Resource, frozen=True, kw_only=True):
     interfaces: tuple[str, ...] = ()
     #: MetadataOptions.HttpEndpoint; None when the snapshot does not say.
     metadata_enabled: bool | None = None
+    #: MetadataOptions.HttpProtocolIpv6: whether it answers at its IPv6 address as well.
+    metadata_ipv6: bool | None = None
 
 
 class NetworkAclRule(msgspec.Struct, frozen=True, kw_only=True):

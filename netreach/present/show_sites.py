@@ -93,6 +93,9 @@ def vpn_connection_page(record: VpnConnection, relations: Relations) -> Page:
         reference("transit_gateway", record.transit_gateway, relations),
         Fact("routing", "static" if record.is_static else "BGP"),
         Fact("tunnels_up", record.tunnels_up),
+        Fact("carries", f"IPv{record.family}"),
+        Fact("aws_side", str(record.aws_side) if record.aws_side else None),
+        Fact("site_side", str(record.site_side) if record.site_side else None),
         Fact("static_routes", texts(record.routes)),
         *common_facts(record),
     )

@@ -6,11 +6,10 @@ every kind, and nothing needs to be compiled.
 
 from __future__ import annotations
 
-from typing import Final
-
 from msgspec import Struct
 
-from netreach.model.records import InterfaceAddress
+from netreach.fabric.addresses import is_announced
+from netreach.model.records import InterfaceAddress, NetworkInterface
 from netreach.model.relations import Relations
 from netreach.packets.prefixes import Address, Prefix
 from netreach.query.referents import (
@@ -88,9 +87,14 @@ class Subjects:
         faces = (
             Found("network-interface", one)
             for one in self._relations.snapshot.interfaces.values()
-            if any(_is_public(held) for held in one.addresses)
+            if any(self._is_public(one, held) for held in one.addresses)
         )
         return Matches("faces the internet", (*gateways, *faces))
+
+    def _is_public(self, interface: NetworkInterface, held: InterfaceAddress) -> bool:
+        """Tell whether the internet may know an address: a public one, or an announced IPv6 one."""
+        snapshot = self._relations.snapshot
+        return held.public is not None or is_announced(snapshot, interface.vpc, held.private)
 
     def _service(self, service: Service) -> Matches:
         if not service.prefix_lists:
@@ -104,12 +108,5 @@ def _named(namesakes: Namesakes) -> Matches:
         return Matches(f"bears the name {name}", namesakes.found)
     raise several(f"resources bear the name {name}", namesakes.found, ", or all with name:...")
 
-
-def _is_public(held: InterfaceAddress) -> bool:
-    """Tell whether the internet may know an address: a public one, or a global IPv6 one."""
-    return held.public is not None or _GLOBAL.contains(held.private)
-
-
-_GLOBAL: Final = Prefix.parse("2000::/3")
 
 __all__ = ["Found", "Matches", "Place", "Subject", "Subjects"]

@@ -33,7 +33,7 @@ from netreach.sources.files import region_of
 from netreach.sources.gather import Found, Gathered, Shelf
 from netreach.sources.gather_services import Services, gather_services
 from netreach.sources.pieces import Piece
-from netreach.sources.public_access import doubt_blocked_gateways
+from netreach.sources.public_access import doubt_blocked_gateways, doubt_inspected_gateways
 from netreach.sources.service_ties import with_ties
 from netreach.sources.unmodelled import unmodelled
 from netreach.sources.values import ImpossibleValueError, Prefixes, echo, listed, plain
@@ -101,6 +101,7 @@ def assemble(gathered: Gathered, pieces: list[Piece]) -> Snapshot:
     snapshot = replace(snapshot, deleted=snapshot.deleted | endpoints)
     said = {**others.mentions, **mentions(snapshot)}
     snapshot = with_findings(checked(with_ties(snapshot), said), clashes(snapshot))
+    snapshot = doubt_inspected_gateways(snapshot, _shapes(gathered.vpcs))
     return doubt_blocked_gateways(snapshot, _shapes(gathered.subnets))
 
 

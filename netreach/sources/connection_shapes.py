@@ -198,9 +198,15 @@ class CustomerGateway(Resource, kw_only=True):
 
 
 class VpnOptions(Shape):
-    """How a VPN connection learns its routes."""
+    """How a VPN connection learns its routes, and whose packets its tunnels carry."""
 
     static_routes_only: bool | None = None
+    tunnel_inside_ip_version: str | None = None
+    #: Local is the customer's side, remote AWS's.
+    local_ipv4_network_cidr: str | None = None
+    remote_ipv4_network_cidr: str | None = None
+    local_ipv6_network_cidr: str | None = None
+    remote_ipv6_network_cidr: str | None = None
 
 
 class VpnRoute(Shape):

@@ -19,6 +19,7 @@ from netreach.model.connections import (
     VpnConnection,
     VpnGateway,
 )
+from netreach.packets.prefixes import Prefix
 from netreach.sources import connection_shapes as shapes
 from netreach.sources import parts
 from netreach.sources.describe_records import Common, gateway_ties
@@ -95,21 +96,34 @@ def vpn_connection(
     shape: shapes.VpnConnection, common: Common, prefixes: Prefixes
 ) -> VpnConnection:
     """Read a VPN connection."""
-    tunnels = shape.vgw_telemetry
+    tunnels, options = shape.vgw_telemetry, shape.options or shapes.VpnOptions()
+    takes_ipv6 = options.tunnel_inside_ip_version == "ipv6"
+    version = 6 if takes_ipv6 else 4
     return VpnConnection(
         **common._asdict(),
         customer_gateway=shape.customer_gateway_id or "",
         vpn_gateway=shape.vpn_gateway_id or "",
         transit_gateway=shape.transit_gateway_id or "",
         state=shape.state or "available",
-        is_static=bool(shape.options and shape.options.static_routes_only),
+        is_static=bool(options.static_routes_only),
         routes=tuple(
             prefixes.read(route.destination_cidr_block, f"Routes[{row}].DestinationCidrBlock")
             for row, route in enumerate(shape.routes or ())
             if route.destination_cidr_block and route.state in _IN_FORCE
         ),
         tunnels_up=None if tunnels is None else sum(tunnel.status == "UP" for tunnel in tunnels),
+        family=6 if takes_ipv6 else 4,
+        aws_side=_side_of_vpn(options, f"remote_ipv{version}_network_cidr", prefixes),
+        site_side=_side_of_vpn(options, f"local_ipv{version}_network_cidr", prefixes),
     )
+
+
+def _side_of_vpn(options: shapes.VpnOptions, field: str, prefixes: Prefixes) -> Prefix | None:
+    """Return whose packets the tunnels carry on one side, None for everybody's."""
+    text: str | None = getattr(options, field)
+    name = "".join(word.capitalize() for word in field.split("_"))
+    found = prefixes.read(text, f"Options.{name}") if text else None
+    return found if found and found.length else None
 
 
 def direct_connect_gateway(

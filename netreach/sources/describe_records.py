@@ -42,6 +42,11 @@ def vpc(shape: shapes.Vpc, common: Common, prefixes: Prefixes) -> Vpc:
     return Vpc(
         **common._asdict(),
         prefixes=tuple(dict.fromkeys(read)),
+        private_ipv6=tuple(
+            prefixes.read(part.ipv6_cidr_block, "Ipv6CidrBlock")
+            for part in shape.ipv6_cidr_block_association_set or ()
+            if part.ipv6_cidr_block and part.ipv6_address_attribute == "private"
+        ),
         is_default=bool(shape.is_default),
         dns_support=_value(shape.enable_dns_support),
         dns_hostnames=_value(shape.enable_dns_hostnames),
@@ -144,14 +149,15 @@ def instance(
     shape: shapes.Instance, common: Common, interfaces: Mapping[str, tuple[str, ...]]
 ) -> Instance:
     """Read an instance; a terminated one has neither VPC nor subnet."""
-    endpoint = shape.metadata_options and shape.metadata_options.http_endpoint
+    options = shape.metadata_options or shapes.MetadataOptions()
     return Instance(
         **common._asdict(),
         vpc=shape.vpc_id or "",
         subnet=shape.subnet_id or "",
         state=(shape.state and shape.state.name) or "running",
         interfaces=interfaces.get(common.id, ()),
-        metadata_enabled=endpoint == "enabled" if endpoint else None,
+        metadata_enabled=_is_enabled(options.http_endpoint),
+        metadata_ipv6=_is_enabled(options.http_protocol_ipv6),
     )
 
 
@@ -185,6 +191,10 @@ def _distinct(prefixes: Prefixes, texts: list[tuple[str, str]]) -> tuple[Prefix,
 
 def _optional(text: str | None, field: str) -> Address | None:
     return address(text, field) if text else None
+
+
+def _is_enabled(word: str | None) -> bool | None:
+    return word == "enabled" if word else None
 
 
 def _value(attribute: shapes.Attribute | None) -> bool | None:

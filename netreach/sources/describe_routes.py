@@ -26,6 +26,7 @@ _FIELDS: Final[tuple[tuple[str, TargetKind], ...]] = (
     ("local_gateway_id", TargetKind.LOCAL_GATEWAY),
     ("core_network_arn", TargetKind.CORE_NETWORK),
     ("vpc_endpoint_id", TargetKind.VPC_ENDPOINT),
+    ("odb_network_arn", TargetKind.UNKNOWN),
 )
 #: Beginnings of the ids that GatewayId holds.
 _PREFIXES: Final[Mapping[str, TargetKind]] = {
@@ -128,6 +129,9 @@ def _prefix(route: shapes.Route, prefixes: Prefixes) -> Prefix | None:
 
 
 def _target(route: shapes.Route, gateways: Gateways) -> tuple[TargetKind, str]:
+    if route.igw_firewall is not None:
+        # it stands before the gateway, and may translate the sources of who has no public address
+        return TargetKind.UNKNOWN, route.igw_firewall.firewall_arn or ""
     for field, kind in _FIELDS:
         if target := getattr(route, field):
             return kind, target

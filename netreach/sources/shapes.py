@@ -57,12 +57,21 @@ class CidrAssociation(Shape):
     cidr_block_state: State | None = None
     ipv6_cidr_block: str | None = None
     ipv6_cidr_block_state: State | None = None
+    #: public or private: whether AWS announces it to the internet.
+    ipv6_address_attribute: str | None = None
 
 
 class Attribute(Shape):
     """The answer of describe-vpc-attribute about one attribute."""
 
     value: bool | None = None
+
+
+class InternetFirewall(Shape):
+    """An Automated Internet Firewall: it inspects what passes a VPC's internet gateways."""
+
+    firewall_arn: str | None = None
+    firewall_mode: str | None = None
 
 
 class Vpc(Resource, kw_only=True):
@@ -78,6 +87,7 @@ class Vpc(Resource, kw_only=True):
     region: str | None = None
     enable_dns_support: Attribute | None = None
     enable_dns_hostnames: Attribute | None = None
+    network_firewall_associations: list[InternetFirewall] | None = None
 
 
 class BlockPublicAccess(Shape):
@@ -189,6 +199,7 @@ class MetadataOptions(Shape):
     """How an instance's metadata service answers."""
 
     http_endpoint: str | None = None
+    http_protocol_ipv6: str | None = None
 
 
 class Instance(Resource, kw_only=True):
@@ -226,6 +237,9 @@ class TableAssociation(Shape):
 
 class Route(Shape):
     """One route; which target field it has says what it leads to."""
+
+    igw_firewall: InternetFirewall | None = None
+    odb_network_arn: str | None = None
 
     destination_cidr_block: str | None = None
     destination_ipv6_cidr_block: str | None = None

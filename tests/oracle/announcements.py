@@ -33,6 +33,8 @@ def static_at(world: World, gateway: str) -> set[Prefix]:
 
 def lengths(world: World, link: Link, to: Address) -> list[int]:
     """Return the lengths of what a link announces that covers an address."""
+    if link.version not in (None, to.version):
+        return []
     if link.kind == CLIENTS:  # all that clients send goes into the tunnel
         return [0]
     if not link.is_up:

@@ -44,10 +44,21 @@ class Link:
     allowed: tuple[Prefix, ...] | None = None  # all that AWS announces; None: what there is
     asn: int | None = None
     is_doubted: bool = False  # the snapshot lacks what it is made of
+    version: int | None = None  # the only IP version that goes through its tunnels
+    aws_side: Prefix | None = None  # whose packets those are for; None: everybody's
+    site_side: Prefix | None = None
 
     def carries(self, version: int) -> bool:
         """Say whether packets of that version go over it to a VPN gateway [HY-1]."""
         return version == 4 or self.kind != VPN
+
+    def is_for(self, inside: Address, outside: Address) -> bool:
+        """Say whether its tunnels are for packets between two addresses [HY-1]."""
+        fits = all(
+            side is None or address in side
+            for side, address in ((self.aws_side, inside), (self.site_side, outside))
+        )
+        return fits and self.version in (None, inside.version)
 
 
 @dataclass(frozen=True)

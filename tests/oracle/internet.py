@@ -80,6 +80,7 @@ def out_by_egress_only_gateway(walk: Walk, gateway: str, subnet: Subnet, packet:
 
 def arrive(walk: Walk, packet: Packet) -> Arrival:
     """Carry a packet that is out: to a host there, or in again by our gateway [IG-4, LAB-1]."""
+    begins = walk.at is None  # out there
     walk.sender = None
     walk.at = packet, None
     _refuse_private_source(packet.source)
@@ -89,6 +90,8 @@ def arrive(walk: Walk, packet: Packet) -> Arrival:
         _check_way_in(walk, holder.vpc, holder, packet.destination)
         return _enter(walk, holder.vpc, replace(packet, destination=private))
     vpc = walk.world.vpc_of(packet.destination)
+    if vpc is not None and vpc.hides(packet.destination):
+        raise StopError(codes.IGW_INGRESS if begins else codes.NOT_ON_THE_INTERNET)
     if vpc is not None and packet.destination.version == 6:
         return _in_by_ipv6(walk, vpc, packet)
     if vpc is not None or packet.destination in walk.world.unused_public:

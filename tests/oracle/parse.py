@@ -16,7 +16,7 @@ from tests.oracle.parse_inspection import inspection
 from tests.oracle.private_link import offers
 from tests.oracle.public_access import guard
 from tests.oracle.regional_nat import regional
-from tests.oracle.spelling import Record, prefix
+from tests.oracle.spelling import Estate, Record, prefix
 from tests.oracle.world import (
     ALL,
     AclEntry,
@@ -82,11 +82,8 @@ def parse(estate: Mapping[str, Any]) -> World:
         gone=gone,
         inspection=inspection(estate),
         guard=guard(estate),
-        without_metadata=frozenset(
-            i["InstanceId"]
-            for i in _instances(estate)
-            if i.get("MetadataOptions", {}).get("HttpEndpoint") == "disabled"
-        ),
+        without_metadata=_hiding(estate, "HttpEndpoint"),
+        without_metadata_6=_hiding(estate, "HttpProtocolIpv6"),
         endpoints=endpoints(estate),
         offers=offers(estate),
         gateway_offers=gateway_offers(estate),
@@ -108,9 +105,23 @@ def _blocks(record: Record) -> Iterator[Prefix]:
             yield prefix(block["Ipv6CidrBlock"])
 
 
+def _hiding(estate: Estate, switch: str) -> frozenset[str]:
+    """Return the instances that have switched their metadata service off, or a part of it."""
+    return frozenset(
+        one["InstanceId"]
+        for one in _instances(estate)
+        if one.get("MetadataOptions", {}).get(switch) == "disabled"
+    )
+
+
 def _vpc(record: Record) -> Vpc:
     has_dns = record.get("EnableDnsSupport", {}).get("Value", True)
-    return Vpc(record["VpcId"], tuple(_blocks(record)), has_dns)
+    private = tuple(
+        prefix(one["Ipv6CidrBlock"])
+        for one in record.get("Ipv6CidrBlockAssociationSet", ())
+        if one.get("Ipv6AddressAttribute") == "private"
+    )
+    return Vpc(record["VpcId"], tuple(_blocks(record)), has_dns, private)
 
 
 def _subnet(record: Record) -> Subnet:

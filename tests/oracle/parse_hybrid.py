@@ -18,7 +18,7 @@ from tests.oracle.hybrid_world import (
     VpnGateway,
 )
 from tests.oracle.spelling import Estate, Record, prefix
-from tests.oracle.world import Interface, Tie
+from tests.oracle.world import Interface, Prefix, Tie
 
 IN_SERVICE = ("available", "modifying")
 
@@ -77,7 +77,9 @@ def _vpn_links(estate: Estate, ties: tuple[Tie, ...], gone: frozenset[str]) -> I
             yield replace(link, vpn_gateway=end, is_up=link.is_up and end not in gone)
         elif record.get("TransitGatewayId"):
             mine = [tie.id for tie in ties if (tie.kind, tie.resource) == (VPN, link.id)]
-            yield from (replace(link, is_transit=True, tie=tie) for tie in mine or [""])
+            version = 6 if record["Options"].get("TunnelInsideIpVersion") == "ipv6" else 4
+            link = replace(link, is_transit=True, version=version)
+            yield from (replace(link, tie=tie) for tie in mine or [""])
     yield from _unrecorded(VPN, known, ties, gone)
 
 
@@ -95,7 +97,16 @@ def _vpn_link(record: Record, asns: Mapping[str, int]) -> Link:
         is_bgp=not is_static,
         routes=tuple(prefix(route["DestinationCidrBlock"]) for route in routes),
         asn=asns.get(site),
+        aws_side=_side(record["Options"], "Remote"),
+        site_side=_side(record["Options"], "Local"),
     )
+
+
+def _side(options: Record, word: str) -> Prefix | None:
+    """Read whose packets the tunnels are for; the customer's side is AWS's Local."""
+    version = "6" if options.get("TunnelInsideIpVersion") == "ipv6" else "4"
+    text = options.get(f"{word}Ipv{version}NetworkCidr")
+    return prefix(text) if text and not text.endswith("/0") else None
 
 
 def _unrecorded(

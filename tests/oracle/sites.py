@@ -114,7 +114,8 @@ def depart(walk: Walk, site: str, packet: Packet) -> Arrival:
 
 def _unannounced(walk: Walk, site: str, to: Address) -> list[Link]:
     """Return the links for what AWS announces nowhere: it stops it, unless it goes elsewhere."""
-    if is_on_the_internet(to) or not _is_inside(walk.world, to):  # the site's own affair
+    is_public = is_on_the_internet(to) and not walk.world.hides(to)
+    if is_public or not _is_inside(walk.world, to):  # the site's own affair
         raise NotModelledError(site)
     links = walk.world.hybrid.links_of(site)
     walk.insist((not links, codes.NO_ROUTE))
@@ -128,6 +129,7 @@ def _enter(walk: Walk, link: Link, packet: Packet) -> Arrival:
     walk.insist(
         (not link.is_up, _down(link)),
         (not is_carried, codes.NO_ROUTE),
+        (not link.is_for(packet.destination, packet.source), codes.VPN_SELECTORS),
         (tie is not None and tie.state not in IN_SERVICE, codes.BAD_STATE_ATTACHMENT),
         whose=link.id,
     )
@@ -163,6 +165,7 @@ def arrive(walk: Walk, link: Link, packet: Packet) -> Arrival:
     walk.insist(
         (not link.is_up, _down(link)),
         (tie is not None and tie.state not in IN_SERVICE, codes.BAD_STATE_ATTACHMENT),
+        (not link.is_for(packet.source, packet.destination), codes.VPN_SELECTORS),
         whose=link.id,
     )
     _doubt(walk, link)

@@ -189,7 +189,8 @@ class Survey(Walk):
         holder_here = self.world.holder(home_vpc or "", packet.destination)
         if holder_here is None and packet.destination.version == 6:  # found from anywhere
             home = self.world.vpc_of(packet.destination)
-            holder_here = self.world.holder(home.id, packet.destination) if home else None
+            if home and not home.hides(packet.destination):
+                holder_here = self.world.holder(home.id, packet.destination)
         if holder_here is None or holder_here.is_nat:  # which answers nobody
             return None
         return Arrival(packet, holder_here)

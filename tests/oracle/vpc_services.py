@@ -43,4 +43,6 @@ def switched_off(world: World, vpc: str, instance: str | None, address: Address)
         return NO_DNS
     if address in INSTANCE_METADATA and instance in world.without_metadata:
         return METADATA_OFF
+    if address == INSTANCE_METADATA[1] and instance in world.without_metadata_6:
+        return METADATA_OFF
     return None

@@ -54,6 +54,10 @@ class Vpc:
     id: str
     prefixes: tuple[Prefix, ...]  # the primary one first
     has_dns: bool = True
+    private: tuple[Prefix, ...] = ()  # IPv6 blocks that the internet does not hear of
+
+    def hides(self, address: Address) -> bool:
+        return any(address in block for block in self.private)
 
     def covers(self, address: Address) -> bool:
         return any(address in prefix for prefix in self.prefixes)
@@ -284,6 +288,7 @@ class World:
     offers: Mapping[str, Offer]  # by the service's name
     gateway_offers: Mapping[str, GatewayOffer]
     without_metadata: frozenset[str]  # instances that hide it
+    without_metadata_6: frozenset[str]  # those that hide its IPv6 address
     gone: frozenset[str] = frozenset()  # ids of what is deleted and still listed
     inspection: Inspection = field(default_factory=Inspection)
 
@@ -332,6 +337,10 @@ class World:
     def table_of_gateway(self, gateway: str) -> RouteTable | None:
         """Return the table that routes what comes in by a gateway [RT-11]."""
         return next((table for table in self.tables if gateway in table.gateways), None)
+
+    def hides(self, address: Address) -> bool:
+        """Say whether the internet does not hear of an address of some VPC."""
+        return any(vpc.hides(address) for vpc in self.vpcs.values())
 
     def vpc_of(self, address: Address) -> Vpc | None:
         """Return a VPC whose CIDRs cover the address."""

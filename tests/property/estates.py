@@ -19,6 +19,7 @@ from tests.property.gateway_balancers import draw_gateway_balancer
 from tests.property.hosts import draw_hosts
 from tests.property.hybrid import draw_clients, draw_hybrid
 from tests.property.inspections import draw_inspections
+from tests.property.particulars import draw_particulars
 from tests.property.plan import Draft, Estate, draw_ground
 from tests.property.platform_services import draw_switches
 from tests.property.policies import draw_policies
@@ -101,6 +102,7 @@ def draw_case(dice: Dice, count: int = 20) -> Case:
     single_out_clients(dice, estate)
     asked = draw_gateway_balancer(dice, estate, asked)
     draw_thresholds(dice, estate)
+    draw_particulars(dice, estate)
     return estate, asked
 
 

@@ -89,6 +89,39 @@ ENTRIES: Final = (
         ),
     ),
     Entry(
+        code=Code.VPN_TRAFFIC_SELECTORS,
+        group=Group.OWN_BLOCKER,
+        element="VPN connection",
+        title="The VPN's tunnels are not for such packets",
+        meaning=(
+            "A packet was routed to a VPN connection whose tunnels carry the other IP version, or "
+            "only packets between other networks."
+        ),
+        why=(
+            "The tunnels of one connection carry either IPv4 or IPv6, and its local and remote "
+            "network CIDRs say whose packets: local is the customer's side, remote AWS's. The "
+            "rest is dropped, whatever the routes say. AWS's analyser has no code for it, so it "
+            "is netreach's own."
+        ),
+        fix="Widen the connection's CIDRs, or make a second connection for the other IP version.",
+        commands=(
+            (
+                "aws ec2 modify-vpn-connection-options --vpn-connection-id vpn-ID "
+                "--local-ipv4-network-cidr 0.0.0.0/0 --remote-ipv4-network-cidr 0.0.0.0/0"
+            ),
+        ),
+        example="the tunnels of vpn-0c3 are not for packets from 10.1.0.10 to 192.168.5.7.",
+        related=(
+            Code.NO_ROUTE_TO_DESTINATION,
+            Code.TGW_BAD_STATE_VPN,
+        ),
+        situations=(
+            "the tunnels of a VPN connection carry the other IP version",
+            "an address lies outside the CIDRs of a VPN connection, on AWS's side or the site's",
+        ),
+        facts=("HY-1",),
+    ),
+    Entry(
         code=Code.CLIENT_VPN_NOT_AUTHORIZED,
         group=Group.OWN_BLOCKER,
         element="client VPN endpoint",

@@ -210,6 +210,9 @@ class VpnConnectionForm(Named):
     static: bool = False
     routes: list[Cidr] = Field([], description="Its static routes.")
     tunnels_up: int | None = Field(None, ge=0)
+    ipv6: bool = Field(False, description="Whether its tunnels carry IPv6 instead of IPv4.")
+    aws_side: Cidr | None = Field(None, description="Whose packets they carry on AWS's side.")
+    site_side: Cidr | None = Field(None, description="Whose packets they carry on the site's side.")
 
     @model_validator(mode="after")
     def _ends_at_one_gateway(self) -> Self:
@@ -218,4 +221,9 @@ class VpnConnectionForm(Named):
             raise PhraseError(what, "write one of the two")
         if self.routes and not self.static:
             raise PhraseError("its routes are static, and it is not", "add `static: true`")
+        if self.ipv6 and self.vpn_gateway is not None:
+            raise PhraseError("VPN gateways take no IPv6", "let it end at a transit gateway")
+        family = 6 if self.ipv6 else 4
+        if any(side and side.family != family for side in (self.aws_side, self.site_side)):
+            raise PhraseError(f"its tunnels carry IPv{family}", f"write an IPv{family} CIDR")
         return self

@@ -106,6 +106,9 @@ def _vpn_connections(whole: Whole) -> Iterator[VpnConnection]:
             is_static=form.static,
             routes=tuple(form.routes),
             tunnels_up=form.tunnels_up,
+            family=6 if form.ipv6 else 4,
+            aws_side=form.aws_side,
+            site_side=form.site_side,
         )
 
 

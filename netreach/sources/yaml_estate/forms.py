@@ -273,6 +273,7 @@ class InstanceForm(Wire, Named):
         "running"
     )
     metadata: bool | None = Field(None, description="Whether it answers metadata requests.")
+    metadata_ipv6: bool | None = Field(None, description="Whether it answers those by IPv6 too.")
     interfaces: dict[Key, InterfaceForm] = Field({})
 
     @property
@@ -294,6 +295,7 @@ class VpcForm(Blocks):
 
     region: Region | None = None
     default: bool = False
+    private_ipv6: list[Cidr] = Field([], description="Blocks that AWS does not announce.")
     dns_support: bool | None = None
     dns_hostnames: bool | None = None
     internet_gateway: Gateway = False

@@ -70,6 +70,7 @@ def _instance(
         state=form.state,
         interfaces=(*(one.id for one in own), *extra),
         metadata_enabled=form.metadata,
+        metadata_ipv6=form.metadata_ipv6,
     )
 
 

@@ -29,7 +29,7 @@ from netreach.sources.yaml_estate.interfaces import interfaces
 from netreach.sources.yaml_estate.managed import client_vpns, managed_services
 from netreach.sources.yaml_estate.names import Names, tags_of
 from netreach.sources.yaml_estate.nat_gateways import nat_gateways
-from netreach.sources.yaml_estate.phrases import Reference
+from netreach.sources.yaml_estate.phrases import PhraseError, Reference
 from netreach.sources.yaml_estate.public_access import public_access
 from netreach.sources.yaml_estate.routes import MODELLED_TARGETS, route_tables
 from netreach.sources.yaml_estate.scope import Common, Scope
@@ -94,6 +94,7 @@ def _vpc_records(scope: Scope) -> Iterator[Resource]:
     yield Vpc(
         **scope.common("vpc", scope.key, form),
         prefixes=form.prefixes,
+        private_ipv6=_private_ipv6(scope),
         is_default=form.default,
         dns_support=form.dns_support,
         dns_hostnames=form.dns_hostnames,
@@ -105,6 +106,16 @@ def _vpc_records(scope: Scope) -> Iterator[Resource]:
     for table in route_tables(scope):
         yield table
         yield from _unmodelled_targets(scope, table)
+
+
+def _private_ipv6(scope: Scope) -> tuple[Prefix, ...]:
+    """Return the blocks that AWS does not announce to the internet: some of the VPC's own."""
+    for row, prefix in enumerate(scope.form.private_ipv6):
+        if prefix.family == 4 or prefix not in scope.form.prefixes:
+            what = f"{prefix} is none of the VPC's own IPv6 blocks"
+            place = f"{scope.place}.private_ipv6.{row}"
+            raise PhraseError(what, "write it under `cidrs` as well", place)
+    return tuple(scope.form.private_ipv6)
 
 
 def _subnets(scope: Scope) -> Iterator[Subnet]:

@@ -93,6 +93,21 @@ def test_ig_2_ipv6_needs_an_address_of_its_own() -> None:
     assert (answer.verdict, codes(answer)) == ("unreachable", {"NO_COMMON_ADDRESS_FAMILY"})
 
 
+@pytest.mark.parametrize("source", ["web-1", "app-1"])
+def test_ig_2_a_block_that_aws_does_not_announce_is_not_on_the_internet(source: str) -> None:
+    network = estate(private_ipv6=["2600:1f14:1:100::/56"])
+    answer = ask(network, f"{source} {HOST_SIX} tcp 443")
+    assert (answer.verdict, codes(answer), legs(answer)) == (
+        "unreachable",
+        {"NOT_AN_INTERNET_ADDRESS"},
+        {"return"},
+    )
+    nobodys = codes(ask(network, f"internet {WEB_1_SIX} tcp 443"))
+    assert nobodys == {"IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"}
+    assert verdict(network, f"web-2 {WEB_1_SIX} tcp 443") == "reachable"
+    assert verdict(network, f"web-1 {HOST} tcp 443") == "reachable"
+
+
 EGRESS_1918 = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
 EGRESS_6598 = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS"
 INGRESS_1918 = "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS"

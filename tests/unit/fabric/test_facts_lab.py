@@ -181,6 +181,16 @@ def test_hy_8_the_resolver_stands_in_the_primary_block_only() -> None:
     assert verdict(network, "lab-1 10.1.0.2 udp 53") == "reachable"
 
 
+@pytest.mark.parametrize(("answers", "expected"), [(True, "reachable"), (False, "unreachable")])
+def test_sg_12_the_metadata_service_has_a_switch_of_its_own_for_ipv6(
+    answers: bool, expected: str
+) -> None:
+    network = estate(instances={"web-1": {"metadata": True, "metadata_ipv6": answers}})
+    assert verdict(network, "web-1 fd00:ec2::254 tcp 80") == expected
+    assert verdict(network, "web-1 169.254.169.254 tcp 80") == "reachable"
+    assert verdict(network, "web-1 fd00:ec2::253 udp 53") == "reachable"
+
+
 def test_hidden_metadata_is_not_there() -> None:
     network = estate(instances={"web-1": {"metadata": False}})
     answer = ask(network, "web-1 169.254.169.254 tcp 80")

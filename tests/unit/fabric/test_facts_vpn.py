@@ -78,6 +78,7 @@ OUT, IN = f"web-1 {OFFICE} tcp 443", f"{OFFICE} web-1 tcp 443"
 DOWN, TRANSIT_DOWN = "BAD_STATE_VPN", "TGW_BAD_STATE_VPN"
 NOT_FROM_VPC = "VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS"
 NOT_IN_VPC = "VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"
+SELECTORS = "VPN_TRAFFIC_SELECTORS"
 UNTOLD, ELSEWHERE = "UNKNOWN_DESTINATION", "DELIVERED_ELSEWHERE"
 
 
@@ -243,6 +244,27 @@ def test_hy_1_a_vpn_takes_no_ipv6() -> None:
     # what the office sends goes out by its own internet, if at all
     answer = ask(network, f"cgw-1/{site} {WEB_1_SIX} tcp 443")
     assert (answer.verdict, named(answer)) == ("unknown", {"cgw-1"})
+
+
+@pytest.mark.parametrize(
+    ("aws_side", "site_side", "expected"),
+    [
+        ("10.0.0.0/16", "192.168.0.0/16", "reachable"),
+        (None, "192.168.5.0/24", "reachable"),
+        ("10.0.1.0/24", None, "reachable"),
+        ("10.0.2.0/24", None, "unreachable"),
+        (None, "192.168.6.0/24", "unreachable"),
+    ],
+)
+@pytest.mark.parametrize("question", [OUT, IN])
+def test_hy_1_tunnels_carry_packets_between_their_two_cidrs_only(
+    question: str, aws_side: str | None, site_side: str | None, expected: str
+) -> None:
+    sides = {"aws_side": aws_side, "site_side": site_side}
+    narrow = {side: Prefix.parse(text) if text else None for side, text in sides.items()}
+    answer = ask(joined(static_vpn(**narrow)), question)
+    wanted = set() if expected == "reachable" else {SELECTORS}
+    assert (answer.verdict, codes(answer)) == (expected, wanted)
 
 
 def test_hy_1_direct_connect_takes_ipv6() -> None:
@@ -486,6 +508,33 @@ def transit_vpn(name: str = "vpn-1", site: str = "cgw-1", **changes: Any) -> Vpn
 @pytest.mark.parametrize("question", [OUT, IN, f"{OFFICE} {LAB_1} tcp 443"])
 def test_tg_1_a_vpn_attachment_is_routed_by_the_table_of_its_own(question: str) -> None:
     assert verdict(transit(transit_vpn()), question) == "reachable"
+
+
+@pytest.mark.parametrize("question", [OUT, IN])
+def test_hy_1_tunnels_for_ipv6_carry_no_ipv4(question: str) -> None:
+    answer = ask(transit(transit_vpn(family=6)), question)
+    assert answer.verdict == "unreachable"
+    assert codes(answer) <= {SELECTORS, NO_ROUTE}
+
+
+def test_hy_1_one_vpn_carries_ipv4_and_another_ipv6() -> None:
+    site, ours, there = "2001:db8:5::7", WEB_1_SIX, "2001:db8:5::/48"
+    vpns = transit_vpn(), transit_vpn("vpn-2", family=6, routes=())
+    known = transit(*vpns).snapshot
+    (hub,) = known.transit_route_tables.values()
+    six = static(there, "tgw-attach-vpn-2"), static("2600:1f14::/32", "tgw-attach-shop")
+    tables = {hub.id: replace(hub, static_routes=(*(hub.static_routes or ()), *six))}
+    route = Route(
+        destination=Prefix.parse(there), target_kind=TargetKind.TRANSIT_GATEWAY, target="tgw-1"
+    )
+    ways = {n: replace(row, routes=(*row.routes, route)) for n, row in known.route_tables.items()}
+    network = Network(replace(known, transit_route_tables=tables, route_tables=ways))
+    assert verdict(network, f"{ours} {site} tcp 443") == "reachable"
+    assert verdict(network, f"cgw-1/{site} {ours} tcp 443") == "reachable"
+    swapped = {"vpn-1": transit_vpn(family=6), "vpn-2": transit_vpn("vpn-2")}
+    crossed = Network(replace(network.snapshot, vpn_connections=swapped))
+    answer = ask(crossed, f"{ours} {site} tcp 443")
+    assert (answer.verdict, codes(answer)) == ("unreachable", {SELECTORS})
 
 
 def test_tg_1_a_vpn_attachment_propagates_its_static_routes() -> None:

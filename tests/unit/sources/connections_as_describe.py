@@ -11,6 +11,7 @@ from netreach.model.connections import (
     TransitAttachment,
     TransitRoute,
     TransitRouteTable,
+    VpnConnection,
 )
 from netreach.model.records import Resource
 from netreach.model.snapshot import Snapshot
@@ -112,12 +113,23 @@ def connections_as_describe(snapshot: Snapshot) -> Json:
                 CustomerGatewayId=c.customer_gateway,
                 VpnGatewayId=c.vpn_gateway or None,
                 TransitGatewayId=c.transit_gateway or None,
-                Options={"StaticRoutesOnly": c.is_static},
+                Options=_vpn_options(c),
                 Routes=[{"DestinationCidrBlock": str(r), "State": "available"} for r in c.routes],
                 VgwTelemetry=None if c.tunnels_up is None else [{"Status": "UP"}] * c.tunnels_up,
             )
             for c in snapshot.vpn_connections.values()
         ],
+    }
+
+
+def _vpn_options(connection: VpnConnection) -> Json:
+    version = connection.family
+    sides = {"Local": connection.site_side, "Remote": connection.aws_side}
+    whole = "0.0.0.0/0" if version == 4 else "::/0"
+    return {
+        "StaticRoutesOnly": connection.is_static,
+        "TunnelInsideIpVersion": f"ipv{version}",
+        **{f"{word}Ipv{version}NetworkCidr": str(side or whole) for word, side in sides.items()},
     }
 
 

@@ -205,6 +205,33 @@ def test_tunnels_that_are_up_are_counted(
     assert not found.is_static
 
 
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, (4, "None", "None")),
+        (
+            {"LocalIpv4NetworkCidr": "0.0.0.0/0", "RemoteIpv4NetworkCidr": "10.0.0.0/8"},
+            (4, "10.0.0.0/8", "None"),
+        ),
+        (
+            {
+                "TunnelInsideIpVersion": "ipv6",
+                "LocalIpv6NetworkCidr": "2001:db8::/32",
+                "RemoteIpv6NetworkCidr": "::/0",
+                "RemoteIpv4NetworkCidr": "10.0.0.0/8",
+            },
+            (6, "None", "2001:db8::/32"),
+        ),
+    ],
+)
+def test_hy_1_a_vpn_says_whose_packets_its_tunnels_carry(
+    options: Json, expected: tuple[int, str, str], tmp_path: Path
+) -> None:
+    item = vpn(TransitGatewayId="tgw-1", Options=options)
+    found = one(loaded(tmp_path, VpnConnections=[item]), "vpn_connections")
+    assert (found.family, str(found.aws_side), str(found.site_side)) == expected
+
+
 def test_the_secrets_of_a_vpn_are_read_nowhere(tmp_path: Path) -> None:
     hidden = "<pre_shared_key>hush</pre_shared_key>"
     item = vpn(

@@ -400,6 +400,7 @@ def test_of_two_contradicting_descriptions_the_interfaces_own_stays(tmp_path: Pa
         ({"MetadataOptions": {"HttpEndpoint": "enabled"}}, "running", True),
         ({"MetadataOptions": {"HttpEndpoint": "disabled"}}, "running", False),
         ({"MetadataOptions": {}}, "running", None),
+        ({"MetadataOptions": {"HttpProtocolIpv6": "disabled"}}, "running", None),
     ],
     ids=str,
 )
@@ -408,6 +409,7 @@ def test_an_instance_has_a_state_and_perhaps_metadata(
 ) -> None:
     found = loaded(tmp_path, Reservations=[instance("i-1", **more)]).instances["i-1"]
     assert (found.state, found.metadata_enabled) == (state, metadata)
+    assert found.metadata_ipv6 is (False if "HttpProtocolIpv6" in str(more) else None)
 
 
 def test_a_terminated_instance_is_kept_without_a_place(tmp_path: Path) -> None:

@@ -355,6 +355,38 @@ def test_a_mode_that_only_subnets_show_puts_internet_gateways_in_doubt(tmp_path:
     assert problem_kinds(snapshot) == ["block-public-access"]
 
 
+@pytest.mark.parametrize(("mode", "doubts"), [("enforce", True), (None, True), ("monitor", False)])
+def test_ig_1_a_firewall_that_aws_put_before_gateways_leaves_them_in_doubt(
+    mode: str | None, doubts: bool, tmp_path: Path
+) -> None:
+    wall = {"FirewallArn": "arn:aws:network-firewall:us-east-1:1:firewall/wall"}
+    home = vpc(NetworkFirewallAssociations=[{**wall, "FirewallMode": mode}])
+    ties = [{"VpcId": "vpc-1", "State": "attached"}]
+    snapshot = loaded(
+        tmp_path,
+        **estate(
+            Vpcs=[home],
+            InternetGateways=[{"InternetGatewayId": "igw-1", "Attachments": ties}],
+            EgressOnlyInternetGateways=[
+                {"EgressOnlyInternetGatewayId": "eigw-1", "Attachments": ties}
+            ],
+        ),
+    )
+    gateways = snapshot.internet_gateways["igw-1"], snapshot.egress_only_gateways["eigw-1"]
+    assert [wall["FirewallArn"] in gateway.doubt for gateway in gateways] == [doubts, doubts]
+    assert problem_kinds(snapshot) == ["automated-internet-firewall"] * doubts
+
+
+def test_ig_2_a_vpc_says_which_blocks_aws_does_not_announce(tmp_path: Path) -> None:
+    blocks = [
+        six("2001:db8::/56") | {"Ipv6AddressAttribute": "public"},
+        six("2001:db8:1::/56") | {"Ipv6AddressAttribute": "private"},
+    ]
+    found = loaded(tmp_path, **estate(Vpcs=[vpc(Ipv6CidrBlockAssociationSet=blocks)]))
+    assert [str(block) for block in found.vpcs["vpc-1"].private_ipv6] == ["2001:db8:1::/56"]
+    assert len(found.vpcs["vpc-1"].prefixes) == 3
+
+
 def test_where_the_mode_is_known_no_gateway_is_in_doubt(tmp_path: Path) -> None:
     ties = [{"VpcId": "vpc-1", "State": "available"}]
     blocked = subnet(BlockPublicAccessStates={"InternetGatewayBlockMode": "block-ingress"})

@@ -43,9 +43,15 @@ def read_routes(folder: Path, *routes: Json, **calls: object) -> tuple[Route, ..
         ({"CarrierGatewayId": "cagw-1"}, TargetKind.CARRIER_GATEWAY, "cagw-1"),
         ({"LocalGatewayId": "lgw-1"}, TargetKind.LOCAL_GATEWAY, "lgw-1"),
         ({"CoreNetworkArn": "arn:x"}, TargetKind.CORE_NETWORK, "arn:x"),
+        # an Automated Internet Firewall translates who has no public address, and drops
+        (
+            {"GatewayId": "igw-1", "IgwFirewall": {"FirewallArn": "arn:wall", "Status": "active"}},
+            TargetKind.UNKNOWN,
+            "arn:wall",
+        ),
         ({"VpcEndpointId": "vpce-1"}, TargetKind.VPC_ENDPOINT, "vpce-1"),
         ({"InstanceId": "", "NatGatewayId": "nat-1"}, TargetKind.NAT_GATEWAY, "nat-1"),
-        ({"OdbNetworkArn": "arn:tomorrow"}, TargetKind.UNKNOWN, ""),
+        ({"OdbNetworkArn": "arn:tomorrow"}, TargetKind.UNKNOWN, "arn:tomorrow"),
         ({}, TargetKind.UNKNOWN, ""),
     ],
     ids=str,

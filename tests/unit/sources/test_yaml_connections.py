@@ -354,12 +354,15 @@ vpn_connections:
     static: true
     routes: [192.168.0.0/16]
     tunnels_up: 1
+    aws_side: 10.0.0.0/8
+    site_side: 192.168.0.0/24
 """
     )
     vpn = found.vpn_connections["vpn-office"]
     assert (vpn.customer_gateway, vpn.vpn_gateway) == ("cgw-office", "vgw-office")
     assert (vpn.transit_gateway, vpn.is_static, vpn.tunnels_up) == ("", True, 1)
     assert vpn.routes == prefixes("192.168.0.0/16")
+    assert (vpn.aws_side, vpn.site_side) == prefixes("10.0.0.0/8", "192.168.0.0/24")
     gateway = found.customer_gateways["cgw-office"]
     assert (str(gateway.address), gateway.asn) == ("203.0.113.9", 65000)
 
