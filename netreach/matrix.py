@@ -57,7 +57,6 @@ class Matrix:
         self._selectors, self._progress = selectors, progress
         self._ports: dict[Fared, tuple[str, ...]] = {}
         self._services: dict[tuple[int, ...], tuple[ServiceSet, ServiceSet]] = {}
-        self._ids = tuple(plan.fabric.snapshot.interfaces)
         self._rows = plan.fabric.rows.interfaces
 
     def __repr__(self) -> str:
@@ -69,6 +68,11 @@ class Matrix:
         kinds = self.plan.kinds
         own = int(kinds.sources.sum() * kinds.destinations.sum() - kinds.both.sum())
         return own + len(self.places)
+
+    @cached_property
+    def _ids(self) -> tuple[str, ...]:
+        """The id of every interface, by its row."""
+        return tuple(self.plan.fabric.snapshot.interfaces)
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from netreach.explain.chain import ChainReport
     from netreach.matrix import Matrix, Progress
+    from netreach.query.matrix.cast import Casting
     from netreach.query.path import PathResult
     from netreach.query.selectors import Selectors
 
@@ -267,8 +268,17 @@ class Network:
             for one in (sources, destinations, outside)
         ]
         executor, limits = chosen(jobs, scheduler), Limits.within(max_memory)
-        between = Between(self._finder, question, families, strict=strict, limits=limits)
+        between = Between(
+            self._finder, question, families, strict=strict, limits=limits, casting=self._casting
+        )
         return Matrix(*between.planned(*ends), self._finder.selectors, progress, executor)
+
+    @cached_property
+    def _casting(self) -> Casting:
+        """Who sorts the ends of matrices; it keeps those of the last one."""
+        from netreach.query.matrix.cast import Casting  # noqa: PLC0415 - only where asked for
+
+        return Casting(self.fabric)
 
     def graph(self) -> networkx.MultiDiGraph[str]:
         """Return the compiled network as a networkx graph, to use or draw."""

@@ -156,7 +156,7 @@ class PacketBatch:
 
     def where(self, keep: Mask) -> PacketBatch:
         """Return the packets whose mask is set."""
-        return PacketBatch(self.data[:, keep])
+        return PacketBatch(self.data.compress(keep, axis=1))
 
     def at(self, rows: Column) -> PacketBatch:
         """Return the packets at these positions; a position may occur more than once."""

@@ -80,12 +80,16 @@ class ServicePool:
     def meet_ids(self, left: int, right: int) -> int:
         """Return the id of what passes both."""
         a, b = self._bounds[left], self._bounds[right]
-        return self.intern(a.sure & b.sure, a.maybe & b.maybe)
+        sure = a.sure & b.sure
+        is_clear = a.sure is a.maybe and b.sure is b.maybe  # mostly: nothing is in doubt
+        return self.intern(sure, sure if is_clear else a.maybe & b.maybe)
 
     def join_ids(self, left: int, right: int) -> int:
         """Return the id of what passes either."""
         a, b = self._bounds[left], self._bounds[right]
-        return self.intern(a.sure | b.sure, a.maybe | b.maybe)
+        sure = a.sure | b.sure
+        is_clear = a.sure is a.maybe and b.sure is b.maybe
+        return self.intern(sure, sure if is_clear else a.maybe | b.maybe)
 
     # -- couplings
 

@@ -14,6 +14,7 @@ A rule of a filter is then a few intervals, whatever its protocol.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from netreach.packets.intervals import Interval, IntervalSet
@@ -120,10 +121,7 @@ class ServiceSet(IntervalSet):
             if first < start + BLOCK and last >= start
         }
         ported = [number for number in START if number in found]
-        others = [
-            Service.at(p).protocol for a, b in (self & _OTHER_POINTS) for p in range(a, b + 1)
-        ]
-        return (*ported, *others)
+        return (*ported, *_other_protocols(self & _OTHER_POINTS))
 
     def port_ranges(self, protocol: int) -> tuple[Interval, ...]:
         """Return the inclusive port ranges of one protocol that has ports."""
@@ -150,6 +148,14 @@ class Bounds(NamedTuple):
 
     sure: ServiceSet
     maybe: ServiceSet
+
+
+@lru_cache(maxsize=64)
+def _other_protocols(services: ServiceSet) -> tuple[int, ...]:
+    """Return the protocols of members that have neither ports nor types: mostly all or none."""
+    return tuple(
+        Service.at(point).protocol for first, last in services for point in range(first, last + 1)
+    )
 
 
 def _blocks_between(first: int, last: int) -> Iterator[Interval]:

@@ -106,11 +106,8 @@ def _whole(
 ) -> list[int]:
     """Return the protocols of services that work for every client port."""
     come_back = _come_back(replies, question.replies())
-    return [
-        protocol
-        for protocol in services.protocols()
-        if (protocol not in PORTED or protocol in come_back) and not random.of_protocol(protocol)
-    ]
+    whole = [one for one in services.protocols() if one not in PORTED or one in come_back]
+    return [one for one in whole if not random.of_protocol(one)] if random else whole
 
 
 def _works(question: Question, services: ServiceSet, whole: list[int]) -> bool:

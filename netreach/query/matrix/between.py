@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from netreach.packets.prefixes import Family
+from netreach.query.matrix.cast import Casting
 from netreach.query.matrix.limits import Limits
 from netreach.query.matrix.outside import Outside
 from netreach.query.matrix.pair_values import Fared
@@ -34,9 +35,10 @@ class Between:
         *,
         strict: bool,
         limits: Limits | None = None,
+        casting: Casting | None = None,
     ) -> None:
-        """Take who resolves selectors and asks about places."""
-        self._limits = limits
+        """Take who resolves selectors and asks about places, and who sorts interfaces."""
+        self._limits, self._casting = limits, casting or Casting(finder.fabric)
         self._finder, self._question, self._families = finder, question, families
         self._strict = strict
 
@@ -63,6 +65,7 @@ class Between:
             sources=ends[0].interfaces,
             destinations=ends[1].interfaces,
             limits=self._limits,
+            cast=self._casting(ends[0].interfaces, ends[1].interfaces),
         )
         texts = [tuple(dict.fromkeys(end.text for end in one.outside)) for one in ends]
         return Planned(plan, Places(plan, texts[0], texts[1], self._asking(plan)))

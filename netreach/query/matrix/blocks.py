@@ -47,6 +47,10 @@ class Numbered(NamedTuple):
         place = seen.cumsum() - 1
         return cls(place[shifted], np.flatnonzero(seen) + low)
 
+    def cut(self, first: int, last: int) -> Numbered:
+        """Return some of the cells, whose values are among these."""
+        return Numbered(self.code[first:last], self.values)
+
     def take(self, *index: Cells) -> Numbered:
         """Return other cells by their places in these."""
         return Numbered(self.code[index], self.values)

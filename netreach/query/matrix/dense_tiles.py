@@ -21,14 +21,17 @@ from netreach.query.matrix.blocks import (
     tabulated,
     taken_apart,
 )
-from netreach.query.matrix.kinds import Kinds
+from netreach.query.matrix.cast import Cast
 from netreach.query.matrix.lane_ways import NOWHERE, LaneWays
 from netreach.query.matrix.pair_values import PairValues
+from netreach.query.matrix.references import egress_names_groups
 from netreach.query.matrix.stacks import Crossed, Listed, Shape, Stack, shapes
 from netreach.query.matrix.views import View, Views
 
 #: At most so many cells are worked out at once.
 MAX_CELLS: Final = 1 << 21
+#: Tiles by whether both ends have addresses of IPv4, and of IPv6.
+_SORTS: Final = ((True, False), (True, True), (False, True), (False, False))
 
 
 class DenseTiles:
@@ -37,10 +40,9 @@ class DenseTiles:
     def __init__(
         self,
         fabric: Fabric,
-        kinds: Kinds,
+        cast: Cast,
         ways: tuple[LaneWays, LaneWays],
         values: PairValues,
-        row_of: Column,
         jit: Jit,
         *,
         most_cells: int = MAX_CELLS,
@@ -48,16 +50,9 @@ class DenseTiles:
         """Take what all tiles share; at most so many cells are worked out at once."""
         self._combine = Combiner(jit)
         self._most_cells = most_cells
-        self._fabric, self._kinds, self._ways, self._values = fabric, kinds, ways, values
+        self._fabric, self._ways, self._values = fabric, ways, values
+        self._kinds, self._views = cast.kinds, cast.views
         self._names_receivers = egress_names_groups(fabric)
-        vpcs = len(fabric.rows.vpcs)
-        #: By kind: the first egress and ingress rows that say the same of all addresses.
-        self._rows = row_of[2 * kinds.group_set], row_of[2 * kinds.group_set + 1]
-        self._by_rows = [Views(kinds.vpc, vpcs, rows) for rows in self._rows]
-        self._by_set = Views(kinds.vpc, vpcs, kinds.group_set)
-        self._by_lane = [Views(kinds.vpc, vpcs, lane) for lane in kinds.lane]
-        self._by_cell = [Views(kinds.vpc, vpcs, cell) for cell in kinds.cell]
-        self._by_place = [Views(kinds.vpc, vpcs, kinds.group_set, cell) for cell in kinds.cell]
 
     def between(self, vpc: int, sources: Column, targets: Column) -> Iterator[Block]:
         """Yield blocks of source kinds of one VPC and target kinds, in pieces of bounded size."""
@@ -76,12 +71,22 @@ class DenseTiles:
 
         What groups and lanes say is looked up for all tiles together.
         """
-        found: dict[int, Cells] = {}
-        shared = [tuple(f for f in (0, 1) if self._share(f, tile)) for tile in tiles]
-        for families in sorted(set(shared)):
-            chosen = [n for n, own in enumerate(shared) if own == families]
-            of_chosen = self._numbers(families, [tiles[n] for n in chosen])
-            found.update(zip(chosen, of_chosen, strict=True))
+        shared = [(self._share(0, tile), self._share(1, tile)) for tile in tiles]
+        sorts = [[n for n, own in enumerate(shared) if own == sort] for sort in _SORTS]
+        only4, both, only6, _ = [[tiles[n] for n in places] for places in sorts]
+        ipv4, ipv6 = self._flows(0, [*only4, *both]), self._flows(1, [*both, *only6])
+        first, second = (sum(prod(ends.shape) for ends in some) for some in (only4, both))
+        pairs = (
+            (ipv4.cut(0, first), None),
+            (ipv4.cut(first, first + second), ipv6.cut(0, second)),
+            (None, ipv6.cut(second, len(ipv6.code))),
+        )
+        nowhere = self._values.pair(filled(1, NOWHERE), filled(1, NOWHERE))
+        found = {n: np.broadcast_to(nowhere, tiles[n].shape) for n in sorts[-1]}
+        for places, pair in zip(sorts[:-1], pairs, strict=True):
+            if places:
+                stack = Stack(paired(self._values, *pair), [tiles[n].shape for n in places])
+                found.update(zip(places, stack.tables(), strict=True))
         return [found[n] for n in range(len(tiles))]
 
     def _share(self, family: int, ends: Ends) -> bool:
@@ -89,18 +94,10 @@ class DenseTiles:
         lane = self._kinds.lane[family]
         return bool((lane[ends.sources] != NO_ROW).any() and (lane[ends.targets] != NO_ROW).any())
 
-    def _numbers(self, families: tuple[int, ...], tiles: Sequence[Ends]) -> list[Cells]:
-        """Return the numbers of tiles whose ends share these families."""
-        flows = [Numbered(filled(1, 0), filled(1, NOWHERE))] * 2
-        for family in families:
-            flows[family] = self._flows(family, tiles)
-        numbers = paired(self._values, flows)
-        if not families:
-            return [np.broadcast_to(numbers, ends.shape) for ends in tiles]
-        return Stack(numbers, [ends.shape for ends in tiles]).tables()
-
     def _flows(self, family: int, tiles: Sequence[Ends]) -> Numbered:
         """Return the numbers of the flows of one family, of all cells behind each other."""
+        if not tiles:
+            return Numbered(filled(0, 0), filled(0, 0))
         parts = [
             self._between_lanes(family, tiles),
             self._egress(family, tiles),
@@ -108,7 +105,7 @@ class DenseTiles:
         ]
         sizes = [len(part.values) for part in parts]
         scaled = [part.scaled(prod(sizes[n + 1 :])) for n, part in enumerate(parts)]
-        cells = Stack.of([ends.shape for ends in tiles])
+        cells = Stack.empty([ends.shape for ends in tiles])
         for code, ways, egress, ingress in zip(cells.tables(), *scaled, strict=True):
             self._combine(ways, egress, ingress, code)
         code, found = renumbered(cells.cells, prod(sizes))
@@ -117,8 +114,8 @@ class DenseTiles:
 
     def _between_lanes(self, family: int, tiles: Sequence[Ends]) -> Taken:
         mine, theirs = (
-            _sources(self._by_lane[family], tiles),
-            _targets(self._by_lane[family], tiles),
+            _sources(self._views.by_lane[family], tiles),
+            _targets(self._views.by_lane[family], tiles),
         )
         crossed, lane = Crossed.of(mine, theirs), self._kinds.lane[family]
         ways = self._ways[family].between(lane[crossed.left], lane[crossed.right])
@@ -126,11 +123,17 @@ class DenseTiles:
 
     def _egress(self, family: int, tiles: Sequence[Ends]) -> Taken:
         """Return what the groups of the sources let out, to addresses and to those they name."""
-        rows, cells = _sources(self._by_rows[0], tiles), _targets(self._by_cell[family], tiles)
+        rows, cells = (
+            _sources(self._views.by_rows[0], tiles),
+            _targets(self._views.by_cell[family], tiles),
+        )
         said = self._said(0, family, Crossed.of(rows, cells))
         if not self._names_receivers:
             return Taken.of(said, tiles, rows, cells)
-        mine, theirs = _sources(self._by_set, tiles), _targets(self._by_place[family], tiles)
+        mine, theirs = (
+            _sources(self._views.by_set, tiles),
+            _targets(self._views.by_place[family], tiles),
+        )
         places = zip(said.tables(), rows, cells, mine, theirs, strict=True)
         to_places = [
             table[row.code[sets.examples][:, None], cell.code[there.examples]].ravel()
@@ -156,12 +159,15 @@ class DenseTiles:
 
     def _ingress(self, family: int, tiles: Sequence[Ends]) -> Taken:
         """Return what the groups of the targets let in, by address and by group."""
-        rows, cells = _targets(self._by_rows[1], tiles), _sources(self._by_cell[family], tiles)
+        rows, cells = (
+            _targets(self._views.by_rows[1], tiles),
+            _sources(self._views.by_cell[family], tiles),
+        )
         address, bounds = self._said(1, family, Crossed.of(rows, cells)).numbered()
-        mine, theirs = _sources(self._by_set, tiles), _targets(self._by_set, tiles)
+        mine, theirs = _sources(self._views.by_set, tiles), _targets(self._views.by_set, tiles)
         reference, named = self._named(mine, theirs).numbered()
-        places = _sources(self._by_place[family], tiles)
-        found = Stack.of(shapes(places, theirs))
+        places = _sources(self._views.by_place[family], tiles)
+        found = Stack.empty(shapes(places, theirs))
         for code, by_address, by_name, row, cell, sender, place, receiver in zip(
             found.tables(),
             address.scaled(len(named)),
@@ -196,7 +202,7 @@ class DenseTiles:
     def _said(self, way: int, family: int, crossed: Crossed) -> Stack:
         """Return what groups (of egress, 0, or ingress, 1) say of the addresses of kinds."""
         atoms = self._kinds.atom[family][crossed.right].clip(min=0)
-        said = self._fabric.groups.by_address.lookup(self._rows[way][crossed.left], atoms)
+        said = self._fabric.groups.by_address.lookup(self._views.rows[way][crossed.left], atoms)
         return crossed.stack(said)
 
 
@@ -255,22 +261,12 @@ def _targets(views: Views, tiles: Sequence[Ends]) -> list[View]:
     return [views.of(ends.other, ends.targets) for ends in tiles]
 
 
-def egress_names_groups(fabric: Fabric) -> bool:
-    """Tell whether any group lets out to groups that it names."""
-    return bool(((fabric.groups.by_reference.keys >> 32) & 1 == 0).any())
-
-
-def paired(values: PairValues, flows: list[Numbered]) -> Cells:
-    """Return the numbers of pairs by those of their flows of both families, ``(S, T)``.
-
-    A family of which no two ends hold addresses has one cell, for all.
-    """
-    ipv4, ipv6 = flows
-    if ipv6.code.size == 1:
-        numbers: Cells = values.pair(ipv4.values, ipv6.values.repeat(len(ipv4.values)))[ipv4.code]
-    elif ipv4.code.size == 1:
-        numbers = values.pair(ipv4.values.repeat(len(ipv6.values)), ipv6.values)[ipv6.code]
-    else:
-        cells, (left, right) = tabulated(flows)
-        numbers = values.pair(left, right)[cells]
-    return numbers
+def paired(values: PairValues, ipv4: Numbered | None, ipv6: Numbered | None) -> Cells:
+    """Return the numbers of pairs by those of their flows of one family, or of both."""
+    if ipv4 is not None and ipv6 is not None:
+        cells, (left, right) = tabulated([ipv4, ipv6])
+        return values.pair(left, right)[cells]
+    (alone,) = (flows for flows in (ipv4, ipv6) if flows is not None)
+    nowhere = filled(len(alone.values), NOWHERE)
+    ends = (nowhere, alone.values) if ipv4 is None else (alone.values, nowhere)
+    return values.pair(*ends)[alone.code]

@@ -14,22 +14,11 @@ import numpy as np
 from netreach.packets.batch import NO_ROW, Column, filled, spread
 from netreach.packets.likeness import alike
 from netreach.query.matrix.blocks import Cells, Numbered, renumbered, tabulated
+from netreach.query.matrix.cast import Cast
 from netreach.query.matrix.dense_tiles import paired
-from netreach.query.matrix.kinds import Kinds
 from netreach.query.matrix.lane_ways import NOWHERE, LaneWays
 from netreach.query.matrix.pair_values import PairValues
 from netreach.query.matrix.windows import Masks, Windows
-
-
-class Tracks(NamedTuple):
-    """Receivers that share their VPC and their lanes."""
-
-    vpc: Column
-    lanes: tuple[Column, Column]
-
-    def __len__(self) -> int:
-        """Count the tracks."""
-        return len(self.vpc)
 
 
 class Parts(NamedTuple):
@@ -119,17 +108,15 @@ class Fares:
 
     def __init__(
         self,
-        kinds: Kinds,
+        cast: Cast,
         ways: tuple[LaneWays, LaneWays],
         values: PairValues,
-        egress: Column,
         windows: Windows,
-        tracks: Tracks,
     ) -> None:
-        """Take what all parts share; `egress` gives by kind the row of what it lets out."""
-        self._kinds, self._ways, self._values = kinds, ways, values
-        self._egress, self._windows, self._tracks = egress, windows, tracks
-        self._vpcs = len(windows.of_family[0].low)
+        """Take what all parts share."""
+        self._kinds, self._ways, self._values = cast.kinds, ways, values
+        self._egress, self._windows, self._tracks = cast.views.rows[0], windows, cast.posts.tracks
+        self._vpcs = cast.vpcs
 
     def of(self, parts: Parts, met: Meetings) -> Iterator[Fared]:
         """Yield what each part comes to."""
@@ -265,7 +252,7 @@ class Fares:
             )
             code, (way, out, into) = tabulated(parts)
             flows.append(Numbered(code, self._values.flow(way, self._values.groups(out, into))))
-        return paired(self._values, flows)
+        return paired(self._values, *flows)
 
 
 def _cut(values: Column, sizes: Column) -> list[Column]:

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from netreach.fabric.fabric import Fabric
-from netreach.packets.batch import NO_ROW, Column, distinct, spread
+from netreach.packets.batch import NO_ROW, Column
 from netreach.packets.likeness import alike
-from netreach.query.matrix.dense_tiles import egress_names_groups
-from netreach.query.matrix.kinds import Kinds
+from netreach.query.matrix.cast import Cast
 from netreach.query.matrix.lane_ways import LaneWays
+from netreach.query.matrix.references import egress_names_groups
 from netreach.query.matrix.windows import Masks, Windows
 
 
@@ -37,17 +37,14 @@ class Neighbourhood:
     def __init__(
         self,
         fabric: Fabric,
-        kinds: Kinds,
+        cast: Cast,
         ways: tuple[LaneWays, LaneWays],
-        row_of: Column,
         windows: Windows,
     ) -> None:
         """Find out what does not depend on the senders."""
         self._fabric, self._ways, self._windows = fabric, ways, windows
-        self._egress = row_of[2 * kinds.group_set]
-        self._vpcs = len(fabric.rows.vpcs)
+        self._egress, self._vpcs, self._linked = cast.views.rows[0], cast.vpcs, cast.linked
         self._names_groups = egress_names_groups(fabric)
-        self._linked = linked_vpcs(fabric, kinds)
 
     def of(self, vpcs: Column, kinds: Sequence[Column]) -> Near:
         """Return how each VPC is to some senders: their own VPCs, and their kinds."""
@@ -102,29 +99,3 @@ class Neighbourhood:
         found = np.zeros((len(kinds), self._vpcs), bool)
         np.logical_or.at(found, owner, ~is_whole)
         return found
-
-
-def linked_vpcs(fabric: Fabric, kinds: Kinds) -> dict[int, list[int]]:
-    """Return for each source VPC the others with which groups name each other's groups."""
-    homes = alike(kinds.group_set, kinds.vpc)
-    known = homes.first[kinds.vpc[homes.first] != NO_ROW]
-    sets, vpcs = kinds.group_set[known], kinds.vpc[known]  # in order of the sets
-    keys = fabric.groups.by_reference.keys
-    rows, peers = keys >> 32, keys & 0xFFFFFFFF
-    is_ingress = rows & 1 == 1
-    senders = np.where(is_ingress, peers, rows >> 1)
-    receivers = np.where(is_ingress, rows >> 1, peers)
-    cell, sender = _each_of(sets, senders)
-    again, receiver = _each_of(sets, receivers[cell])
-    left, right = vpcs[sender[again]], vpcs[receiver]
-    pairs = distinct((left << 32 | right)[left != right])
-    linked: dict[int, list[int]] = {}
-    for pair in pairs.tolist():
-        linked.setdefault(pair >> 32, []).append(pair & 0xFFFFFFFF)
-    return linked
-
-
-def _each_of(ordered: Column, wanted: Column) -> tuple[Column, Column]:
-    """Return positions in `wanted`, and where each of these values stands, one by one."""
-    first = ordered.searchsorted(wanted)
-    return spread(first, ordered.searchsorted(wanted, side="right") - first)

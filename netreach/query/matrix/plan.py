@@ -11,12 +11,12 @@ import numpy as np
 
 from netreach.errors import UsageError
 from netreach.fabric.fabric import Fabric
-from netreach.packets.batch import NO_ROW, Column, column, distinct, filled
+from netreach.packets.batch import NO_ROW, Column, column, filled
 from netreach.packets.jit import Jit, Kernel, Wanted
 from netreach.packets.prefixes import Family
 from netreach.query.flows import Asker
 from netreach.query.matrix.blocks import Block, Cells
-from netreach.query.matrix.kinds import Holdings, compile_kinds
+from netreach.query.matrix.cast import Cast
 from netreach.query.matrix.lane_ways import LaneEnds, WayNumbers, lane_ways
 from netreach.query.matrix.limits import Limits
 from netreach.query.matrix.pair_values import ASK, Fared, PairValues
@@ -65,15 +65,16 @@ class PairMatrix:
         destinations: Column,
         limits: Limits | None = None,
         jit: Jit | None = None,
+        cast: Cast | None = None,
     ) -> None:
         """Walk what lanes there are between the interfaces at both ends, given by their rows."""
         jit = Jit.from_environment() if jit is None else jit
         self.fabric, self.question, self.families = fabric, question, families
         self.strict, self.limits = strict, limits or Limits()
-        self.sources, self.destinations = distinct(sources), distinct(destinations)
-        self.holdings = Holdings.of(fabric)
+        cast = Cast(fabric, sources, destinations) if cast is None else cast
+        self.sources, self.destinations = cast.sources, cast.destinations
+        self.holdings, self.kinds = cast.holdings, cast.kinds
         self.hosts = fabric.interfaces.columns.host[:-1]
-        self.kinds = compile_kinds(fabric, self.holdings, self.sources, self.destinations)
         asker, book = Asker(fabric, question, strict=strict), WayNumbers()
         self._asker = asker
         self._ways = lane_ways(
@@ -88,7 +89,7 @@ class PairMatrix:
         self._fared: dict[int, Fared] = {}
         self._tiles = TileRows(
             fabric,
-            self.kinds,
+            cast,
             self._ways,
             self.values,
             self._switch(jit),

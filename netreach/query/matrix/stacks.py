@@ -23,9 +23,14 @@ class Stack(NamedTuple):
     shapes: Sequence[Shape]
 
     @classmethod
-    def of(cls, shapes: Sequence[Shape], value: int = 0) -> Stack:
+    def of(cls, shapes: Sequence[Shape], value: int) -> Stack:
         """Return tables that hold one value."""
         return cls(filled(sum(rows * columns for rows, columns in shapes), value), shapes)
+
+    @classmethod
+    def empty(cls, shapes: Sequence[Shape]) -> Stack:
+        """Return tables that are still to be filled."""
+        return cls(np.empty(sum(rows * columns for rows, columns in shapes), np.int64), shapes)
 
     def tables(self) -> list[Cells]:
         """Return the table of each tile; they share their cells with the stack."""

@@ -15,8 +15,8 @@ from netreach.query.matrix.blocks import Block, Cells
 from netreach.query.matrix.pair_values import ASK
 from netreach.query.matrix.plan import PairMatrix, TileRow
 
-#: Numbers of so many cells are added up at once.
-SUMMED: Final = 1 << 20
+#: So many cells are added up on their own; smaller parts, as many as that, together.
+MANY: Final = 1 << 12
 
 
 class Weighed(NamedTuple):
@@ -226,26 +226,25 @@ def own_pairs(block: Block) -> tuple[Column, Column]:
 
 def totals(plan: PairMatrix, rows: Iterable[TileRow]) -> Counter[int]:
     """Return how many pairs come to each number."""
-    found, waiting, held = Counter[int](), list[tuple[Cells, Cells]](), 0
+    found, few = Counter[int](), list[tuple[Cells, Cells]]()
     for row in rows:
         for number, pairs in _sums(plan, row):
-            waiting.append((number.ravel(), pairs.ravel()))
-            held += number.size
-        if held > SUMMED:
-            found.update(_added(waiting))
-            waiting, held = [], 0
-    found.update(_added(waiting))
+            if number.size >= MANY:
+                found.update(_added(number.ravel(), pairs.ravel()))
+            else:
+                few.append((number.ravel(), pairs.ravel()))
+        if len(few) >= MANY:
+            found.update(_added(*map(np.concatenate, zip(*few, strict=True))))
+            few.clear()
+    if few:
+        found.update(_added(*map(np.concatenate, zip(*few, strict=True))))
     found.pop(ASK, None)
     return Counter({number: pairs for number, pairs in found.items() if pairs})
 
 
-def _added(parts: Sequence[tuple[Cells, Cells]]) -> dict[int, int]:
-    """Add up how many pairs come to each number, over several columns of both."""
-    if not parts:
-        return {}
-    numbers, pairs = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    # exact: no sum of floats here reaches 2 ** 53
-    sums = np.bincount(numbers, weights=pairs)
+def _added(numbers: Column, pairs: Column) -> dict[int, int]:
+    """Add up how many pairs come to each number."""
+    sums = np.bincount(numbers, weights=pairs)  # exact: no sum here reaches 2 ** 53
     some = np.flatnonzero(sums)
     return dict(zip(some.tolist(), sums[some].astype(np.int64).tolist(), strict=True))
 
@@ -263,6 +262,8 @@ def _sums(plan: PairMatrix, row: TileRow) -> Iterator[tuple[Cells, Cells]]:
         numbers = block.numbers[block.source_group[left], block.destination_group[right]]
         yield numbers, -kinds.both[block.sources[left]]
     for part in (row.singles, row.patches):
+        if not len(part.number):
+            continue
         same = part.source == part.destination
         pairs = kinds.sources[part.source] * kinds.destinations[part.destination]
         pairs = pairs - np.where(same, kinds.both[part.source], 0)

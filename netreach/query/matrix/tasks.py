@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -26,6 +26,8 @@ from netreach.query.verdict import Question
 
 R = TypeVar("R")
 
+#: So many VPCs at a time are counted in one process, which takes a fraction of a second.
+TOGETHER: Final = 32
 #: Source VPCs, by their rows.
 Task = tuple[int, ...]
 #: Told how far something is: how much is done, and of how much.
@@ -34,6 +36,9 @@ Progress = Callable[[int, int], None]
 
 class Work(ABC, Generic[R]):
     """Something to do with the tile rows of source VPCs; what comes of it may travel."""
+
+    #: How many VPCs are worked on at once where nobody is waiting for the first of them.
+    together = 1
 
     @abstractmethod
     def here(self, plan: PairMatrix, task: Task) -> R:
@@ -55,6 +60,7 @@ class Weighing(Work[Weighed]):
     def __init__(self, grouping: str = "") -> None:
         """Group by that; without it, all pairs are one group."""
         self._grouping = grouping
+        self.together = 1 if grouping else TOGETHER
         self._tally: Tally | None = None
 
     def __reduce__(self) -> tuple[type[Weighing], tuple[str]]:
@@ -187,8 +193,9 @@ def results(
     while done < len(vpcs) and (
         executor is None or perf_counter() - begun < executor.least_seconds
     ):
-        yield work.here(plan, (vpcs[done],))
-        done += 1
+        task = tuple(vpcs[done : done + (work.together if executor is None else 1)])
+        yield work.here(plan, task)
+        done += len(task)
         tell(done, len(vpcs))
     if executor is None or done == len(vpcs):
         return

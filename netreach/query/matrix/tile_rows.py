@@ -20,16 +20,15 @@ from netreach.fabric.fabric import Fabric
 from netreach.packets.batch import Column, Mask, column, filled
 from netreach.packets.jit import Jit
 from netreach.query.matrix.blocks import Block
+from netreach.query.matrix.cast import Cast
 from netreach.query.matrix.dense_tiles import MAX_CELLS, DenseTiles
 from netreach.query.matrix.far_tiles import FarTiles, Found, Senders
-from netreach.query.matrix.kinds import Kinds
 from netreach.query.matrix.lane_ways import LaneWays
 from netreach.query.matrix.neighbourhood import Neighbourhood
 from netreach.query.matrix.own_tiles import OwnTiles
 from netreach.query.matrix.pair_values import ASK, PairValues
 from netreach.query.matrix.sparse_tiles import Sparse, SparseTiles
-from netreach.query.matrix.told_apart import ToldApart
-from netreach.query.matrix.windows import Windows, alike_rows
+from netreach.query.matrix.windows import Windows
 
 #: The rows of so many VPCs are worked out together, if they meet no more posts than that in all.
 CHUNK: Final = 32
@@ -63,7 +62,7 @@ class TileRows:
     def __init__(
         self,
         fabric: Fabric,
-        kinds: Kinds,
+        cast: Cast,
         ways: tuple[LaneWays, LaneWays],
         values: PairValues,
         jit: Jit,
@@ -71,20 +70,19 @@ class TileRows:
         most_cells: int = MAX_CELLS,
     ) -> None:
         """Find out what does not depend on the source VPC."""
-        self.kinds, vpcs = kinds, len(fabric.rows.vpcs)
-        row_of = alike_rows(fabric.groups.by_address, 2 * len(fabric.groups.group_sets))
-        windows = Windows(fabric.groups.by_address, kinds, vpcs, jit)
-        self._dense = DenseTiles(fabric, kinds, ways, values, row_of, jit, most_cells=most_cells)
+        self.kinds = kinds = cast.kinds
+        windows = Windows(fabric.groups.by_address, cast.windows, jit)
+        self._dense = DenseTiles(fabric, cast, ways, values, jit, most_cells=most_cells)
         self._own = OwnTiles(kinds, self._dense, most_cells)
         self._sparse = SparseTiles(fabric, kinds, ways, values)
-        self._neighbourhood = Neighbourhood(fabric, kinds, ways, row_of, windows)
-        self._far = FarTiles(fabric, kinds, ways, values, row_of, windows)
+        self._neighbourhood = Neighbourhood(fabric, cast, ways, windows)
+        self._far = FarTiles(fabric, cast, ways, values, windows)
         order = np.lexsort((np.arange(len(kinds)), kinds.vpc))
         self._by_vpc = order, kinds.vpc[order]
         self._source_vpcs = np.unique(kinds.vpc[kinds.sources > 0])
         self._targets = np.flatnonzero(kinds.destinations > 0)
         self._single_targets = self._targets[kinds.is_single[self._targets]]
-        self._apart = ToldApart(fabric, kinds, row_of)
+        self._apart, self._posts = cast.apart, cast.posts
         self._chunk: dict[int, _Row] = {}
 
     def of_vpc(self, vpc: int, only: Column | None = None) -> Iterator[Block | Sparse]:
@@ -106,7 +104,7 @@ class TileRows:
 
     def _together(self, vpc: int) -> list[int]:
         """Return a VPC and those that follow: as many as are worked out at once."""
-        most = max(1, min(CHUNK, CHUNK_POSTS // max(1, self._far.posts)))
+        most = max(1, min(CHUNK, CHUNK_POSTS // max(1, len(self._posts))))
         first = int(self._source_vpcs.searchsorted(vpc))
         vpcs: list[int] = self._source_vpcs[first : first + most].tolist()
         return vpcs

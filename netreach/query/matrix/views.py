@@ -8,6 +8,7 @@ import numpy as np
 
 from netreach.packets.batch import NO_ROW, Column
 from netreach.packets.likeness import alike
+from netreach.query.matrix.kinds import Kinds
 
 
 class View(NamedTuple):
@@ -43,3 +44,18 @@ class Views:
         code = np.zeros_like(self._code)
         code[kinds] = found.group
         return View(code, kinds[found.first])
+
+
+class KindViews:
+    """All views that tiles take of the kinds of each VPC."""
+
+    def __init__(self, kinds: Kinds, row_of: Column, vpcs: int) -> None:
+        """Group the kinds of every VPC."""
+        #: By kind: the first egress and ingress rows that say the same of all addresses.
+        self.rows = row_of[2 * kinds.group_set], row_of[2 * kinds.group_set + 1]
+        self.by_rows = [Views(kinds.vpc, vpcs, rows) for rows in self.rows]
+        self.by_set = Views(kinds.vpc, vpcs, kinds.group_set)
+        #: By family.
+        self.by_lane = [Views(kinds.vpc, vpcs, lane) for lane in kinds.lane]
+        self.by_cell = [Views(kinds.vpc, vpcs, cell) for cell in kinds.cell]
+        self.by_place = [Views(kinds.vpc, vpcs, kinds.group_set, cell) for cell in kinds.cell]

@@ -42,10 +42,9 @@ class Window(NamedTuple):
 class Windows:
     """What rows of a table say of the windows of VPCs."""
 
-    def __init__(self, table: PieceTable, kinds: Kinds, vpcs: int, jit: Jit) -> None:
-        """Find the windows of both families."""
-        self._table, self._jit = table, jit
-        self.of_family = Window.of(kinds, 0, vpcs), Window.of(kinds, 1, vpcs)
+    def __init__(self, table: PieceTable, of_family: tuple[Window, Window], jit: Jit) -> None:
+        """Take the windows of both families."""
+        self._table, self._jit, self.of_family = table, jit, of_family
 
     def said(self, family: int, rows: Column, vpcs: Column) -> tuple[Cells, Masks]:
         """Return what rows say of VPCs, and whether of all of each, ``(rows, vpcs)``.
