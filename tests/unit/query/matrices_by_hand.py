@@ -250,7 +250,7 @@ vpcs:
       web: {ingress: [tcp 443 from anywhere, icmp 8/0 from 10.0.0.0/8]}
       caller:
         ingress: [tcp 80 from 10.2.0.0/16, udp 53 from group:sg-store]
-        egress: [tcp 5432 to group:sg-pair, tcp 443 to 10.0.0.0/8]
+        egress: [tcp 5432 to group:sg-pair, tcp 443 to 10.0.0.0/8, icmp 8/0 to group:sg-store]
     instances:
       web-a: {subnet: shop-a, address: 10.1.1.10, groups: [web]}
       web-b: {subnet: shop-b, address: 10.1.2.10, groups: [web]}

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from netreach.network import Network
-from netreach.query.matrix import far_tiles, tile_rows
+from netreach.query.matrix import far_tiles, posts, tile_rows
 from netreach.sources.yaml_estate import read
 from tests.property.matrix_pairs import cells_of, matrix_of, told
 from tests.unit.query.matrices_by_hand import Told, pair_by_pair
@@ -139,7 +139,7 @@ def test_far_receivers_are_told_what_paths_say(
 ) -> None:
     monkeypatch.setattr(tile_rows, "CHUNK", together)
     monkeypatch.setattr(far_tiles, "PER_CELL", per_cell)
-    monkeypatch.setattr(far_tiles, "FEW", few)
+    monkeypatch.setattr(posts, "FEW", few)
     assert by_blocks() == asked()
 
 
