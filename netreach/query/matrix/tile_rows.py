@@ -1,12 +1,15 @@
 """Tile rows: what the interfaces of one VPC come to with all others, in blocks of few cells.
 
 A *block* holds groups of source kinds, groups of destination kinds and one pair value for each two
-of them. Every pair of kinds is in one block of its source's tile row. Four sorts of blocks:
+of them. Every pair of kinds is in one block of its source's tile row. Which block that is:
 
-- the source's own VPC, and others where groups name each other's groups or rules tell addresses of
-  one VPC apart: all combinations of what matters there, kind by kind;
+- each by themselves, where nothing stands for them: asked one by one;
+- the source's own VPC, and those where groups name each other's groups or the senders' rules tell
+  addresses of one VPC apart: all combinations of what matters there, kind by kind;
 - the rest: sources merge that have one egress row and one outlook on all other VPCs; destinations
-  merge whose lanes are of one class and whose groups say the same of the whole source VPC.
+  merge whose lanes are of one class and whose groups say the same of the sources.
+
+What can be is worked out for several VPCs at once, the one asked for and those that follow.
 """
 
 from __future__ import annotations
