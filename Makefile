@@ -32,13 +32,13 @@ demo: $(STAMP) ## show a path that works and one that does not, explained
 	@$(RUN) netreach path fixtures/three-tier web-1 db-1 --port 5432 || test $$? -eq 3
 
 test: $(STAMP) ## run the tests
-	$(RUN) pytest -q -n $(WORKERS) -m 'not slow and not long'
+	$(RUN) pytest -q -n $(WORKERS) --dist worksteal -m 'not slow and not long'
 
 test-jit: $(STAMP) ## run the tests of what has kernels with all of them compiled
 	$(RUN) pytest -q -n $(WORKERS) --jit -m 'not slow and not long' tests/unit/packets tests/unit/fabric tests/unit/query tests/property
 
 slow: $(STAMP) ## run the slow end-to-end tests
-	$(RUN) pytest -q -n $(WORKERS) -m slow
+	$(RUN) pytest -q -n $(WORKERS) --dist worksteal -m slow
 
 lint: $(STAMP) ## look for what does not belong
 	$(RUN) ruff check .

@@ -24,12 +24,14 @@ from tests.oracle.question import Question
 from tests.oracle.survey import Blocker, Worlds, blockers_by_way
 from tests.oracle.verdict import FIREWALL_RULES, Interval, Leg, Ruling, Verdict
 from tests.oracle.world import World
+from tests.property.chunks import chunks
 from tests.property.estates import Case, cases, random_case
 from tests.property.plan import ANSWERS, Estate
 from tests.property.public_access import as_described
 
 ESTATES: Final = 500
-CHUNK: Final = 50
+QUICK: Final = range(200)
+CHUNK: Final = 25
 #: The long run's first seed and number of estates, e.g. ``NETREACH_ESTATES=50000``.
 LONG_FIRST: Final = int(os.environ.get("NETREACH_FIRST_ESTATE", "1000"))
 LONG_ESTATES: Final = int(os.environ.get("NETREACH_ESTATES", "50000"))
@@ -228,7 +230,7 @@ def _report(seed: int, found: list[tuple[Question, str]]) -> str:
     return "\n".join(f"estate {seed}: {question}\n    {how}" for question, how in found)
 
 
-@pytest.mark.parametrize("first", range(0, ESTATES, CHUNK))
+@pytest.mark.parametrize("first", chunks(ESTATES, CHUNK, quick=QUICK))
 def test_engine_and_judge_agree(first: int) -> None:
     for seed in range(first, first + CHUNK):
         found = disagreements(random_case(seed))

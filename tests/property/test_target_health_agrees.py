@@ -15,6 +15,7 @@ from tests.oracle.name_records import Directory, directory
 from tests.oracle.names import Found, resolve
 from tests.oracle.parse import parse
 from tests.oracle.verdict import Verdict
+from tests.property.chunks import chunks, seeds_of
 from tests.property.crowds import crowded_case, crowded_estate
 from tests.property.dice import seeded
 from tests.property.name_draws import KINDS
@@ -23,7 +24,9 @@ from tests.property.test_engine_agrees import disagreements
 from tests.property.test_names_agree import said_by_engine, snapshot_with_names
 
 ESTATES: Final = 350
-CHUNK: Final = 50
+CHUNK: Final = 25
+#: Chunks that hold all that is counted below.
+QUICK: Final = (175, 225, 250, 275)
 MOST_NAMES: Final = 1000
 
 
@@ -47,16 +50,16 @@ def name_disagreements(seed: int) -> Iterator[str]:
                 yield f"{name}: {theirs}, but the judge: {ours}"
 
 
-@pytest.mark.parametrize("first", range(0, ESTATES, CHUNK))
+@pytest.mark.parametrize("first", chunks(ESTATES, CHUNK, quick=QUICK))
 def test_engine_and_judge_agree_what_nodes_use(first: int) -> None:
     for seed in range(first, first + CHUNK):
         found = disagreements(crowded_case(seed))
         assert not found, "\n".join(f"crowded {seed}: {q}\n    {how}" for q, how in found)
 
 
-@pytest.mark.parametrize("first", range(0, MOST_NAMES, 2 * CHUNK))
+@pytest.mark.parametrize("first", chunks(MOST_NAMES, CHUNK, quick=QUICK))
 def test_engine_and_judge_agree_where_names_of_balancers_lead(first: int) -> None:
-    for seed in range(first, first + 2 * CHUNK):
+    for seed in range(first, first + CHUNK):
         assert not list(name_disagreements(seed)), seed
 
 
@@ -64,7 +67,7 @@ def test_engine_and_judge_agree_where_names_of_balancers_lead(first: int) -> Non
 def counted() -> Counter[str]:
     """Count verdicts, what was crossed, what nobody knows, and how names lead."""
     tally: Counter[str] = Counter()
-    for seed in range(ESTATES):
+    for seed in seeds_of(QUICK, CHUNK):
         estate, asked = crowded_case(seed)
         world = parse(estate)
         for question in asked:

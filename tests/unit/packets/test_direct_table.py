@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from importlib.util import find_spec
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -27,28 +29,53 @@ LENGTHS = {
 }
 
 
-def random_cidrs(family: int, count: int, seed: int) -> list[str]:
+class Drawn(NamedTuple):
+    """A prefix in plain numbers: `ipaddress` takes its time with 40,000 of them."""
+
+    first: int
+    length: int
+    bits: int
+
+    @property
+    def last(self) -> int:
+        """Return the number of its last address."""
+        return self.first | (1 << self.bits - self.length) - 1
+
+    def __str__(self) -> str:
+        """Write it as CIDR."""
+        kind = IPv4Address if self.bits == 32 else IPv6Address
+        return f"{kind(self.first)}/{self.length}"
+
+
+@cache
+def random_prefixes(family: int, count: int, seed: int) -> tuple[Drawn, ...]:
     """Distinct prefixes, most of them crowded into an eighth of the addresses."""
     dice, bits = np.random.default_rng(seed), 32 if family == 4 else 128
     lengths = dice.choice(LENGTHS[family], 2 * count).tolist()
     crowded = dice.choice([3, 3, 3, 0], 2 * count).tolist()
-    found: dict[str, None] = {}
+    found: dict[Drawn, None] = {}
     for length, shift in zip(lengths, crowded, strict=True):
         number = int.from_bytes(dice.bytes(bits // 8), "big") >> shift
-        packed = (number >> bits - length << bits - length).to_bytes(bits // 8, "big")
-        found[str(ip_network((packed, length)))] = None
+        found[Drawn(number >> bits - length << bits - length, length, bits)] = None
     assert len(found) >= count
-    return list(found)[:count]
+    return tuple(found)[:count]
 
 
-def edges_of(cidrs: Sequence[str], count: int, seed: int) -> list[int]:
+@cache
+def random_cidrs(family: int, count: int, seed: int) -> tuple[str, ...]:
+    """The same as texts."""
+    return tuple(map(str, random_prefixes(family, count, seed)))
+
+
+def edges_of(drawn: Sequence[Drawn], count: int, seed: int) -> list[int]:
     """The numbers just outside and just inside of prefixes drawn at random."""
-    dice, networks = np.random.default_rng(seed), [ip_network(cidr) for cidr in cidrs]
+    dice = np.random.default_rng(seed)
+    rows, corners = dice.integers(0, len(drawn), count), dice.integers(0, 4, count)
     edges = []
-    for row in dice.integers(0, len(networks), count):
-        first, last = int(networks[row].network_address), int(networks[row].broadcast_address)
-        edge = [first - 1, first, last, last + 1][dice.integers(4)]
-        edges.append(edge % (1 << networks[row].max_prefixlen))
+    for row, corner in zip(rows.tolist(), corners.tolist(), strict=True):
+        first, last = drawn[row].first, drawn[row].last
+        edge = (first - 1, first, last, last + 1)[corner]
+        edges.append(edge % (1 << drawn[row].bits))
     return edges
 
 
@@ -58,14 +85,9 @@ def octets_of(numbers: Sequence[int], family: int) -> NDArray[np.uint8]:
     return np.frombuffer(packed, np.uint8).reshape(-1, size)
 
 
-def rows_by_prefix(cidrs: Sequence[str]) -> dict[tuple[int, int], int]:
+def rows_by_prefix(drawn: Sequence[Drawn]) -> dict[tuple[int, int], int]:
     """The row of each prefix by its leading bits and how many they are."""
-    networks = [ip_network(cidr) for cidr in cidrs]
-    spare = [one.max_prefixlen - one.prefixlen for one in networks]
-    return {
-        (int(one.network_address) >> spare[row], one.prefixlen): row
-        for row, one in enumerate(networks)
-    }
+    return {(one.first >> one.bits - one.length, one.length): row for row, one in enumerate(drawn)}
 
 
 def probed(rows: dict[tuple[int, int], int], number: int, bits: int) -> int:
@@ -90,9 +112,10 @@ def test_large_tables_agree_with_probing_every_length(
     family: int, prefixes: int, direct: type
 ) -> None:
     cidrs = random_cidrs(family, prefixes, seed=prefixes)
-    numbers = edges_of(cidrs, 3000, seed=family)
+    drawn = random_prefixes(family, prefixes, seed=prefixes)
+    numbers = edges_of(drawn, 3000, seed=family)
     addresses = octets_of(numbers, family)
-    rows, bits = rows_by_prefix(cidrs), 8 * addresses.shape[1]
+    rows, bits = rows_by_prefix(drawn), 8 * addresses.shape[1]
     table, expected = PrefixTable(cidrs), [probed(rows, number, bits) for number in numbers]
     assert table.lookup(addresses).tolist() == expected
     assert type(table.prepare()._direct) is direct
@@ -111,7 +134,8 @@ COMPILED = [
 @pytest.mark.parametrize(("family", "prefixes", "kernel"), COMPILED)
 def test_kernels_agree_with_numpy_on_large_tables(family: int, prefixes: int, kernel: str) -> None:
     cidrs = random_cidrs(family, prefixes, seed=prefixes)
-    addresses = octets_of(edges_of(cidrs, 30_000, seed=family), family)
+    drawn = random_prefixes(family, prefixes, seed=prefixes)
+    addresses = octets_of(edges_of(drawn, 30_000, seed=family), family)
     expected = PrefixTable(cidrs, jit=Jit.never()).lookup(addresses)
     table = PrefixTable(cidrs, jit=Jit(Wanted.ALWAYS)).prepare()
     assert (table.lookup(addresses) == expected).all()
@@ -274,7 +298,8 @@ def test_enough_passes_bring_questions_into_full_order(passes: int, bits: int) -
 def test_many_large_tables_answer_as_each_does_alone(family: int) -> None:
     cidrs = [random_cidrs(family, 900, seed) for seed in range(12)]
     tables = [PrefixTable(some) for some in cidrs]
-    addresses = octets_of(edges_of([*chain(*cidrs)], 6000, seed=9), family)
+    drawn = [random_prefixes(family, 900, seed) for seed in range(12)]
+    addresses = octets_of(edges_of([*chain(*drawn)], 6000, seed=9), family)
     chosen = np.random.default_rng(5).integers(0, 12, len(addresses))
     stack = PrefixTables({f"table-{row}": table for row, table in enumerate(tables)})
     alone = np.array([table.lookup(addresses) for table in tables])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,12 @@ from tests.unit.sources.yaml_as_describe import as_describe
 ROOT = Path(__file__).parents[3]
 FIXTURES = sorted((ROOT / "fixtures").glob("*/estate.yaml"))
 ACCOUNT, REGION = "111122223333", "eu-central-1"
+
+
+@cache
+def schema() -> jsonschema.Draft202012Validator:
+    """Return what checks a file; that the schema is one is checked once, below."""
+    return jsonschema.Draft202012Validator(json.loads(schema_file()))
 
 
 def estate(vpc: str = "", rest: str = "") -> str:
@@ -678,7 +685,7 @@ def test_every_fixture_loads_and_fits_the_schema(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert is_estate(text)
     assert read(text, str(path)).instances
-    jsonschema.validate(yaml.safe_load(text), json.loads(schema_file()))
+    schema().validate(yaml.safe_load(text))
     assert len(text.splitlines()) <= 90
 
 
@@ -917,10 +924,9 @@ def test_the_shipped_schema_is_up_to_date() -> None:
 
 
 def test_the_schema_is_a_schema_and_is_closed() -> None:
-    schema = json.loads(schema_file())
-    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator.check_schema(schema().schema)
     with pytest.raises(jsonschema.ValidationError, match="'vpc' was unexpected"):
-        jsonschema.validate({"netreach": 1, "vpc": {}}, schema)
+        schema().validate({"netreach": 1, "vpc": {}})
 
 
 def test_words_that_yaml_would_twist_stay_text() -> None:
