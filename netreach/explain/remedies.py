@@ -74,7 +74,7 @@ class Remedies:
     def ending(self, step: PacketStep, fate: Fate, leg: str) -> Fix | None:
         """Return what would let packets past the point where their way ended."""
         if fate in (Fate.NO_ROUTE_TO_DESTINATION, Fate.BAD_STATE_ROUTE):
-            return self._route(step, step.subnet, step.vpc)
+            return self._route(step, step.subnet, self._way_out(step.vpc, step.source))
         if fate in (Fate.NGW_NO_SESSION, Fate.EIGW_OUTBOUND_ONLY) and leg == "return":
             return self._route_of_holder(step)
         if fate is Fate.BAD_STATE and step.kind is Kind.INTERFACE:
@@ -135,18 +135,24 @@ class Remedies:
         return int(book.holder(column([vpc]), column([atom]))[0])
 
     def _route_of_holder(self, step: PacketStep) -> Fix | None:
-        """Return the route for replies that leave by the wrong gateway."""
-        book = self.origins.fabric.book
-        row = self._held_row(step.vpc, step.source)
-        return None if row == NO_ROW else self._route(step, int(book.subnet[row]), step.vpc)
+        """Return the route for replies that leave by the wrong gateway: by which they came in.
 
-    def _route(self, step: PacketStep, subnet: int, vpc: int) -> Fix | None:
-        """Return the route to an internet destination: by the gateway that fits the source."""
+        To an address that is not public nothing came in, and no route alone helps.
+        """
+        row = self._held_row(step.vpc, step.source)
+        if row == NO_ROW:
+            return None
+        came_by = self._internet_gateway(step.vpc, step.source)
+        return self._route(step, int(self.origins.fabric.book.subnet[row]), came_by)
+
+    def _route(
+        self, step: PacketStep, subnet: int, target: tuple[TargetKind, str] | None
+    ) -> Fix | None:
+        """Return the route to an internet destination, by a gateway."""
         book = self.origins.fabric.book
         table = self.origins.table(subnet) if subnet != NO_ROW else None
         outside = int(book.scopes(column([step.destination]))[0]) == SCOPE_INTERNET
-        target = self._way_out(vpc, step.source) if outside else None
-        if table is None or target is None:
+        if table is None or target is None or not outside:
             return None
         peer = self._cidr(step.destination, self.names.destination(step))
         replaces = any(str(route.destination) == peer for route in table.routes)
@@ -154,17 +160,26 @@ class Remedies:
 
     def _way_out(self, vpc: int, source: int) -> tuple[TargetKind, str] | None:
         """Return the gateway that a source can use: its own public address, else a NAT gateway."""
+        found = self._internet_gateway(vpc, source)
+        if found is not None:
+            return found
+        fabric = self.origins.fabric
+        is_ipv6 = bool(fabric.book.axis.is_ipv6(column([source]))[0])
+        if is_ipv6 and int(fabric.egress_only.of_vpc[vpc]) != NO_ROW:
+            egress_only = fabric.egress_only.ids[int(fabric.egress_only.of_vpc[vpc])]
+            return TargetKind.EGRESS_ONLY_INTERNET_GATEWAY, egress_only
+        return None if is_ipv6 else self._nat(vpc)
+
+    def _internet_gateway(self, vpc: int, source: int) -> tuple[TargetKind, str] | None:
+        """Return the VPC's internet gateway, if a source has a public address to pass it."""
         fabric = self.origins.fabric
         is_ipv6 = bool(fabric.book.axis.is_ipv6(column([source]))[0])
         row = self._held_row(vpc, source)
         is_public = is_ipv6 or (row != NO_ROW and int(fabric.book.public[row]) != NO_ROW)
         gateway = int(fabric.internet_gateways.of_vpc[vpc])
-        if is_public and gateway != NO_ROW:
-            return TargetKind.INTERNET_GATEWAY, fabric.internet_gateways.ids[gateway]
-        if is_ipv6 and int(fabric.egress_only.of_vpc[vpc]) != NO_ROW:
-            egress_only = fabric.egress_only.ids[int(fabric.egress_only.of_vpc[vpc])]
-            return TargetKind.EGRESS_ONLY_INTERNET_GATEWAY, egress_only
-        return None if is_ipv6 else self._nat(vpc)
+        if not is_public or gateway == NO_ROW:
+            return None
+        return TargetKind.INTERNET_GATEWAY, fabric.internet_gateways.ids[gateway]
 
     def _nat(self, vpc: int) -> tuple[TargetKind, str] | None:
         owner = self.origins.vpc_id(vpc)
