@@ -57,6 +57,8 @@ class InterfaceColumns(Struct, frozen=True):
     is_doubted: Mask
     is_unmodelled: Mask
     is_nat: Mask
+    #: Whether it is a transit gateway's: what others send crosses it, and nobody is there.
+    is_transit: Mask
     #: Whether it is a node of a load balancer.
     is_balancer: Mask
     checks_source_and_destination: Mask
@@ -285,6 +287,7 @@ def compile_interface_columns(
         is_doubted=mask_by_row([bool(_doubt(snapshot, r)) for r in records]),
         is_unmodelled=mask_by_row([r.interface_type in UNMODELLED_TYPES for r in records]),
         is_nat=mask_by_row([r.interface_type == "nat_gateway" for r in records]),
+        is_transit=mask_by_row([r.interface_type == "transit_gateway" for r in records]),
         is_balancer=mask_by_row([r.id in nodes for r in records]),
         checks_source_and_destination=mask_by_row([r.source_dest_check for r in records]),
         denies_internet_gateway=mask_by_row([r.denies_internet_gateway for r in records]),

@@ -38,12 +38,15 @@ def selected(
 ) -> Selection:
     """Return what selectors mean as one end of a matrix; without any, every interface.
 
+    Transit gateways' own interfaces are ends only where they are named: nobody asks about them,
+    and as destinations they are unknown, beside every other answer of their subnet and VPC.
+
     Raises:
         SelectorError: one of them matches nothing, or nothing that a matrix could ask about.
     """
     everyone = everybody(fabric, is_source=is_source)
     if not texts:
-        return Selection(everyone, ())
+        return Selection(everyone[~fabric.interfaces.columns.is_transit[everyone]], ())
     found: list[Column] = []
     outside: list[End] = []
     for text in texts:

@@ -115,3 +115,15 @@ def test_codes_of_lanes_are_renumbered_before_they_overflow() -> None:
     code.tell(np.array([[5, 5, 5, 5]]))
     first, second, third, fourth = code.cells[0].tolist()
     assert first < third < second < fourth
+
+
+def test_interfaces_of_transit_gateways_are_ends_only_where_they_are_named() -> None:
+    snapshot = hubbed().snapshot
+    of_a_host = next(iter(snapshot.interfaces.values()))
+    door = replace(of_a_host, id="eni-door", instance="", interface_type="transit_gateway")
+    network = Network(replace(snapshot, interfaces={**snapshot.interfaces, door.id: door}))
+    whole = network.matrix()
+    assert not {door.id} & {*whole.sources, *whole.destinations}
+    named = network.matrix((), door.id)
+    assert named.destinations == (door.id,)
+    assert Verdict.UNKNOWN in named.counts()
