@@ -111,7 +111,7 @@ class Cluster:
         try:
             with ThreadPoolExecutor(1) as thread:  # this one may have an event loop of its own
                 thread.submit(asyncio.run, self._answered()).result()
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+        except Exception as error:  # what another program says may be taken for anything
             raise UsageError(
                 place="--scheduler",
                 what=f"no dask scheduler answers at {self.address!r}",

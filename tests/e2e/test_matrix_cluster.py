@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import psutil
@@ -98,6 +99,20 @@ def test_an_address_that_does_not_answer_is_one_message() -> None:
             UsageError, match=f"--scheduler: no dask scheduler answers at '{address}'"
         ):
             Cluster(address, patience=1).check()
+
+
+def test_an_address_where_another_program_answers_is_one_message() -> None:
+    def answer(server: socket.socket) -> None:
+        asker, _ = server.accept()
+        with asker:
+            asker.recv(4096)
+            asker.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as web:
+        address = f"tcp://127.0.0.1:{web.getsockname()[1]}"
+        Thread(target=answer, args=(web,), daemon=True).start()
+        with pytest.raises(UsageError, match="no dask scheduler answers"):
+            Cluster(address, patience=5).check()
 
 
 def test_an_address_that_is_none_is_one_message() -> None:
