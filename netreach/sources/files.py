@@ -158,8 +158,8 @@ def _refusals(name: str) -> Iterator[None]:
     """Turn the operating system's refusals into errors that name the file."""
     try:
         yield
-    except OSError as error:
-        what = error.strerror or "it can't be read"
+    except (OSError, ValueError) as error:  # ValueError: no file can have such a name
+        what = getattr(error, "strerror", None) or "it can't be read"
         mend = "name a file or folder that you may read"
         raise InputError(file=file_name(name), what=what, mend=mend) from None
 

@@ -62,6 +62,7 @@ def test_errors_that_cannot_be_told_still_have_their_status(
     ("arguments", "says"),
     [
         pytest.param(("show", ""), "the snapshot has no name", id="unset-variable"),
+        pytest.param(("show", "a\0b"), "a\\x00b: it can't be read", id="no-name-at-all"),
         pytest.param(("show", "a" * 300), "File name too long", id="long-name"),
         pytest.param(
             ("path", THREE_TIER, "--queries", os.devnull), "no question is in it", id="no-question"
