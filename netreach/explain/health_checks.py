@@ -90,9 +90,9 @@ def _checks(origins: Origins, steps: Iterable[PacketStep]) -> Iterator[Check]:
 def _of_node(
     nodes: dict[str, Node], places: TargetPlaces, origins: Origins, row: int
 ) -> Iterator[Check]:
-    node = nodes[origins.interface(row).id]
-    balancer = node.balancer
-    if balancer is None or balancer.kind is BalancerKind.CLASSIC:
+    node = nodes.get(origins.interface(row).id)  # a gateway balancer's is none of them
+    balancer = node and node.balancer
+    if node is None or balancer is None or balancer.kind is BalancerKind.CLASSIC:
         return
     named = (one for listener in balancer.listeners or () for one in listener.target_groups)
     known = (origins.fabric.snapshot.target_groups.get(one) for one in dict.fromkeys(named))

@@ -303,6 +303,9 @@ _STOPS: Final[Mapping[Fate, str]] = {
     Fate.VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS: (
         "{destination} belongs to no attached interface of {vpc}, so {component} drops it"
     ),
+    Fate.FUNCTION_TAKES_NO_CONNECTIONS: (
+        "{component} is how functions of Lambda send; nothing comes to them that way"
+    ),
     Fate.VPN_TRAFFIC_SELECTORS: (
         "the tunnels of {component} are not for packets from {source} to {destination}"
     ),

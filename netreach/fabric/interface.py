@@ -37,6 +37,9 @@ UNMODELLED_TYPES: Final = frozenset(
 )
 #: Interface types that answer and never begin a connection [NT-8, EP-1].
 CANNOT_INITIATE: Final = frozenset({"nat_gateway", "vpc_endpoint"})
+#: The interface type by which functions of Lambda send: nothing comes to them that way (the
+#: network configuration of docs.aws.amazon.com/whitepapers/latest/serverless-architectures-lambda).
+FUNCTION: Final = "lambda"
 _GOOD_STATUS: Final = frozenset({"in-use", "associated", "attached", ""})
 _GOOD_ATTACHMENT: Final = frozenset({"attached", ""})
 
@@ -59,6 +62,8 @@ class InterfaceColumns(Struct, frozen=True):
     is_nat: Mask
     #: Whether it is a transit gateway's: what others send crosses it, and nobody is there.
     is_transit: Mask
+    #: Whether functions send by it, and nobody is answered there [IG-7].
+    is_function: Mask
     #: Whether it is a node of a load balancer.
     is_balancer: Mask
     checks_source_and_destination: Mask
@@ -219,13 +224,12 @@ class Interfaces(Struct, frozen=True):
             batch = self._call_back(batch, passage)
         else:
             batch = self.endpoints.serve(self._balance(batch, passage), passage)
-            batch, _ = passage.stop_where(
-                self.columns.is_unmodelled[batch.place],
-                Fate.NOT_MODELLED,
-                Kind.INTERFACE,
-                batch.place,
-                batch,
-            )
+            for flag, fate in (
+                (self.columns.is_function, Fate.FUNCTION_TAKES_NO_CONNECTIONS),
+                (self.columns.is_unmodelled, Fate.NOT_MODELLED),
+            ):
+                place = batch.place
+                batch, _ = passage.stop_where(flag[place], fate, Kind.INTERFACE, place, batch)
         passage.stop(Fate.DELIVERED, Kind.INTERFACE, batch.place, batch)
 
     def _call_back(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
@@ -288,6 +292,7 @@ def compile_interface_columns(
         is_unmodelled=mask_by_row([r.interface_type in UNMODELLED_TYPES for r in records]),
         is_nat=mask_by_row([r.interface_type == "nat_gateway" for r in records]),
         is_transit=mask_by_row([r.interface_type == "transit_gateway" for r in records]),
+        is_function=mask_by_row([r.interface_type == FUNCTION for r in records]),
         is_balancer=mask_by_row([r.id in nodes for r in records]),
         checks_source_and_destination=mask_by_row([r.source_dest_check for r in records]),
         denies_internet_gateway=mask_by_row([r.denies_internet_gateway for r in records]),

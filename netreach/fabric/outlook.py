@@ -56,6 +56,7 @@ class Places:
             columns.is_doubted,
             columns.is_unmodelled,
             columns.is_nat,
+            columns.is_function,
             columns.is_balancer,
             columns.denies_internet_gateway,
             fabric.endpoints.is_nameless,

@@ -138,6 +138,7 @@ class Fate(IntEnum):
     VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS = auto()
     VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS = auto()
     VPN_TRAFFIC_SELECTORS = auto()
+    FUNCTION_TAKES_NO_CONNECTIONS = auto()
     CLIENT_VPN_NOT_AUTHORIZED = auto()
     # from here on: nobody can say
     NOT_MODELLED = auto()

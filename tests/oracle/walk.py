@@ -159,6 +159,8 @@ class Walk:
             return gateway_balancer.receive(self, holder, arrival.packet)
         if holder.kind == INTERFACE_ENDPOINT:
             return endpoints.receive(self, holder, arrival.packet)
+        if holder.kind == "lambda":  # its functions are called otherwise
+            raise StopError(codes.FUNCTION_CLOSED)
         if not holder.is_modelled:
             raise NotModelledError(holder.id)
         return arrival

@@ -14,6 +14,7 @@ _ALL_IPV4: Final = {"LocalIpv4NetworkCidr": "0.0.0.0/0", "RemoteIpv4NetworkCidr"
 
 def draw_particulars(dice: Dice, estate: Estate) -> None:
     """Draw who may use a VPN's tunnels, what the internet hears of, who asks by IPv6."""
+    _draw_functions(dice, estate)
     for record in estate["VpnConnections"]:
         record["Options"] |= _draw_selectors(dice, estate, record)
     for vpc in estate["Vpcs"]:
@@ -23,6 +24,15 @@ def draw_particulars(dice: Dice, estate: Estate) -> None:
         for instance in reservation["Instances"]:
             if "MetadataOptions" in instance:
                 instance["MetadataOptions"]["HttpProtocolIpv6"] = dice.pick(_SWITCH)
+
+
+def _draw_functions(dice: Dice, estate: Estate) -> None:
+    """Let functions send by some interfaces of no host."""
+    made = {"InterfaceType": "lambda", "RequesterManaged": True, "Status": "in-use"}
+    for interface in estate["NetworkInterfaces"]:
+        is_plain = interface["InterfaceType"] == "interface" and not interface.get("Attachment")
+        if is_plain and dice.chance(8):
+            interface.update(made)
 
 
 def _draw_selectors(dice: Dice, estate: Estate, record: Record) -> Record:

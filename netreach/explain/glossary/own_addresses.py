@@ -189,6 +189,25 @@ ENTRIES: Final = (
         ),
     ),
     Entry(
+        code=Code.FUNCTION_TAKES_NO_CONNECTIONS,
+        group=Group.OWN_BLOCKER,
+        element="interface",
+        title="Functions take no connections",
+        meaning=(
+            "The destination is an interface by which functions of AWS Lambda send into the VPC."
+        ),
+        why=(
+            "Functions are called by Lambda's own API. Their interfaces translate what functions "
+            "send and bring the answers back; nobody listens there, whatever groups allow."
+        ),
+        fix="Call the function by Lambda's API, by an endpoint for it where that must be private.",
+        commands=("netreach path SNAPSHOT SOURCE com.amazonaws.REGION.lambda --port 443",),
+        example="eni-0d1 is how functions of Lambda send; nothing comes to them that way.",
+        related=(Code.SOURCE_CANNOT_INITIATE,),
+        situations=("a connection is for an interface of AWS Lambda",),
+        facts=("IG-7",),
+    ),
+    Entry(
         code=Code.AWS_SERVICE_PORT_RESTRICTION,
         group=Group.OWN_BLOCKER,
         element="interface",

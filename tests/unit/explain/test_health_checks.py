@@ -9,7 +9,7 @@ import pytest
 from netreach.model.services import BalancerKind
 from netreach.network import Answer, Network
 from tests.unit.fabric.balancers_by_hand import APP, DB, NODE_A, balanced, target
-from tests.unit.fabric.estates_by_hand import APP_1, DB_1, WEB_1, Form, acl, ask
+from tests.unit.fabric.estates_by_hand import APP_1, DB_1, WEB_1, Form, acl, ask, estate
 
 NETWORK, APPLICATION = BalancerKind.NETWORK, BalancerKind.APPLICATION
 ASK = f"db-1 {NODE_A} tcp 80"
@@ -142,3 +142,11 @@ def test_lb_1_a_question_that_meets_no_balancer_tells_nothing() -> None:
 
 def test_lb_1_a_target_that_nobody_can_place_is_passed_over() -> None:
     assert checks_of(ask(balanced(APP, target("i-gone")), ASK)) == []
+
+
+def test_a_gateway_balancers_node_is_asked_for_without_its_balancer() -> None:
+    node = {"subnet": "db-b", "address": "10.0.3.40", "groups": []}
+    made = node | {"interface_type": "gateway_load_balancer", "service_owned": True}
+    network = estate(interfaces={"node": made})
+    answer = ask(network, "web-1 10.0.3.40 tcp 443")
+    assert (answer.verdict, checks_of(answer)) == ("unreachable", [])

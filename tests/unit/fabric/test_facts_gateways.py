@@ -260,6 +260,19 @@ def test_ig_7_a_lambda_function_in_a_public_subnet_has_no_internet() -> None:
     assert verdict(behind_nat, f"10.0.2.30 {HOST} tcp 443") == "reachable"
 
 
+def test_ig_7_nothing_comes_to_the_interface_of_functions_but_answers() -> None:
+    function = {"subnet": "app-a", "address": "10.0.2.30", "groups": ["app"]}
+    network = estate(
+        interfaces={"function": function | {"interface_type": "lambda", "service_owned": True}}
+    )
+    answer = ask(network, "web-1 10.0.2.30 tcp 443")
+    assert (answer.verdict, codes(answer)) == ("unreachable", {"FUNCTION_TAKES_NO_CONNECTIONS"})
+    assert verdict(network, "10.0.2.30 web-1 tcp 443") == "reachable"
+    matrix = network.matrix()
+    assert not matrix.services("web-1", "eni-function")
+    assert matrix.services("eni-function", "web-1")
+
+
 def test_the_internet_never_matches_a_private_cidr_of_a_group() -> None:
     network = estate(groups={"web": {"ingress": ["tcp 443 from 10.0.0.0/8"]}})
     assert codes(ask(network, "internet web-1 tcp 443", family=4)) == {NO_MATCH}

@@ -230,7 +230,7 @@ def test_an_ordinary_interface_of_a_service_serves_every_port() -> None:
         id="eni-rds",
         vpc="vpc-shop",
         subnet="subnet-db-b",
-        interface_type="lambda",
+        interface_type="api_gateway_managed",
         groups=("sg-db",),
         addresses=(InterfaceAddress(private=Address.parse("10.0.3.99"), is_primary=True),),
     )
