@@ -43,6 +43,8 @@ class Vpc(Resource, frozen=True, kw_only=True):
     is_default: bool = False
     dns_support: bool | None = None
     dns_hostnames: bool | None = None
+    #: Servers of names, not Amazon's, that its DHCP options give to its hosts [HY-8].
+    dns_servers: tuple[str, ...] = ()
 
 
 class Subnet(Resource, frozen=True, kw_only=True):

@@ -38,6 +38,7 @@ def vpc_page(record: Vpc, relations: Relations) -> Page:
         Fact("default", record.is_default),
         Fact("dns_support", record.dns_support),
         Fact("dns_hostnames", record.dns_hostnames),
+        Fact("dns_servers", record.dns_servers),
         Fact("interfaces", len(relations.interfaces_of_vpc.get(record.id, ()))),
         *common_facts(record),
     )

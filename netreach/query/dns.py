@@ -121,6 +121,10 @@ class Names:
         if depth > _LONGEST:
             raise SelectorError(f"{quoted(name)} stands for a name that stands for it")
         record = self._snapshot.vpcs.get(vpc)
+        if record is not None and record.dns_servers:
+            servers = ", ".join(map(safe, record.dns_servers))
+            asked = f"hosts of {safe(vpc)} ask {servers}, which its DHCP options name"
+            return Answers(unknown=f"{asked}: what those answer is in no snapshot")
         doubt = self._profiles.doubt(name, vpc, has_dns=has_dns(record))
         if doubt:
             return Answers(unknown=doubt)

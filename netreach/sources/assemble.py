@@ -72,8 +72,9 @@ def assemble(gathered: Gathered, pieces: list[Piece]) -> Snapshot:
         route_table, prefixes=read, gateways=_gateways(gathered, others.records, services)
     )
     members = _interfaces_by_instance(gathered)
+    options = {number: found.shape for number, found in gathered.dhcp_options.items()}
     snapshot = Snapshot(
-        vpcs=build(_described(gathered.vpcs), partial(records.vpc, prefixes=read)),
+        vpcs=build(_described(gathered.vpcs), partial(records.vpc, prefixes=read, options=options)),
         subnets=build(gathered.subnets, partial(records.subnet, prefixes=read)),
         route_tables=build(gathered.route_tables, tables),
         network_acls=build(gathered.network_acls, partial(network_acl, prefixes=read)),

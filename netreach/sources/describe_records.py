@@ -32,13 +32,20 @@ class Common(NamedTuple):
     doubt: str
 
 
-def vpc(shape: shapes.Vpc, common: Common, prefixes: Prefixes) -> Vpc:
+#: How DHCP options and hosts name the resolver that AWS gives to every VPC [HY-8].
+_AMAZON_DNS: Final = frozenset({"AmazonProvidedDNS", "169.254.169.253", "fd00:ec2::253"})
+
+#: DHCP options by id.
+DhcpOptions = Mapping[str, shapes.DhcpOptions]
+
+
+def vpc(shape: shapes.Vpc, common: Common, prefixes: Prefixes, options: DhcpOptions) -> Vpc:
     """Read a VPC; its primary block comes first, blocks that are not associated don't count."""
     blocks = [*_in_force(shape.cidr_block_association_set, "CidrBlockAssociationSet")]
     sixes = [*_in_force(shape.ipv6_cidr_block_association_set, "Ipv6CidrBlockAssociationSet")]
     if shape.cidr_block:
         blocks.insert(0, (shape.cidr_block, "CidrBlock"))
-    read = (prefixes.read(text, field) for text, field in (*blocks, *sixes))
+    read = [prefixes.read(text, field) for text, field in (*blocks, *sixes)]
     return Vpc(
         **common._asdict(),
         prefixes=tuple(dict.fromkeys(read)),
@@ -50,6 +57,22 @@ def vpc(shape: shapes.Vpc, common: Common, prefixes: Prefixes) -> Vpc:
         is_default=bool(shape.is_default),
         dns_support=_value(shape.enable_dns_support),
         dns_hostnames=_value(shape.enable_dns_hostnames),
+        dns_servers=_dns_servers(options.get(shape.dhcp_options_id or ""), read[:1]),
+    )
+
+
+def _dns_servers(given: shapes.DhcpOptions | None, blocks: list[Prefix]) -> tuple[str, ...]:
+    """Return the servers of names, not Amazon's, that a VPC's hosts are told to ask.
+
+    Amazon's is at the primary block's base plus two as well.
+    """
+    own = (str(Address(4, block.first + 2)) for block in blocks if block.family == 4)
+    known = {*_AMAZON_DNS, *own}
+    return tuple(
+        each.value
+        for part in (given.dhcp_configurations if given else None) or ()
+        for each in (part.values if part.key == "domain-name-servers" else None) or ()
+        if each.value and each.value not in known
     )
 
 

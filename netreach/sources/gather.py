@@ -105,6 +105,7 @@ class Gathered:
     """Everything that the pieces describe, by kind and id."""
 
     vpcs: Shelf[shapes.Vpc] = field(default_factory=Shelf)
+    dhcp_options: Shelf[shapes.DhcpOptions] = field(default_factory=Shelf)
     subnets: Shelf[shapes.Subnet] = field(default_factory=Shelf)
     route_tables: Shelf[shapes.RouteTable] = field(default_factory=Shelf)
     network_acls: Shelf[filter_shapes.NetworkAcl] = field(default_factory=Shelf)
@@ -150,6 +151,7 @@ class Gathered:
 #: Top-level key -> the shelf that its items belong on.
 _SHELVES: Final[Mapping[str, str]] = {
     "Vpcs": "vpcs",
+    "DhcpOptions": "dhcp_options",
     "Subnets": "subnets",
     "RouteTables": "route_tables",
     "NetworkAcls": "network_acls",

@@ -15,6 +15,7 @@ from netreach.sources.service_kinds import (
 #: Top-level key -> the shape of one item of its list.
 SHAPES: Final[Mapping[str, type[shapes.Shape]]] = {
     "Vpcs": shapes.Vpc,
+    "DhcpOptions": shapes.DhcpOptions,
     "Subnets": shapes.Subnet,
     "RouteTables": shapes.RouteTable,
     "NetworkAcls": filter_shapes.NetworkAcl,
@@ -70,6 +71,7 @@ SIGNATURES: Final[tuple[tuple[frozenset[str], str], ...]] = tuple(
         ("InstanceId ImageId", "Instances"),
         ("SubnetId CidrBlock", "Subnets"),
         ("VpcId CidrBlock", "Vpcs"),
+        ("DhcpOptionsId DhcpConfigurations", "DhcpOptions"),
         ("RouteTableId Routes", "RouteTables"),
         ("NetworkAclId Entries", "NetworkAcls"),
         ("SecurityGroupRuleId IsEgress", "SecurityGroupRules"),

@@ -67,6 +67,28 @@ class Attribute(Shape):
     value: bool | None = None
 
 
+class DhcpValue(Shape):
+    """One value of a DHCP option."""
+
+    value: str | None = None
+
+
+class DhcpConfiguration(Shape):
+    """One DHCP option."""
+
+    key: str | None = None
+    values: list[DhcpValue] | None = None
+
+
+class DhcpOptions(Resource, kw_only=True):
+    """An item of DhcpOptions."""
+
+    key: ClassVar[str] = "dhcp_options_id"
+
+    dhcp_options_id: str
+    dhcp_configurations: list[DhcpConfiguration] | None = None
+
+
 class InternetFirewall(Shape):
     """An Automated Internet Firewall: it inspects what passes a VPC's internet gateways."""
 
@@ -84,6 +106,7 @@ class Vpc(Resource, kw_only=True):
     cidr_block_association_set: list[CidrAssociation] | None = None
     ipv6_cidr_block_association_set: list[CidrAssociation] | None = None
     is_default: bool | None = None
+    dhcp_options_id: str | None = None
     region: str | None = None
     enable_dns_support: Attribute | None = None
     enable_dns_hostnames: Attribute | None = None

@@ -106,6 +106,7 @@ class Directory:
     machines: Mapping[str, Machine]
     shows_private: frozenset[tuple[str, str]]  # a VPC, and a peer that sees its private addresses
     lists: Mapping[str, tuple[Prefix, ...]]
+    asks_others: frozenset[str] = frozenset()  # VPCs whose hosts ask other servers than Amazon's
 
 
 def lies_in(name: str, domain: str) -> bool:
@@ -136,7 +137,18 @@ def directory(estate: Estate) -> Directory:
             for one in estate["PrefixLists"]
             if "Cidrs" in one
         },
+        frozenset(vpc["VpcId"] for vpc in estate["Vpcs"] if _asks_others(estate, vpc)),
     )
+
+
+def _asks_others(estate: Estate, vpc: Answer) -> bool:
+    """Say whether the VPC's DHCP options name a server that is not Amazon's."""
+    for options in estate.get("DhcpOptions", ()):
+        for option in options["DhcpConfigurations"]:
+            is_ours = options["DhcpOptionsId"] == vpc.get("DhcpOptionsId")
+            if is_ours and option["Key"] == "domain-name-servers":
+                return [one["Value"] for one in option["Values"]] != ["AmazonProvidedDNS"]
+    return False
 
 
 def _has_dns(vpc: Answer) -> bool:

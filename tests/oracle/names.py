@@ -87,6 +87,8 @@ def resolve(directory: Directory, name: str, vpc: str) -> Found | None:
 def _resolve(query: Query, name: str) -> Found:
     if query.depth > MANY:
         raise NothingError
+    if query.vpc in query.directory.asks_others:
+        return UNKNOWN
     domain = _closest(query, name)
     if isinstance(domain, Rule):
         return UNKNOWN  # whoever it names answers

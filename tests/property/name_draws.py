@@ -63,6 +63,26 @@ def draw_names(dice: Dice, estate: Estate) -> None:
     for number in range(dice.integer(0, 2)):
         _zone(dice, estate, f"Z0{number}PUBLICZONE000000", is_private=False)
     _rules(dice, estate)
+    _servers(dice, estate)
+
+
+def _servers(dice: Dice, estate: Estate) -> None:
+    """Draw last whom hosts ask: nearly always Amazon's own resolver."""
+    estate["DhcpOptions"] = [
+        {
+            "DhcpOptionsId": name,
+            "DhcpConfigurations": [
+                {"Key": "domain-name", "Values": [{"Value": "corp.example"}]},
+                {"Key": "domain-name-servers", "Values": [{"Value": one} for one in servers]},
+            ],
+        }
+        for name, servers in (
+            ("dopt-0amazons", ["AmazonProvidedDNS"]),
+            ("dopt-0others", ["10.0.0.53", "10.0.1.53"]),
+        )
+    ]
+    for vpc in estate["Vpcs"]:
+        vpc["DhcpOptionsId"] = "dopt-0others" if dice.chance(5) else "dopt-0amazons"
 
 
 def _attributes(dice: Dice, estate: Estate) -> None:

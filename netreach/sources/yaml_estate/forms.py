@@ -298,6 +298,7 @@ class VpcForm(Blocks):
     private_ipv6: list[Cidr] = Field([], description="Blocks that AWS does not announce.")
     dns_support: bool | None = None
     dns_hostnames: bool | None = None
+    dns_servers: list[Ip] = Field([], description="What its hosts ask instead of Amazon's.")
     internet_gateway: Gateway = False
     egress_only_gateway: Gateway = False
     subnets: dict[Key, SubnetForm] = Field({})

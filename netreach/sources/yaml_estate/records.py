@@ -98,6 +98,7 @@ def _vpc_records(scope: Scope) -> Iterator[Resource]:
         is_default=form.default,
         dns_support=form.dns_support,
         dns_hostnames=form.dns_hostnames,
+        dns_servers=tuple(map(str, form.dns_servers)),
     )
     yield from _subnets(scope)
     yield from _gateways(scope)

@@ -64,6 +64,14 @@ def test_hy_8_a_private_name_needs_both_attributes(*, support: bool, hostnames: 
     assert addresses(attributes(base, support=True, hostnames=True), DB_1_NAME) == [DB_1]
 
 
+def test_hy_8_what_other_servers_than_amazons_answer_is_unknown() -> None:
+    base = snapshot()
+    shop = replace(base.vpcs[SHOP], dns_servers=("10.0.0.53",))
+    told = replace(base, vpcs={**base.vpcs, SHOP: shop})
+    assert "10.0.0.53" in seen(told, WEB_1_NAME).unknown
+    assert addresses(told, WEB_1_NAME, "") == [WEB_1_PUBLIC]
+
+
 def test_hy_8_nobody_outside_resolves_a_private_name() -> None:
     found = seen(snapshot(), DB_1_NAME, "")
     assert (found.addresses, "nobody" in found.unknown) == ([], True)

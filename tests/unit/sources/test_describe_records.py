@@ -387,6 +387,25 @@ def test_ig_2_a_vpc_says_which_blocks_aws_does_not_announce(tmp_path: Path) -> N
     assert len(found.vpcs["vpc-1"].prefixes) == 3
 
 
+@pytest.mark.parametrize(
+    ("servers", "found"),
+    [
+        (["AmazonProvidedDNS"], ()),
+        (["10.0.0.2", "169.254.169.253"], ()),
+        (["10.0.0.53", "AmazonProvidedDNS"], ("10.0.0.53",)),
+    ],
+)
+def test_hy_8_dhcp_options_say_which_servers_hosts_ask(
+    servers: list[str], found: tuple[str, ...], tmp_path: Path
+) -> None:
+    values = [{"Value": server} for server in servers]
+    option = {"Key": "domain-name-servers", "Values": values}
+    domain = {"Key": "domain-name", "Values": [{"Value": "corp.example"}]}
+    given = {"DhcpOptionsId": "dopt-1", "DhcpConfigurations": [domain, option]}
+    calls = estate(Vpcs=[vpc(DhcpOptionsId="dopt-1")], DhcpOptions=[given])
+    assert loaded(tmp_path, **calls).vpcs["vpc-1"].dns_servers == found
+
+
 def test_where_the_mode_is_known_no_gateway_is_in_doubt(tmp_path: Path) -> None:
     ties = [{"VpcId": "vpc-1", "State": "available"}]
     blocked = subnet(BlockPublicAccessStates={"InternetGatewayBlockMode": "block-ingress"})
