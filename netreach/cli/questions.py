@@ -51,8 +51,8 @@ MaxMemoryOption = Annotated[
     str,
     typer.Option(metavar="SIZE", help="What each process may take: 500M, 2G.", show_default=False),
 ]
-_SIZE: Final = re.compile(r"(\d{1,9})([kmgt]?)b?", re.ASCII | re.IGNORECASE)
-_UNITS: Final = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}
+_SIZE: Final = re.compile(r"(\d{1,9}) *([kmgt]?)(i?)b?", re.ASCII | re.IGNORECASE)
+_UNITS: Final = ("", "k", "m", "g", "t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,9 @@ class Effort:
 
             what = f"{quoted(self.max_memory)} is no size"
             raise UsageError(place="--max-memory", what=what, mend="500M, 2G or so")
-        return int(found[1]) * _UNITS[found[2].lower()]
+        step = 1024 if found[3] else 1000
+        size: int = int(found[1]) * step ** _UNITS.index(found[2].lower())
+        return size
 
 
 @dataclass(frozen=True, slots=True)

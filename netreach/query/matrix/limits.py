@@ -11,14 +11,16 @@ from msgspec import Struct
 
 from netreach.errors import UsageError
 
-MEBIBYTE: Final = 1 << 20
+MEGABYTE: Final = 1_000_000
 #: What the smallest pieces need, above what the compiled snapshot takes.
-LEAST_ROOM: Final = 64 * MEBIBYTE
+LEAST_ROOM: Final = 150 * MEGABYTE
+#: By so much what a process takes differs from one run to the next.
+_MORE: Final = 5 * MEGABYTE
 #: About what one cell, pair or flow of a piece takes while it is worked on, in bytes.
 _CELL: Final = 160
 _WEIGHED: Final = 120
 _FLOW: Final = 4096
-_EXPANDED: Final = 160
+_EXPANDED: Final = 320
 
 
 class Limits(Struct, frozen=True):
@@ -52,7 +54,7 @@ class Limits(Struct, frozen=True):
             raise UsageError(
                 place="--max-memory",
                 what=f"{_words(most_bytes)} is too little: {_words(taken)} are taken already",
-                mend=f"give at least {_words(taken + LEAST_ROOM)}, or ask about fewer VPCs",
+                mend=f"give at least {_round(taken + LEAST_ROOM)}, or ask about fewer VPCs",
             )
         part = room // 4
         return cls(
@@ -84,5 +86,10 @@ def _peak_bytes() -> int:
 
 
 def _words(size: int) -> str:
-    """Return a size for people, rounded up: what is given as it is said is enough."""
-    return f"{-(-size // MEBIBYTE)} MiB"
+    """Return a size for people, rounded up, as options take it."""
+    return f"{-(-size // MEGABYTE)} MB"
+
+
+def _round(size: int) -> str:
+    """Return a round size that is enough also where the next run takes a little more."""
+    return f"{-(-(size + _MORE) // (10 * MEGABYTE)) * 10} MB"

@@ -77,6 +77,7 @@ class TileRows:
         windows = Windows(fabric.groups.by_address, cast.windows, jit)
         self._dense = DenseTiles(fabric, cast, ways, values, jit, most_cells=most_cells)
         self._own = OwnTiles(kinds, self._dense, most_cells)
+        self._most_posts = min(CHUNK_POSTS, most_cells)
         self._sparse = SparseTiles(fabric, kinds, ways, values)
         self._neighbourhood = Neighbourhood(fabric, cast, ways, windows)
         self._far = FarTiles(fabric, cast, ways, values, windows)
@@ -107,7 +108,7 @@ class TileRows:
 
     def _together(self, vpc: int) -> list[int]:
         """Return a VPC and those that follow: as many as are worked out at once."""
-        most = max(1, min(CHUNK, CHUNK_POSTS // max(1, len(self._posts))))
+        most = max(1, min(CHUNK, self._most_posts // max(1, len(self._posts))))
         first = int(self._source_vpcs.searchsorted(vpc))
         vpcs: list[int] = self._source_vpcs[first : first + most].tolist()
         return vpcs

@@ -122,11 +122,11 @@ def test_a_limit_of_memory_makes_pieces_smaller() -> None:
 
 
 def test_a_limit_that_cannot_be_met_says_what_it_would_take() -> None:
-    mebibyte = 1 << 20
-    with pytest.raises(UsageError, match=r"--max-memory: 100 MiB is too little: 90 MiB .* 154 MiB"):
-        Limits.within(100 * mebibyte, taken=90 * mebibyte)
-    with pytest.raises(UsageError, match="--max-memory: 1 MiB is too little"):
-        netreach.load(FIXTURES / "three-tier").matrix(max_memory=mebibyte)
+    told = r"--max-memory: 100 MB is too little: 92 MB .* at least 250 MB"
+    with pytest.raises(UsageError, match=told):
+        Limits.within(100_000_000, taken=91_100_000)
+    with pytest.raises(UsageError, match="--max-memory: 1 MB is too little"):
+        netreach.load(FIXTURES / "three-tier").matrix(max_memory=1_000_000)
 
 
 def test_what_it_says_it_would_take_is_enough() -> None:
