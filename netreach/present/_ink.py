@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from textwrap import wrap
 from typing import Final
@@ -150,6 +151,24 @@ def clipped(text: str, width: int) -> str:
     while shown_width(shown) > width:
         shown = f"{shown[:-2]}…"
     return shown
+
+
+def clipped_apart(names: Mapping[str, str], width: int) -> dict[str, str]:
+    """Return names no wider than this; where only their ends tell them apart, the ends stay."""
+    shown = {key: clipped(name, width) for key, name in names.items()}
+    times = Counter(shown.values())
+    return {
+        key: _clipped_inside(names[key], width) if times[text] > 1 else text
+        for key, text in shown.items()
+    }
+
+
+def _clipped_inside(text: str, width: int) -> str:
+    whole = safe(text)
+    begin, end = whole[: width // 2 - 1], whole[-(width - width // 2) :]
+    while shown_width(f"{begin}…{end}") > width:
+        begin, end = begin[: len(end) - 1], end[1:]
+    return f"{begin}…{end}"
 
 
 def shortened(words: Sequence[str], most: int, *, more: str = "and {} more") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from netreach.present._ink import Ink, Mark, Tone, clipped, padded, shown_width
+from netreach.present._ink import Ink, Mark, Tone, clipped_apart, padded, shown_width
 from netreach.query.matrix.group_names import shown_groups
 from netreach.query.matrix.sheet import Between, Sheet
 from netreach.query.verdict import Verdict
@@ -114,7 +114,7 @@ def _sign(mark: Mark, ink: Ink) -> str:
 
 def _grid(table: _Table, ink: Ink) -> Iterator[str]:
     """Yield the table in bands of as many columns as fit."""
-    names = {group: clipped(name, _WIDEST_NAME) for group, name in table.names.items()}
+    names = clipped_apart(table.names, _WIDEST_NAME)
     margin = max(shown_width(names[one]) for one in table.sources)
     widths = {one: _column_width(table, one, names) for one in table.destinations}
     for number, band in enumerate(_bands(table.destinations, widths, ink.width - margin)):

@@ -143,7 +143,8 @@ class PathFinder:
         """Ask the primary pairs; the others only where those do not all work."""
         if len(starts) * len(targets) > MAX_PAIRS:
             raise SelectorError(
-                f"that is {len(starts)} x {len(targets)} address pairs; ask for smaller sets"
+                f"that is {len(starts)} x {len(targets)} address pairs: ask about smaller sets, or "
+                "`netreach matrix` about all of them"
             )
         keeps_local = not (ends[0].is_set or ends[1].is_set)
         rounds: list[Round] = []

@@ -141,7 +141,8 @@ def _unnamed(piece: Piece) -> Problem:
     return Problem(
         kind=UNNAMED_ENTRIES,
         resources=(),
-        message=f"{file} holds {_UNNAMED[piece.key]}; name the file after it",
+        message=f"{file} holds {_UNNAMED[piece.key]}, nothing says of which: put its id into the "
+        "file's name",
         file=file,
     )
 

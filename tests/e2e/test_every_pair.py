@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 
 from netreach.cli.app import run
+from netreach.present._ink import clipped_apart
 from tests.e2e.hostile_estate import DATABASE, NAMES, WEB, hostile_dump
 
 FIXTURES: Final = Path(__file__).parents[2] / "fixtures"
@@ -314,3 +315,40 @@ def test_two_processes_say_what_one_says(program: Program) -> None:
     together = program("matrix", THREE_TIER, "--format", "csv", "--jobs", "2", "--max-memory", "2G")
     assert alone == together
     assert alone.status == 0
+
+
+LONG_NAMES: Final = b"""
+netreach: 1
+vpcs:
+  v:
+    cidr: 10.0.0.0/16
+    subnets: {a: {cidr: 10.0.1.0/24, zone: a}}
+    groups: {g: {ingress: [all from anywhere]}}
+    instances:
+      the-instances-of-billing-public: {subnet: a, address: 10.0.1.10, groups: [g]}
+      the-instances-of-billing-private: {subnet: a, address: 10.0.1.20, groups: [g]}
+      a-name-of-its-own-that-is-too-long: {subnet: a, address: 10.0.1.50, groups: [g]}
+"""
+
+
+def test_long_names_that_differ_at_their_ends_can_be_told_apart(program: Program) -> None:
+    printed = program("matrix", "-", standard_input=LONG_NAMES).out
+    begins = [line.partition("  ")[0] for line in printed.splitlines()]
+    assert "the-instanc…lling-public" in begins
+    assert "the-instanc…ling-private" in begins
+    assert "a-name-of-its-own-that-…" in begins
+
+
+def test_clipped_names_are_no_wider_than_a_terminal_shows_them() -> None:
+    wide = "計算機" * 6
+    shown = clipped_apart({"1": f"{wide}-1", "2": f"{wide}-2", "3": "short"}, 24)
+    assert shown == {"1": "計算機計算機…機計算機-1", "2": "計算機計算機…機計算機-2", "3": "short"}
+
+
+def test_a_path_between_too_many_pairs_names_the_matrix(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netreach.query.path.MAX_PAIRS", 3)
+    ran = program("path", THREE_TIER, "vpc:vpc-shop", "sg:sg-db")
+    assert (ran.status, ran.out) == (2, "")
+    assert "6 x 2 address pairs: ask about smaller sets, or `netreach matrix`" in ran.err

@@ -619,7 +619,7 @@ def test_parts_of_no_table_are_warned_of(answer: Json, tmp_path: Path) -> None:
     written(tmp_path / "tables.json", TABLES)
     snapshot = open_snapshot(tmp_path)
     assert problem_kinds(snapshot) == ["unnamed-entries"]
-    assert "name the file after it" in snapshot.problems[0].message
+    assert "put its id into the file's name" in snapshot.problems[0].message
     assert snapshot.transit_route_tables[TABLE].static_routes is None
 
 
