@@ -51,8 +51,8 @@ def who_can_reach(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """List all who reach DESTINATION, on which services: those that fare alike together.
 
-    DESTINATION is any selector of interfaces, see `path`. The widest come first. Exit status: 0, or
-    2 for bad usage or input.
+    DESTINATION is any selector, see `path`: interfaces, or a place such as internet. The widest
+    come first. Exit status: 0, or 2 for bad usage or input.
     """
     asked = Asked((), (destination,), port, protocol, client_ports, family, strict)
     typer.echo(_listed(snapshot, asked, form), nl=False)
@@ -71,8 +71,8 @@ def reach_from(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """List all that SOURCE reaches, on which services: those that fare alike together.
 
-    SOURCE is any selector of interfaces, see `path`. The widest come first. Exit status: 0, or 2
-    for bad usage or input.
+    SOURCE is any selector, see `path`: interfaces, or a place such as internet. The widest come
+    first. Exit status: 0, or 2 for bad usage or input.
     """
     asked = Asked((source,), (), port, protocol, client_ports, family, strict)
     typer.echo(_listed(snapshot, asked, form), nl=False)
@@ -92,16 +92,19 @@ def _listed(snapshot: str, asked: Asked, form: PeersFormat) -> str:
         network = load(snapshot)
         found = asked.matrix(network, watch, outside=(_INTERNET,))
         watch.step("working out every pair, by VPCs")
-        peers = peers_of(found.plan, is_source=is_source, progress=watch)
+        peers = peers_of(found.plan, found.places, is_source=is_source, progress=watch)
         watch.step(f"asking about {_INTERNET}")
-        peers = widest_first([*places_of(found.plan, found.places), *peers])
+        outside = places_of(found.plan, found.places, is_source=is_source)
+        peers = widest_first([*outside, *peers])
     named = found.destinations if is_source else found.sources
+    places = found.places.destinations if is_source else found.places.sources
     peer_list = PeerList(
         snapshot=network.snapshot,
         query=asked.as_dict(),
         service=service_words(found),
         subject=(asked.destinations or asked.sources)[0],
         size=len(named),
+        places=len(places),
         is_source=is_source,
         peers=peers,
     )

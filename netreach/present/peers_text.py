@@ -19,6 +19,7 @@ _MOST_RANGES: Final = 6
 _MOST_NAMES: Final = 8
 _MOST_SUBNETS: Final = 40
 _WIDEST_NAME: Final = 40
+_AND_PLACES: Final = " and places"
 _WORDS: Final = {
     Verdict.PARTIAL: "partial",
     Verdict.UNKNOWN: "unknown: the snapshot or the model lacks something",
@@ -84,7 +85,9 @@ def _remarks(found: PeerList, faring: Faring) -> Iterator[str]:
     if faring.verdict is Verdict.PARTIAL and faring.client_ports:
         yield f"client ports {shortened(faring.client_ports, _MOST_RANGES)}"
     if 0 < faring.reached < faring.asked:
-        what = f"{faring.reached:,} of {faring.asked:,} interfaces"
+        what = (
+            f"{faring.reached:,} of {faring.asked:,} interfaces{_AND_PLACES * bool(found.places)}"
+        )
         yield f"of {found.subject} only {what}"
     if faring.services != faring.everywhere and faring.everywhere:
         every = shortened(faring.everywhere.words(), _MOST_SERVICES)

@@ -37,6 +37,9 @@ TEXTS: Final = {
     "three-tier-from-the-internet": "matrix three-tier --from internet",
     "who-can-reach-web-1": "who-can-reach three-tier web-1",
     "reach-from-app-1": "reach-from three-tier app-1",
+    "reach-from-the-internet": "reach-from three-tier internet",
+    "who-can-reach-the-internet": "who-can-reach three-tier internet",
+    "reach-from-a-site-with-hosts": "reach-from hybrid 10.0.0.0/8",
     "reach-from-a-vpc": "reach-from hub-and-spoke vpc:vpc-shared",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -52,9 +53,10 @@ class PeerList:
     query: Mapping[str, str]
     #: The services asked about, in words; empty: all.
     service: str
-    #: What the list is about, as it was written, and how many interfaces that is.
+    #: What the list is about, as it was written; how many interfaces that is, and places outside.
     subject: str
     size: int
+    places: int
     #: Whether the peers are those that send.
     is_source: bool
     peers: Sequence[Peers]
@@ -62,13 +64,15 @@ class PeerList:
 
 def peers_of(
     plan: PairMatrix,
+    places: Places,
     *,
     is_source: bool,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Peers]:
     """Return those that send, else those that are asked, together where they fare alike.
 
-    The widest come first: by verdict, then by how many services, then by how many they are.
+    What they are listed for are the interfaces at the other end, and the places outside there. The
+    widest come first: by verdict, then by how many services, then by how many they are.
     """
     snapshot = plan.fabric.snapshot
     senders, receivers = Labels.whole(plan.sources), Labels.whole(plan.destinations)
@@ -77,21 +81,29 @@ def peers_of(
     else:
         receivers = labels_of(snapshot, plan.destinations, "interface")
     listed = senders if is_source else receivers
+    found: dict[int, Counter[int]] = {}
+    for left, right, numbers in _weighed(plan, senders, receivers, progress).by_groups():
+        found.setdefault(left if is_source else right, Counter()).update(numbers)
+    for place in places:
+        if place.is_source is not is_source:
+            for label, numbers in places.by_label(place, listed).items():
+                found.setdefault(label, Counter()).update(numbers)
     together: dict[Faring, list[str]] = {}
     known: dict[tuple[tuple[int, int], ...], Faring] = {}
-    for left, right, numbers in _weighed(plan, senders, receivers, progress).by_groups():
+    for label, numbers in found.items():
         key = tuple(sorted(numbers.items()))
         if key not in known:
             known[key] = faring_of(plan, numbers)
-        name = listed.names[left if is_source else right]
-        together.setdefault(known[key], []).append(name)
+        together.setdefault(known[key], []).append(listed.names[label])
     return widest_first([Peers(faring, tuple(ids)) for faring, ids in together.items()])
 
 
-def places_of(plan: PairMatrix, places: Places) -> list[Peers]:
-    """Return how each place outside fares with the interfaces at the other end."""
+def places_of(plan: PairMatrix, places: Places, *, is_source: bool) -> list[Peers]:
+    """Return how each place outside at the listed end fares with the interfaces at the other."""
     found: list[Peers] = []
     for place in places:
+        if place.is_source is not is_source:
+            continue
         labels = Labels.whole(plan.destinations if place.is_source else plan.sources)
         found += [
             Peers(faring_of(plan, numbers), (place.text,), is_outside=True)

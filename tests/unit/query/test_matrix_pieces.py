@@ -179,7 +179,7 @@ def test_peers_are_what_the_rows_say_of_each(is_source: bool) -> None:
             str(peers.faring.services),
             peers.faring.client_ports,
         )
-        for peers in peers_of(matrix.plan, is_source=is_source)
+        for peers in peers_of(matrix.plan, matrix.places, is_source=is_source)
         for one in peers.ids
     }
     assert found == rows
@@ -187,7 +187,8 @@ def test_peers_are_what_the_rows_say_of_each(is_source: bool) -> None:
 
 def test_peers_of_several_are_as_paths_to_the_resource_say() -> None:
     network = motley()
-    for peers in peers_of(network.matrix("vpc:vpc-front", "two-legs").plan, is_source=True):
+    matrix = network.matrix("vpc:vpc-front", "two-legs")
+    for peers in peers_of(matrix.plan, matrix.places, is_source=True):
         for one in peers.ids:
             answer = network.path(one, "two-legs")
             if network.snapshot.interfaces[one].instance == "i-two-legs":
