@@ -255,6 +255,8 @@ class Blockers:
         if fate is None:
             return ""
         lost = self._lacking(step, component) if fate in _LACKING else ""
+        if fate is Fate.NOT_MODELLED and component.type is ComponentType.INTERNET:
+            lost = sentences.from_nowhere(self.names.source(step))
         if component.type is ComponentType.DIRECT_CONNECT_GATEWAY:
             record = self.origins.fabric.snapshot.direct_connect_gateways.get(component.id)
             if record is not None and fate is Fate.NO_ROUTE_TO_DESTINATION:

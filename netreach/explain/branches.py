@@ -19,6 +19,7 @@ from netreach.fabric.vocabulary import Fate, Kind
 from netreach.packets.atoms import prefixes_of_range
 from netreach.packets.batch import NO_ROW
 from netreach.packets.prefixes import Address, Prefix
+from netreach.query.ends import Spots
 from netreach.query.path import PathResult, Round
 from netreach.query.selectors import End, Nature
 from netreach.query.verdict import Verdict, client_ports
@@ -186,12 +187,12 @@ class Branches:
     def names(self, branch: Branch) -> AddressNames:
         """Return how this pair's atoms are written: as asked, where one was asked literally."""
         pairs = branch.asked.pairs
-        source = int(pairs.sources.atom[pairs.source[branch.pair]])
-        destination = int(pairs.destinations.atom[pairs.destination[branch.pair]])
         return AddressNames(
             self._fabric,
-            self._literal(self._result.source, source),
-            self._literal(self._result.destination, destination),
+            self._named(self._result.source, pairs.sources, int(pairs.source[branch.pair])),
+            self._named(
+                self._result.destination, pairs.destinations, int(pairs.destination[branch.pair])
+            ),
             self._behind(self._result.destination),
             self._ranges(self._result.destination),
         )
@@ -208,6 +209,21 @@ class Branches:
             return None
         hidden = Address(4, address.number - NAT64.first)
         return Literal(self._fabric.book.axis.locate(hidden), str(hidden))
+
+    def _named(self, end: End, spots: Spots, position: int) -> Literal | None:
+        """Return how the atom of an end is written, None where it is a host's own."""
+        atom = int(spots.atom[position])
+        is_beyond = int(spots.interface[position]) == NO_ROW
+        return self._literal(end, atom) or (self._in_range(end, atom) if is_beyond else None)
+
+    def _in_range(self, end: End, atom: int) -> Literal | None:
+        """Return the first address of an atom that was asked for: it may begin before the range."""
+        family, first, last = self._fabric.book.axis.range_of(atom)
+        for prefix in end.outside:
+            if prefix.family == family and prefix.first <= last and first <= prefix.last:
+                text = str(Address(family, max(first, prefix.first)))
+                return Literal(atom, text, prefix)
+        return None
 
     def _literal(self, end: End, atom: int) -> Literal | None:
         if end.nature is Nature.INTERNET or end.hidden:

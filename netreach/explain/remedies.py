@@ -34,6 +34,9 @@ class Remedies:
         family = self.origins.fabric.book.axis.family(atom)
         if text == "internet":
             return "0.0.0.0/0" if family == 4 else "::/0"
+        asked = self.names.range_of(atom)
+        if asked is not None:
+            return str(asked)
         address = self.names.address(atom)
         for prefix in self.names.ranges:
             if prefix.contains(address):

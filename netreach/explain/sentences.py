@@ -351,6 +351,14 @@ def unannounced(place: Component, record: DirectConnectGateway, destination: str
     return f"no association of {label(place)} announces {destination} to the site{told}"
 
 
+def from_nowhere(source: str) -> str:
+    """Say that nobody knows by which link packets come in that are not from the internet."""
+    return (
+        f"{source} is no public address, and no route shows it behind a VPN, Direct Connect or "
+        "another link of the snapshot: nobody knows where its packets come in"
+    )
+
+
 def disconnected(source: str, destination: str) -> str:
     """Say that two VPCs have no connection at all."""
     return (

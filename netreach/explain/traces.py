@@ -164,6 +164,8 @@ class Literal(NamedTuple):
 
     atom: int
     text: str
+    #: The range that it was asked in, if it was: what lets it through should let through all of it.
+    prefix: Prefix | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,11 @@ class AddressNames:
     def peer(self, step: PacketStep) -> str:
         """Return the address that a filter at a step compares its rules with."""
         return self.source(step) if step.ingress else self.destination(step)
+
+    def range_of(self, atom: int) -> Prefix | None:
+        """Return the range in which an atom was asked for, if it was."""
+        ends = (self.client, self.server)
+        return next((one.prefix for one in ends if one is not None and one.atom == atom), None)
 
     def address(self, atom: int) -> Address:
         """Return an address of the atom; all of them are alike."""

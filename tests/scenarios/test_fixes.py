@@ -160,6 +160,16 @@ BROKEN: Final = (
         parts={"instances": {"app-1": {"public": "203.0.113.40"}}},
         family=4,
     ),
+    Broken(
+        "range-of-the-internet",
+        "8.8.8.0/24 web-1 tcp 443",
+        parts={"groups": {"web": {"ingress": []}}, "acls": closed("web", "ingress")},
+    ),
+    Broken(
+        "to-a-range-of-the-internet",
+        "web-1 8.8.8.0/24 tcp 443",
+        parts={"groups": {"web": {"egress": []}}, "acls": closed("web", "egress")},
+    ),
     # ... and several at once
     Broken(
         "all-four-crossings",
