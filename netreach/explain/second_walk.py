@@ -153,10 +153,11 @@ def _modes_of(endings: list[Ending]) -> list[int]:
 
 
 def _trouble(way: SecondWalk) -> int:
-    """Count what stands in the way."""
+    """Count what stands in the way, a state that is met twice once."""
     steps = (*way.forward, *way.returning)
-    stops = sum(step.fate not in (None, Fate.DELIVERED) for step in steps)
-    return stops + sum(bool(step.denied) for step in steps)
+    states = {(step.kind, step.row) for step in steps if step.fate is Fate.BAD_STATE}
+    stops = [step for step in steps if step.fate not in (None, Fate.DELIVERED, Fate.BAD_STATE)]
+    return len(states) + len(stops) + sum(bool(step.denied) for step in steps)
 
 
 def _in_mode(endings: list[Ending], mode: int) -> list[Ending]:

@@ -119,8 +119,7 @@ class Appliances(Struct, frozen=True):
 
     def _pass_on(self, batch: PacketBatch, passage: Passage) -> None:
         """Send packets on from the interface, or from the host's other one."""
-        leaving = self._leaving(batch)
-        batch = batch.replace(place=leaving, subnet=self.interfaces.columns.subnet[leaving])
+        batch = self._to_leaving(batch, passage)
         # what another appliance has made public needs no other address any more
         private: Mask = self.book.scopes(batch.source) != SCOPE_INTERNET
         modes = batch.assumed & MODE_BITS
@@ -140,6 +139,16 @@ class Appliances(Struct, frozen=True):
                 batch, batch.place, batch.destination, peers, passage, ingress=False
             )
         self.interfaces.leave(batch, passage)
+
+    def _to_leaving(self, batch: PacketBatch, passage: Passage) -> PacketBatch:
+        """Bring packets to the interface by which they leave, which must be in service as well."""
+        leaving = self._leaving(batch)
+        crosses = leaving != batch.place
+        batch = batch.replace(place=leaving, subnet=self.interfaces.columns.subnet[leaving])
+        if not crosses.any():
+            return batch
+        others = self.interfaces.check(batch.where(crosses), passage)
+        return PacketBatch.joined([batch.where(~crosses), others])
 
     def _leaving(self, batch: PacketBatch) -> Column:
         """Return the interface by which each packet leaves the host, ``(N,)``."""

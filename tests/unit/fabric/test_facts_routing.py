@@ -7,6 +7,7 @@ RT-7 changes no verdict here. Gateway route tables (RT-11) and what an appliance
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from netreach.network import Network
 from tests.unit.fabric.estates_by_hand import (
@@ -356,6 +357,9 @@ def test_rt_12_an_appliance_with_two_interfaces_may_use_either() -> None:
     assert (answer.verdict, sees(answer)) == ("reachable", {"203.0.113.60"})
 
 
+INNER = "network-interface:eni-fw-inner"
+
+
 def many_legged(*more: str, **outer: bool) -> Network:
     """Compile an estate whose appliance has an inner and an outer interface, and perhaps more."""
     passing: Form = {"source_dest_check": False, "groups": ["web"]}
@@ -367,7 +371,7 @@ def many_legged(*more: str, **outer: bool) -> Network:
     }
     legs |= {name: {"subnet": "app-a", "address": f"10.0.2.5{name[-1]}"} | passing for name in more}
     return estate(
-        route_tables={"app": {"routes": {"0.0.0.0/0": "network-interface:eni-fw-inner"}}},
+        route_tables={"app": {"routes": dict.fromkeys(("0.0.0.0/0", "10.0.3.0/24"), INNER)}},
         instances={"fw": {"interfaces": legs}},
     )
 
@@ -410,6 +414,15 @@ def test_rt_12_what_works_by_the_other_side_of_one_host_is_asked_of_one_sided_ho
 def test_rt_12_of_three_interfaces_nobody_knows_by_which_one_it_leaves() -> None:
     assert verdict(many_legged(), "app-1 8.8.8.8 tcp 443", family=4) == "reachable"
     assert verdict(many_legged("more-1"), "app-1 8.8.8.8 tcp 443", family=4) == "unknown"
+
+
+def test_rt_12_both_interfaces_of_an_appliance_must_be_in_service() -> None:
+    found, asked = many_legged().snapshot, "app-1 db-1 tcp 5432"
+    assert verdict(Network(found), asked, family=4) == "reachable"
+    for leg in ("eni-fw-inner", "eni-fw-outer"):
+        down = {leg: replace(found.interfaces[leg], attachment_status="detaching")}
+        network = Network(replace(found, interfaces={**found.interfaces, **down}))
+        assert verdict(network, asked, family=4) == "unreachable"
 
 
 def test_rt_13_what_an_appliance_sends_as_its_own_passes_the_check() -> None:
