@@ -12,7 +12,6 @@ from netreach.fabric.element import Passage
 from netreach.fabric.kept_clients import stop_diverted
 from netreach.fabric.multicast import MulticastDomains
 from netreach.fabric.network_acl import NetworkAcls
-from netreach.fabric.sessions import SessionKind
 from netreach.fabric.vocabulary import Fate, Kind, Stage
 from netreach.packets.atoms import AtomAxis, Span
 from netreach.packets.batch import NO_ROW, Column, Mask, PacketBatch, distinct
@@ -186,12 +185,12 @@ def _return_to_sender(batch: PacketBatch, passage: Passage) -> PacketBatch:
     """
     sessions = passage.sessions
     nat = sessions.effective(batch.session)
-    mine = sessions.kind(batch.session) == SessionKind.NAT_PEERING
-    mine &= sessions.translated(nat) == batch.destination
+    peerings = sessions.nat_peering(batch.session)
+    mine = (peerings != NO_ROW) & (sessions.translated(nat) == batch.destination)
     if not mine.any():
         return batch
     answers = batch.where(mine)
-    passage.move(answers.replace(stage=Stage.PEERING, place=sessions.place(answers.session)))
+    passage.move(answers.replace(stage=Stage.PEERING, place=peerings[mine]))
     return batch.where(~mine)
 
 

@@ -219,6 +219,15 @@ class SessionLog:
             sessions = self.chain(sessions)
         return found
 
+    def nat_peering(self, sessions: Column) -> Column:
+        """Return over which peerings went what a NAT gateway sent last, NO_ROW for none [NT-3]."""
+        found, ends = filled(len(sessions), NO_ROW), self.effective(sessions)
+        while (sessions != ends).any():  # one turn a fork, not one a packet
+            is_peering = self.kind(sessions) == SessionKind.NAT_PEERING
+            found = np.where(is_peering & (found == NO_ROW), self.place(sessions), found)
+            sessions = np.where(sessions == ends, sessions, self.chain(sessions))
+        return found
+
     def half_seen(
         self, sessions: Column, watched: Column, couple: Callable[[Column, Column], Column]
     ) -> tuple[Mask, Column]:

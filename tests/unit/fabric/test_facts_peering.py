@@ -7,8 +7,10 @@ from msgspec.structs import replace
 
 from netreach.model.connections import PeeredVpc, VpcPeering
 from netreach.model.records import SecurityGroup
+from netreach.model.services import BalancerKind, BalancerZone
 from netreach.network import Network
 from netreach.packets.prefixes import Prefix
+from tests.unit.fabric.balancers_by_hand import balancer, listener, node, with_balancers
 from tests.unit.fabric.connections_by_hand import (
     LAB,
     LAB_1,
@@ -186,6 +188,20 @@ def test_nt_3_its_subnet_s_acl_can_stop_the_answers() -> None:
     closed = acl(ingress=("100 deny all from 10.1.0.0/16", "110 allow all from 0.0.0.0/0"))
     answer = ask(behind_nat(back=False, acls={"nat": closed}), "app-1 lab-1 tcp 443", family=4)
     assert (answer.verdict, codes(answer, "return")) == ("unreachable", {"SUBNET_ACL_RESTRICTION"})
+
+
+def test_nt_3_what_a_balancer_answers_itself_comes_back_without_a_route() -> None:
+    kind, group = BalancerKind.APPLICATION, ("sg-lab",)
+    own = node(kind, address="10.1.1.50", groups=group)
+    front = balancer(kind, vpc=LAB, groups=group, listeners=(listener(groups=()),))
+    found = with_balancers(
+        [replace(front, zones=(BalancerZone(subnet="subnet-lab-a"),))],
+        [replace(own, vpc=LAB, subnet="subnet-lab-a")],
+        [],
+        behind_nat(back=False).snapshot,
+    )
+    answer = ask(Network(found), "app-1 10.1.1.50 tcp 80", family=4)
+    assert (answer.verdict, sees(answer)) == ("reachable", {NAT})
 
 
 def test_nt_2_a_peer_cannot_use_the_nat_gateway() -> None:
