@@ -223,11 +223,15 @@ class Passage(Struct):
     def doubt_where(
         self, mask: Mask, kind: Kind, component: Column, batch: PacketBatch, unsure: int
     ) -> PacketBatch:
-        """Make what the masked packets carry uncertain from here on."""
+        """Make what the masked packets carry uncertain from here on; that ends no way."""
         if not mask.any():
             return batch
         bounds = np.where(mask, unsure, EVERYTHING)
-        return self.screen(kind, component, batch, bounds, ingress=False)
+        if self.traced and len(batch):
+            self.steps.append(Step(kind, component, batch, bounds))
+        if not self.narrowing:
+            return batch
+        return batch.replace(services=self.pool.meet(batch.services, bounds))
 
 
 Cross = Callable[[PacketBatch, Passage], None]

@@ -323,3 +323,9 @@ def test_bp_1_an_estate_that_leaves_the_exclusions_out_does_not_know_them() -> N
     base = snapshot(rest=missing)
     assert told(guarded("block-bidirectional", base=base), INWARDS) == "unknown"
     assert told(guarded("off", base=base), INWARDS) == "reachable"
+
+
+def test_bp_1_what_awaits_no_answer_may_pass_where_nobody_knows_what_is_blocked() -> None:
+    """An echo reply is answered by nothing, so that there is nothing to doubt on the way back."""
+    network = guarded("block-bidirectional", exclusion("vpc-shop", state="create-in-progress"))
+    assert told(network, "web-1 internet icmp 0/0") == "unknown"
