@@ -34,6 +34,8 @@ class RouteRows:
     fate: Column
     #: Bits of Assumed.
     assumed: Column
+    #: Static routes to one address: none goes before them [RT-3].
+    is_exact: Mask
 
 
 #: The route row that every network has.
@@ -115,13 +117,9 @@ class Router:
         a list may cover any destination outside the VPC. A packet that comes to the same table
         again takes the way that it took before.
         """
-        ways = np.where(rows <= FIRST_RIVALS, FIRST_RIVALS - rows, NO_ROW)
-        outside = (ways == NO_ROW) & (rows != UNROUTABLE_ROW)
-        outside &= self.local_blocks.lookup(tables, batch.destination) == 0
-        is_ipv6 = self.axis.is_ipv6(batch.destination)
-        open_ways = np.where(is_ipv6, self.open_way6[tables], self.open_way4[tables])
-        ways = np.where(outside, open_ways, ways)
-        spread = ways != NO_ROW
+        rivals = np.where(rows <= FIRST_RIVALS, FIRST_RIVALS - rows, NO_ROW)
+        ways = (rivals, self._open_ways(batch, tables, rows))
+        spread = (ways[0] != NO_ROW) | (ways[1] != NO_ROW)
         if not spread.any():
             return batch, rows
         choosers = np.where(spread, tables * len(self.axis) + batch.destination, NO_ROW)
@@ -142,13 +140,27 @@ class Router:
         parts = [batch.where(kept & ~spread), branches]
         return PacketBatch.joined(parts), np.concatenate([rows[kept & ~spread], options])
 
-    def _others(self, spread: Column, ways: Column, rows: Column) -> tuple[Column, Column]:
+    def _open_ways(self, batch: PacketBatch, tables: Column, rows: Column) -> Column:
+        """Return the lists of routes by lists that may go before packets' own routes, or NO_ROW."""
+        outside = (rows != UNROUTABLE_ROW) & ~self.routes.is_exact[np.maximum(rows, NO_ROW)]
+        outside &= self.local_blocks.lookup(tables, batch.destination) == 0
+        is_ipv6 = self.axis.is_ipv6(batch.destination)
+        open_ways = np.where(is_ipv6, self.open_way6[tables], self.open_way4[tables])
+        return np.where(outside, open_ways, NO_ROW)
+
+    def _others(
+        self, spread: Column, ways: tuple[Column, Column], rows: Column
+    ) -> tuple[Column, Column]:
         """Return the routes that may be taken in place of packets' own, with those packets.
 
         One that leads where a packet's own route leads makes no difference to it.
         """
-        found, others = self.ways.take(ways[spread])
-        packets = spread[found]
+        found = []
+        for lists in ways:
+            those = spread[lists[spread] != NO_ROW]
+            positions, taken = self.ways.take(lists[those])
+            found.append((those[positions], taken))
+        packets, others = (np.concatenate(columns) for columns in zip(*found, strict=True))
         own, routes = rows[packets], self.routes
         alike = (own >= 0) & (routes.target[own] != NO_ROW)
         for each in (routes.stage, routes.target, routes.fate):

@@ -34,6 +34,10 @@ _STAGES: Final = {
 _PROVEN: Final = (TargetKind.INTERNET_GATEWAY, TargetKind.EGRESS_ONLY_INTERNET_GATEWAY)
 
 
+#: The best origin of a route [RT-3].
+_STATIC: Final = 2
+
+
 class Rank(NamedTuple):
     """How a route competes: longest prefix, then origin [RT-3]."""
 
@@ -68,7 +72,7 @@ def compile_router(
     origin: list[tuple[str, int]] = [("", 0)]
     stage, target, assumed = [0], [NO_ROW], [0]
     fate = [int(Fate.UNROUTABLE_DESTINATION_RANGE)]
-    rows: list[list[tuple[int, int]]] = []
+    exact, rows = [False], list[list[tuple[int, int]]]()
     open_ways: dict[Family, list[int]] = {4: [], 6: []}
     ways = WayLists()
     for record in records:
@@ -80,13 +84,18 @@ def compile_router(
             target.append(found)
             fate.append(_fate(route, found, is_gone=route.target in snapshot.deleted))
             assumed.append(_assumed(snapshot, route))
+            exact.append(_is_exact(route))
         rows.append(_row(snapshot, record, first, axis, ways))
         for family, numbers in open_ways.items():
             numbers.append(ways.number(tuple(_unknown_lists(snapshot, record, first, family))))
     return Router(
         matches=PieceTable.of(rows or [[(0, NO_ROW)]]),
         table_of_subnet=by_row(list(_tables_of_subnets(snapshot, table_rows))),
-        routes=RouteRows(tuple(origin), *(by_row(c) for c in (stage, target, fate, assumed))),
+        routes=RouteRows(
+            tuple(origin),
+            *(by_row(one) for one in (stage, target, fate, assumed)),
+            mask_by_row(exact),
+        ),
         open_way4=by_row(open_ways[4]),
         open_way6=by_row(open_ways[6]),
         ways=ways.compiled(),
@@ -192,7 +201,13 @@ def _loses_to_local(route: Route, blocks: tuple[Prefix, ...]) -> bool:
 def _origin_rank(route: Route) -> int:
     if route.origin in (RouteOrigin.PROPAGATED, RouteOrigin.ADVERTISEMENT):
         return 0
-    return 1 if route.prefix_list else 2
+    return 1 if route.prefix_list else _STATIC
+
+
+def _is_exact(route: Route) -> bool:
+    prefix = route.destination
+    is_one = prefix is not None and prefix.length == (32 if prefix.family == 4 else 128)
+    return is_one and _origin_rank(route) == _STATIC and route.state is not RouteState.FILTERED
 
 
 def _best(candidates: list[Candidate], ways: WayLists) -> int:

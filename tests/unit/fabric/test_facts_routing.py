@@ -208,6 +208,21 @@ def test_rt_6_a_list_without_entries_leaves_open_what_it_may_lead_elsewhere(
     assert verdict(network, f"app-1 {WEB_1_PUBLIC} tcp 443") == told
 
 
+def test_rt_6_a_list_without_entries_may_go_before_lists_that_overlap() -> None:
+    both = {name: {"entries": ["8.8.8.0/24"]} for name in ("one", "two")}
+    gone = GONE | {"target": "transit-gateway:tgw-1"}
+    dead: Form = {"prefix-list:one": GONE, "prefix-list:two": gone}
+    assert verdict(alone(dead, prefix_lists=both), OUT) == "unreachable"
+    network = alone(dead | {"prefix-list:missing:pl-0ghost": IGW}, prefix_lists=both)
+    assert verdict(network, OUT) == "unknown"
+
+
+def test_rt_3_no_list_goes_before_a_static_route_to_the_address_itself() -> None:
+    network = alone({"8.8.8.8/32": IGW, "8.8.8.0/24": IGW, "prefix-list:missing:pl-0ghost": GONE})
+    assert verdict(network, OUT) == "reachable"
+    assert verdict(network, "web-1 8.8.8.9 tcp 443") == "unknown"
+
+
 def test_rt_6_a_table_that_a_packet_comes_to_again_does_with_it_what_it_did_before() -> None:
     """In a circle of two tables: app's way out would serve the second host, but not the first."""
     host: Form = {"source_dest_check": False, "groups": ["web"]}
