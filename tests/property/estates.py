@@ -27,6 +27,7 @@ from tests.property.private_links import draw_private_link
 from tests.property.public_access import draw_public_access
 from tests.property.questions import draw_questions
 from tests.property.regional_nat import draw_regional_nat
+from tests.property.rivals import draw_rivals
 from tests.property.routes import draw_gateways, draw_nat_gateways, draw_tables
 from tests.property.target_health import draw_thresholds
 
@@ -94,8 +95,8 @@ def _draw_dirt(draft: Draft) -> None:
         estate["SecurityGroups"].pop(dice.integer(0, len(estate["SecurityGroups"]) - 1))
 
 
-def draw_case(dice: Dice, count: int = 20) -> Case:
-    """Draw an estate and questions about it."""
+def draw_case(dice: Dice, count: int = 20, *, rivals: int = 12) -> Case:
+    """Draw an estate and questions about it; that many percent of estates have rival ways."""
     estate = draw_estate(dice)
     asked = draw_questions(dice, estate, count)
     asked = draw_private_link(dice, estate, asked)
@@ -103,12 +104,13 @@ def draw_case(dice: Dice, count: int = 20) -> Case:
     asked = draw_gateway_balancer(dice, estate, asked)
     draw_thresholds(dice, estate)
     draw_particulars(dice, estate)
+    draw_rivals(dice, estate, asked, rivals)
     return estate, asked
 
 
-def random_case(seed: int, count: int = 20) -> Case:
+def random_case(seed: int, count: int = 20, *, rivals: int = 12) -> Case:
     """Return the case of that number, always the same."""
-    return draw_case(seeded(seed), count)
+    return draw_case(seeded(seed), count, rivals=rivals)
 
 
 @st.composite
