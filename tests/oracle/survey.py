@@ -7,7 +7,6 @@ estate would have got it as it then was.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from itertools import product
 
 from tests.oracle import verdict as codes
 from tests.oracle.appliance import MODE, MODES
@@ -91,11 +90,14 @@ def _explore(case: Case, assumed: Mapping[Hashable, int]) -> Iterator[frozenset[
     except UndecidedError as fork:
         if fork.kind is Fork.BEST:
             raise
-        worlds = [list(_explore(case, {**assumed, fork.key: n})) for n in range(fork.count)]
+        worlds = [set(_explore(case, {**assumed, fork.key: n})) for n in range(fork.count)]
         if fork.kind in (Fork.EITHER, Fork.WAYS):
-            yield from (found for world in worlds for found in world)
-        else:  # each happens to some connection: what is in the way of any counts
-            yield from (frozenset[Named]().union(*together) for together in product(*worlds))
+            yield from set[frozenset[Named]]().union(*worlds)
+            return
+        together = {frozenset[Named]()}
+        for world in worlds:  # each happens to some connection: what is in the way of any counts
+            together = {before | more for before in together for more in world}
+        yield from together
     else:
         yield frozenset(found for _, survey in surveys for found in survey.found)
 

@@ -32,7 +32,7 @@ DESTINATIONS: Final = (
 Spot = tuple[Record, str]
 
 
-def draw_rivals(dice: Dice, estate: Estate, asked: Sequence[Question], percent: int = 12) -> None:
+def draw_rivals(dice: Dice, estate: Estate, asked: Sequence[Question], percent: int) -> None:
     """Draw rival routes in that many estates, if some question passes a table of theirs."""
     if not dice.chance(percent):
         return

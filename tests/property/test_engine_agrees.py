@@ -35,6 +35,8 @@ CHUNK: Final = 25
 #: The long run's first seed and number of estates, e.g. ``NETREACH_ESTATES=50000``.
 LONG_FIRST: Final = int(os.environ.get("NETREACH_FIRST_ESTATE", "1000"))
 LONG_ESTATES: Final = int(os.environ.get("NETREACH_ESTATES", "50000"))
+#: In how many percent of the long run's estates there are rival ways over hosts that pass on.
+LONG_RIVALS: Final = int(os.environ.get("NETREACH_RIVALS", "12"))
 #: Estates where nobody knows which way is taken, and each of them parts into several.
 OPEN_WAYS: Final = (2461, 2649, 101970, 103101, 200141, 202149, 203862)
 NAMES: Final = {6: "tcp", 17: "udp", 1: "icmp", 58: "icmpv6"}
@@ -243,6 +245,12 @@ def test_estates_that_once_differed_agree(seed: int) -> None:
     assert not found, _report(seed, found)
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_engine_and_judge_agree_on_rival_ways_over_hosts(seed: int) -> None:
+    found = disagreements(random_case(seed, rivals=100))
+    assert not found, _report(seed, found)
+
+
 @settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(cases(count=5))
 def test_engine_and_judge_agree_on_what_hypothesis_finds(case: Case) -> None:
@@ -252,7 +260,7 @@ def test_engine_and_judge_agree_on_what_hypothesis_finds(case: Case) -> None:
 @pytest.mark.long
 def test_engine_and_judge_agree_for_long() -> None:
     for seed in range(LONG_FIRST, LONG_FIRST + LONG_ESTATES):
-        found = disagreements(random_case(seed))
+        found = disagreements(random_case(seed, rivals=LONG_RIVALS))
         assert not found, _report(seed, found)
 
 

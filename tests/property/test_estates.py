@@ -16,6 +16,8 @@ from tests.oracle.verdict import CODES, Leg, Verdict
 from tests.property.census import Census, take
 from tests.property.estates import Case, cases, random_case
 from tests.property.plan import Estate
+from tests.property.rivals import HOST as RIVAL
+from tests.property.rivals import LIST as RIVAL_LIST
 
 ESTATES: Final = 1500
 
@@ -178,11 +180,34 @@ def test_the_same_seed_is_the_same_case() -> None:
 @pytest.mark.parametrize("seed", range(0, 200, 20))
 def test_estates_are_legal(seed: int) -> None:
     for number in range(seed, seed + 20):
-        estate, _ = random_case(number, 0)
-        _check_addresses(estate)
-        _check_subnets(estate)
-        _check_routes(estate)
-        _check_groups(estate)
+        _check(random_case(number, 0)[0])
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 20))
+def test_estates_with_rival_ways_are_legal_and_varied(seed: int) -> None:
+    """One leads over a host with one interface or two; the lists are known, listed or not even."""
+    legs, lists = set[int](), set[bool | None]()
+    for number in range(seed, seed + 20):
+        estate, _ = random_case(number, rivals=100)
+        _check(estate)
+        hosts = Counter(
+            one["Attachment"]["InstanceId"]
+            for one in estate["NetworkInterfaces"]
+            if RIVAL in one["NetworkInterfaceId"]
+        )
+        legs |= set(hosts.values())
+        entries = {one["PrefixListId"]: "Entries" in one for one in estate["ManagedPrefixLists"]}
+        routes = [route for table in estate["RouteTables"] for route in table["Routes"]]
+        named = [route.get("DestinationPrefixListId", "") for route in routes]
+        lists |= {entries.get(name) for name in named if name.startswith(RIVAL_LIST)}
+    assert (legs, lists) == ({1, 2}, {True, False, None})
+
+
+def _check(estate: Estate) -> None:
+    _check_addresses(estate)
+    _check_subnets(estate)
+    _check_routes(estate)
+    _check_groups(estate)
 
 
 def _check_addresses(estate: Estate) -> None:
