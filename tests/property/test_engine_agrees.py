@@ -22,7 +22,7 @@ from tests.oracle.judge import answer, case_of
 from tests.oracle.parse import parse
 from tests.oracle.question import Question
 from tests.oracle.survey import Blocker, Worlds, blockers_by_way
-from tests.oracle.verdict import FIREWALL_RULES, Interval, Leg, Ruling, Verdict
+from tests.oracle.verdict import FIREWALL_RULES, VPCE_PORT, Interval, Leg, Ruling, Verdict
 from tests.oracle.world import World
 from tests.property.chunks import chunks
 from tests.property.estates import Case, cases, random_case
@@ -201,13 +201,16 @@ def _blockers_agree(
 def _tells_of_each(said: EngineAnswer, worlds: Sequence[frozenset[Blocker]]) -> bool:
     """Say whether the engine names something of what is in the way in each possible world."""
     told = [bool(said.blockers & world) for world in worlds]
+    missing = _OPEN | (_SERVED - frozenset[Blocker].intersection(*worlds))
     return any(told) and all(
-        is_told or world <= _OPEN for is_told, world in zip(told, worlds, strict=True)
+        is_told or world <= missing for is_told, world in zip(told, worlds, strict=True)
     )
 
 
 #: What a rule may do that nobody can decide: the engine calls it missing, and tells of the rest.
 _OPEN: Final = frozenset((leg, FIREWALL_RULES) for leg in Leg)
+#: What a service may not take; so it is with that, unless it is sure.
+_SERVED: Final = frozenset({(Leg.FORWARD, VPCE_PORT)})
 
 
 def _ways(world: World, question: Question, ruling: Ruling) -> list[Worlds]:
@@ -372,6 +375,8 @@ def test_disagreements_are_noticed(ruling: Ruling, said: EngineAnswer, differs: 
         pytest.param("fA rC", ("fA", "fA rB"), False, id="of-no-world"),
         pytest.param("", ("fA", ""), True, id="nothing-if-one-world-holds-nothing"),
         pytest.param("rB", ("fA", ""), False, id="of-no-world-though-one-holds-nothing"),
+        pytest.param("rB", ("rB fS", "fS"), False, id="what-a-service-surely-does-not-take"),
+        pytest.param("rB", ("rB", "fS"), True, id="what-a-service-may-not-take"),
     ],
 )
 def test_blockers_are_compared(named: str, worlds: tuple[str, ...], *, agrees: bool) -> None:
@@ -383,4 +388,5 @@ def test_blockers_are_compared(named: str, worlds: tuple[str, ...], *, agrees: b
 
 def _written(text: str) -> frozenset[Blocker]:
     legs = {"f": Leg.FORWARD, "r": Leg.RETURN}
-    return frozenset((legs[word[0]], word[1]) for word in text.split())
+    codes = {"S": VPCE_PORT}
+    return frozenset((legs[word[0]], codes.get(word[1], word[1])) for word in text.split())
