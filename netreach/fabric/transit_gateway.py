@@ -294,4 +294,5 @@ def _references(snapshot: Snapshot, record: TransitAttachment) -> bool:
 
 
 def _knows_subnets(record: TransitAttachment, subnets: Mapping[str, int]) -> bool:
-    return record.subnets is not None and all(subnet in subnets for subnet in record.subnets)
+    """Tell whether the snapshot holds all subnets of an attachment; it always has one."""
+    return bool(record.subnets) and all(subnet in subnets for subnet in record.subnets or ())
