@@ -165,6 +165,8 @@ class TargetHealth(Shape):
 
     target: TargetDescription
     target_health: Health | None = None
+    #: What a zonal shift makes of it.
+    administrative_override: Health | None = None
 
 
 class TargetGroup(Named, kw_only=True):

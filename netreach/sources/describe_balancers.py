@@ -173,7 +173,14 @@ def target_group(shape: shapes.TargetGroup, common: Common) -> TargetGroup:
 
 
 def _target(shape: shapes.TargetHealth) -> Target:
-    health = shape.target_health or shapes.Health()
+    """Read a target; in a zone that traffic is shifted away from it counts as unhealthy.
+
+    Then a balancer that fails open uses it all the same
+    (docs.aws.amazon.com/r53recovery/latest/dg/arc-zonal-shift.resource-types.html).
+    """
+    health, override = shape.target_health or shapes.Health(), shape.administrative_override
+    if override is not None and override.state == "zonal_shift_active":
+        health = shapes.Health(state="unhealthy", reason=override.reason or override.state)
     return Target(
         id=shape.target.id,
         port=shape.target.port,

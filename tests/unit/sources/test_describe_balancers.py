@@ -329,6 +329,23 @@ def test_targets_come_in_several_wrappings(name: str, content: object, tmp_path:
     assert groups[OTHER].targets is None
 
 
+@pytest.mark.parametrize(
+    ("override", "state"),
+    [
+        ("zonal_shift_active", "unhealthy"),
+        ("zonal_shift_delegated_to_dns", "healthy"),
+        ("no_override", "healthy"),
+    ],
+)
+def test_lb_6_a_target_that_a_zonal_shift_is_away_from_counts_as_unhealthy(
+    override: str, state: str, tmp_path: Path
+) -> None:
+    shifted = health() | {"AdministrativeOverride": {"State": override}}
+    content: Json = {GROUP: {"TargetHealthDescriptions": [shifted]}}
+    (target,) = folder(tmp_path, **{"x.json": content}).target_groups[GROUP].targets or ()
+    assert target.health == state
+
+
 def test_a_group_without_targets_is_told_from_one_of_which_nobody_said(tmp_path: Path) -> None:
     content: Json = {GROUP: {"TargetHealthDescriptions": []}}
     groups = folder(tmp_path, **{"x.json": content}).target_groups
