@@ -279,7 +279,7 @@ class Outlook:
         size = len(fabric.rows.subnets)
         found = filled(size + 1, NO_ROW)
         doors = np.unique(fabric.transit.subnets.values)
-        if len(doors):
+        if len(doors) and self._vpcs:
             found[doors] = np.where(self._is_plain(doors), NO_ROW, doors)
         return found
 
@@ -305,7 +305,7 @@ class Outlook:
         )
         routes = fabric.router.routes
         local = (routes.stage[route] == Stage.DELIVER) & (routes.fate[route] == Fate.DELIVERED)
-        plain &= is_whole & local & (route >= 0)
+        plain &= is_whole & local & (route >= 0) & (vpcs != NO_ROW)
         return plain
 
     def _is_family(self, family: int) -> bool:

@@ -127,3 +127,13 @@ def test_interfaces_of_transit_gateways_are_ends_only_where_they_are_named() -> 
     named = network.matrix((), door.id)
     assert named.destinations == (door.id,)
     assert Verdict.UNKNOWN in named.counts()
+
+
+@pytest.mark.parametrize("lost", ["", "vpc-shop"])
+def test_an_estate_may_lack_its_vpcs(lost: str) -> None:
+    snapshot = hubbed().snapshot
+    kept = {name: vpc for name, vpc in snapshot.vpcs.items() if lost and name != lost}
+    network = Network(replace(snapshot, vpcs=kept))
+    rows = by_rows(network.matrix(port=443))
+    assert rows == pair_by_pair(network, port=443)
+    assert rows if lost else not any(said[0] == Verdict.REACHABLE for said in rows.values())
