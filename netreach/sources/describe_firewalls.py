@@ -80,6 +80,9 @@ def _policy_doubt(policy: shapes.Policy | None, defaults: list[str]) -> str:
     for reference in policy.stateful_rule_group_references or ():
         if reference.override:
             return "it overrides the actions of a rule group"
+    validation = policy.resolved_ip_validation
+    if validation is not None and validation.action != "ALERT":
+        return "it asks which addresses Route 53 Resolver has answered"
     return ""
 
 
@@ -102,7 +105,7 @@ def rule_group(shape: shapes.RuleGroup, common: Common, prefixes: Prefixes) -> F
     variables = group.rule_variables or shapes.RuleVariables()
     order = group.stateful_rule_options
     stateful, reasons = _stateful(source)
-    if shape.group is None:
+    if shape.group is None or source == shapes.RulesSource():  # AWS keeps its own groups' rules
         reasons = ["the answer of describe-rule-group holds no rules"]
     return FirewallRuleGroup(
         **of_arn(common, shape.rule_group_arn)._asdict(),

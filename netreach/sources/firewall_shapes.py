@@ -78,6 +78,12 @@ class PolicyVariables(Shape):
     rule_variables: dict[str, Definition] | None = None
 
 
+class ResolvedIpValidation(Shape):
+    """What becomes of connections to addresses that no resolver of AWS has answered."""
+
+    action: str | None = None
+
+
 class Policy(Shape):
     """What a policy says."""
 
@@ -87,6 +93,9 @@ class Policy(Shape):
     stateful_default_actions: list[str] | None = None
     stateful_engine_options: EngineOptions | None = None
     policy_variables: PolicyVariables | None = None
+    resolved_ip_validation: ResolvedIpValidation | None = msgspec.field(
+        default=None, name="Route53ResolvedIPValidation"
+    )
 
 
 class FirewallPolicy(Named, kw_only=True):

@@ -139,7 +139,8 @@ def test_tg_5_without_a_subnet_in_its_zone_a_host_gets_no_further() -> None:
 @pytest.mark.parametrize("side", ["shop", "lab"])
 def test_tg_5_an_attachment_of_which_no_subnet_is_told_is_unknown(side: str) -> None:
     for subnets in ((), None):
-        answer = ask(attached(**{side: {"subnets": subnets}}), ASKED)
+        changes: Form = {side: {"subnets": subnets}}
+        answer = ask(attached(**changes), ASKED)
         assert (answer.verdict, named(answer)) == ("unknown", {f"tgw-attach-{side}"})
 
 

@@ -133,6 +133,9 @@ def test_a_policy_names_its_groups_in_order(tmp_path: Path) -> None:
             "overrides",
             id="override",
         ),
+        pytest.param(
+            policy(Route53ResolvedIPValidation={"Action": "DROP"}), "Resolver", id="validation"
+        ),
     ],
 )
 def test_a_policy_that_cant_be_trusted_says_why(content: Json, reason: str, tmp_path: Path) -> None:
@@ -289,9 +292,16 @@ def test_a_domain_list_is_undecided(tmp_path: Path) -> None:
     assert read_group(tmp_path, group(RulesSourceList=source)).undecided == "a domain list"
 
 
-def test_a_group_without_its_rules_is_undecided(tmp_path: Path) -> None:
+def test_a_policy_that_only_alerts_of_unresolved_addresses_is_trusted(tmp_path: Path) -> None:
+    shown = policy(Route53ResolvedIPValidation={"Action": "ALERT"})
+    assert loaded(tmp_path, **shown).firewall_policies[POLICY].doubt == ""
+
+
+@pytest.mark.parametrize("rules", [None, {"RulesSource": {}}, {"RulesSource": None}])
+def test_a_group_without_its_rules_is_undecided(rules: Json | None, tmp_path: Path) -> None:
     content = {"RuleGroupResponse": {"RuleGroupArn": GROUP, "Type": "STATEFUL"}}
-    assert "no rules" in read_group(tmp_path, content).undecided
+    told = content if rules is None else content | {"RuleGroup": rules}
+    assert "no rules" in read_group(tmp_path, told).undecided
 
 
 _RULES: Final = "$.RuleGroup.RulesSource.StatelessRulesAndCustomActions.StatelessRules[0]"
