@@ -114,7 +114,9 @@ class PathText(Struct, frozen=True):
         is_set = destination.type is ComponentType.SET
         name = safe(part.destination_address) if is_set else name_of(destination)
         if any(hop.component.type is ComponentType.LOAD_BALANCER for hop in part.forward[:-1]):
-            name = name_of(part.forward[-1].component)  # a target answers for its balancer
+            target = part.forward[-1].component  # it answers for its balancer
+            named = host_names(part, self.report).get(target.id, "")
+            name = safe(named) or name_of(target)
         seen = shortened(safe(part.seen_source, 2000).split(", "), 3)
         return f"{name} sees it come from {'the internet' if seen == 'internet' else seen}"
 

@@ -210,6 +210,15 @@ def test_balancers_of_which_something_is_missing(
     assert words in text
 
 
+def test_a_target_that_was_asked_has_its_name_wherever_it_is_told_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    question = ("10.0.1.99", "a", "--through", "front", "--port", "80")
+    told, _, text = asked(tmp_path, bad.balanced([target("i-a")]), capsys, *question)
+    assert told == REACHABLE
+    assert "receives it a sees it come from 10.0.1." in text
+
+
 @pytest.mark.parametrize(
     ("options", "port", "status", "expected"),
     [
