@@ -314,7 +314,7 @@ def _parsed(parse: Callable[[str], ParsedT], text: str) -> ParsedT:
 
 
 _RESOURCE_ID: Final = re.compile(r"[a-z][a-z-]*-[0-9a-f]{8}(?:[0-9a-f]{9})?")
-_ADDRESS: Final = re.compile(r"(?=.*[.:])[0-9a-fA-F:.]+(/\d+)?")
+_ADDRESS: Final = re.compile(r"([0-9.]*\.[0-9.]*|(?=.*:)[0-9a-fA-F:.]+)(/\d+)?")
 
 
 class Form(NamedTuple):

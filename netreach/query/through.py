@@ -244,7 +244,8 @@ def front_of(fabric: Fabric, end: End) -> Front:
     rows = [fabric.rows.interfaces.get(member.interface, NO_ROW) for member in members]
     fronts = {_front_at(fabric, row) for row in rows} if rows and not is_address else {None}
     links = fabric.private_links
-    known = any(fabric.balancers.ids[row] for row in rows) or len(links.nodes.take(column(rows))[1])
+    held = [row for row in rows if row != NO_ROW]  # an address that nobody holds has no interface
+    known = any(fabric.balancers.ids[row] for row in held) or len(links.nodes.take(column(held))[1])
     if len(fronts) == 1 and known and (front := fronts.pop()) is not None:
         return front
     mend = "name one by its ARN, name or DNS name, or a PrivateLink endpoint before one by its id"

@@ -124,6 +124,12 @@ def test_addresses_and_cidrs_are_always_valid(
         ),
         pytest.param("10.0.0.300", "'10.0.0.300' is not an IP address", id="address"),
         pytest.param(
+            "cafe.de",
+            "nothing in the snapshot matches 'cafe.de'; "
+            "`netreach show SNAPSHOT` lists what is there",
+            id="domain-of-hexadecimal-letters",
+        ),
+        pytest.param(
             "10.0.0.0/40", "'10.0.0.0/40' is not a CIDR: the length must be 0 to 32", id="cidr"
         ),
         pytest.param(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from msgspec.structs import replace
 
+import netreach
 from netreach.errors import UsageError
 from netreach.model.records import Instance, InterfaceAddress
 from netreach.model.services import BalancerKind, Listener
@@ -28,6 +30,7 @@ from tests.unit.fabric.endpoints_by_hand import DOOR, compiled, door
 from tests.unit.fabric.estates_by_hand import HOST, NO_MATCH, acl, codes, sees, snapshot
 from tests.unit.fabric.test_facts_private_link import linked
 
+FIXTURES: Final = Path(__file__).parents[3] / "fixtures"
 NETWORK, APPLICATION, CLASSIC = (
     BalancerKind.NETWORK,
     BalancerKind.APPLICATION,
@@ -275,6 +278,18 @@ def test_an_endpoint_whose_provider_is_elsewhere_is_bad_usage() -> None:
     network = compiled(door(snapshot()))
     with pytest.raises(UsageError, match="leads to no load balancer"):
         network.path("app-1", "web-1", port=443, through=DOOR)
+
+
+@pytest.mark.parametrize(
+    ("fixture", "source", "target"),
+    [("privatelink", "shop-1", "api-1"), ("dual-stack", "app-1", "edge-1")],
+)
+def test_an_address_that_nobody_holds_is_no_balancer(
+    fixture: str, source: str, target: str
+) -> None:
+    network = netreach.load(FIXTURES / fixture)
+    with pytest.raises(UsageError, match=r"'8\.8\.8\.8' is no load balancer"):
+        network.path(source, target, port=443, through="8.8.8.8")
 
 
 @pytest.mark.parametrize("front", ["web-1", "10.0.1.10", "10.0.1.50", "internet"])
