@@ -4,7 +4,8 @@ Where nobody knows which one of several ways is taken, each way is walked as if 
 *world* says what is supposed on the way of one branch, choice by choice. Branches that part for
 another reason, such as equal-cost paths, stay in one world: all of them happen in it. What parts
 behind that makes choices of its own, though AWS may make them alike: that supposes too much, so
-that what all worlds have in common is surely so.
+that what all worlds have in common is surely so. Choices about one subject are one: a route table
+does the same with all packets for an address.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ class WorldLog:
         """Know only the world in which nothing is supposed."""
         self._worlds: list[World] = [()]
         self._choices = 0
-        #: What choices are about, of those that are made alike wherever they come up again.
-        self._subjects: dict[int, int] = {}
+        #: Choices by what they are about, of those made alike wherever they come up.
+        self._about: dict[int, int] = {}
 
     def __getitem__(self, number: int) -> World:
         """Return a world by its number."""
@@ -62,7 +63,7 @@ class WorldLog:
 
         `packets` says which packet each was before it branched, `options` which way it takes,
         `bits` what is noted of each, if it is more than EITHER, `subjects` what the choice of each
-        is about, if it is to be found again.
+        is about, if all that are about the same are made alike.
         """
         if not is_open.any():
             return branches
@@ -70,24 +71,37 @@ class WorldLog:
         doubt = filled(len(rows), Assumed.EITHER) if bits is None else bits[rows]
         parents = world_numbers(branches.assumed[rows])
         first = len(self._worlds)
+        choices = self._numbers(packets, rows) if subjects is None else self._shared(subjects[rows])
         self._worlds += [
-            (*self._worlds[parent], Supposed(self._choices + packet, option, perhaps != 0))
-            for parent, packet, option, perhaps in zip(
+            (*self._worlds[parent], Supposed(choice, option, perhaps != 0))
+            for parent, choice, option, perhaps in zip(
                 parents.tolist(),
-                packets[rows].tolist(),
+                choices,
                 options[rows].tolist(),
                 (doubt & Assumed.PERHAPS).tolist(),
                 strict=True,
             )
         ]
-        if subjects is not None:
-            choices = (self._choices + packets[rows]).tolist()
-            self._subjects.update(zip(choices, subjects[rows].tolist(), strict=True))
-        self._choices += int(packets.max()) + 1
         assumed = branches.assumed.copy()
         worlds = np.arange(first, len(self._worlds), dtype=np.int64)
         assumed[rows] = (assumed[rows] & _BELOW) | doubt | (worlds << WORLD_SHIFT)
         return branches.replace(assumed=assumed)
+
+    def _numbers(self, packets: Column, rows: Column) -> list[int]:
+        """Return new choices, one for each packet."""
+        first = self._choices
+        self._choices += int(packets.max()) + 1
+        numbers: list[int] = (first + packets[rows]).tolist()
+        return numbers
+
+    def _shared(self, subjects: Column) -> list[int]:
+        """Return the choices about these subjects."""
+        fresh = range(self._choices, self._choices + len(subjects))
+        self._choices = fresh.stop
+        return [
+            self._about.setdefault(subject, number)
+            for subject, number in zip(subjects.tolist(), fresh, strict=True)
+        ]
 
     def supposed(self, packets: PacketBatch, subjects: Column) -> tuple[Mask, Column]:
         """Tell which packets have made the choice about their subject, and what they took."""
@@ -96,7 +110,7 @@ class WorldLog:
         for row in np.flatnonzero(worlds).tolist():
             subject = int(subjects[row])
             for one in self._worlds[int(worlds[row])]:
-                if self._subjects.get(one.choice) == subject:
+                if self._about.get(subject) == one.choice:
                     found[row], options[row] = True, one.option
         return found, options
 

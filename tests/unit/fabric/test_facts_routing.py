@@ -18,6 +18,7 @@ from tests.unit.fabric.estates_by_hand import (
     WEB_1,
     WEB_1_PUBLIC,
     Form,
+    acl,
     ask,
     codes,
     estate,
@@ -206,6 +207,26 @@ def test_rt_6_a_list_without_entries_leaves_open_what_it_may_lead_elsewhere(
         route_tables={"nat": {"routes": {"prefix-list:missing:pl-0ghost": target}}},
     )
     assert verdict(network, f"app-1 {WEB_1_PUBLIC} tcp 443") == told
+
+
+def test_rt_6_a_table_does_with_all_packets_for_an_address_the_same() -> None:
+    """By either way one of the NAT gateway's addresses gets there; each has its own way never."""
+    second = [{"address": "10.0.0.6", "public": "198.51.100.6"}]
+    only = ["tcp 443 from 198.51.100.5/32", "tcp 443 from 203.0.113.60/32"]
+    host: Form = {"subnet": "fw-a", "address": "10.0.4.10", "groups": ["app"]}
+    network = estate(
+        subnets={"fw-a": {"cidr": "10.0.4.0/24", "zone": "a", "route_table": "fw", "acl": "fw"}},
+        acls={"fw": acl(ingress=("90 deny all from 10.0.0.5/32", "91 allow all from 0.0.0.0/0"))},
+        nat_gateways={"nat": {"secondary": second}},
+        groups={"web": {"ingress": only}},
+        instances={"fw": host | {"source_dest_check": False, "elastic": "203.0.113.60"}},
+        route_tables={
+            "fw": {"routes": {"0.0.0.0/0": IGW}},
+            "nat": {"routes": {"prefix-list:missing:pl-0ghost": "instance:fw"}},
+        },
+    )
+    answer = ask(network, f"app-1 {WEB_1_PUBLIC} tcp 443")
+    assert (answer.verdict, sees(answer)) == ("partial", {"198.51.100.5", "203.0.113.60"})
 
 
 def test_rt_6_a_list_without_entries_may_go_before_lists_that_overlap() -> None:
