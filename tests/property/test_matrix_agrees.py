@@ -22,6 +22,8 @@ CHUNK = 5
 #: The long run's first seed and number of estates.
 LONG_FIRST = int(os.environ.get("NETREACH_FIRST_ESTATE", "1000"))
 LONG_ESTATES = int(os.environ.get("NETREACH_MATRICES", "2000"))
+#: In how many percent of its estates there are rival ways over hosts that pass on.
+LONG_RIVALS = int(os.environ.get("NETREACH_RIVALS", "12"))
 
 
 @pytest.mark.parametrize("first", range(0, ESTATES, CHUNK))
@@ -33,12 +35,12 @@ def test_matrix_and_paths_agree_on_random_estates(first: int) -> None:
 @pytest.mark.long
 def test_matrix_and_paths_agree_for_long() -> None:
     for seed in range(LONG_FIRST, LONG_FIRST + LONG_ESTATES):
-        check(seed)
+        check(seed, rivals=LONG_RIVALS)
 
 
-def check(seed: int) -> None:
+def check(seed: int, *, rivals: int = 0) -> None:
     """Compare all pairs of an estate, and the cells of all its blocks."""
-    network = network_of(random_case(seed, count=1)[0])
+    network = network_of(random_case(seed, count=1, rivals=rivals)[0])
     assert list(differences(network)) == [], seed
     assert list(block_differences(matrix_of(network))) == [], seed
 
