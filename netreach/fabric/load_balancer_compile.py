@@ -243,7 +243,7 @@ class WayMaker:
 
         Where nobody says whether it crosses zones, either may be so: its makers differ [LB-6].
         """
-        candidates = self.places.of_instances(balancer.instances, node.interface.vpc)
+        candidates = self.places.of_instances(balancer, node.interface.vpc)
         said = balancer.is_cross_zone
         found: list[list[Way]] = []
         for crosses in (False, True) if said is None else (said,):

@@ -236,11 +236,12 @@ class TargetPlaces:
             for place in self._places(group, target, vpc)
         )
 
-    def of_instances(self, instances: Iterable[str], vpc: str) -> tuple[Candidate, ...]:
+    def of_instances(self, balancer: LoadBalancer, vpc: str) -> tuple[Candidate, ...]:
         """Return the instances of a classic balancer as targets."""
+        health = balancer.instance_health
         return tuple(
-            Candidate(Target(id=instance), self._of_instance(instance, vpc), number)
-            for number, instance in enumerate(instances)
+            Candidate(Target(id=one, health=health.get(one, "")), self._of_instance(one, vpc), row)
+            for row, one in enumerate(balancer.instances)
         )
 
     def _places(self, group: TargetGroup, target: Target, vpc: str) -> list[Place | None]:

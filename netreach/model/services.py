@@ -103,8 +103,9 @@ class LoadBalancer(Resource, frozen=True, kw_only=True):
     takes_ipv6: bool | None = None
     #: Whether groups filter what comes by PrivateLink [LB-3].
     filters_private_link: bool = True
-    #: Of a classic balancer.
+    #: Of a classic balancer; and how they do, healthy or not in use, where the snapshot says so.
     instances: tuple[str, ...] = ()
+    instance_health: Mapping[str, str] = {}
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):

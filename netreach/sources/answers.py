@@ -16,6 +16,7 @@ LISTENERS: Final = "Listeners"
 RULES: Final = "Rules"
 ATTRIBUTES: Final = "Attributes"
 CLASSIC_ATTRIBUTES: Final = "ClassicLoadBalancerAttributes"
+CLASSIC_HEALTH: Final = "InstanceStates"
 TARGET_HEALTH: Final = "TargetHealthDescriptions"
 HOSTED_ZONE: Final = "HostedZone"
 RECORDS: Final = "ResourceRecordSets"
@@ -62,6 +63,7 @@ ANSWERS: Final[Mapping[str, AnswerKind]] = {
         _list(LISTENERS, "ListenerArn"),
         _list(RULES, "RuleArn", tells_none=False),
         _list(ATTRIBUTES, "Key", tells_none=False),
+        _list(CLASSIC_HEALTH, "InstanceId", tells_none=False),
         _list(TARGET_HEALTH, "Target", is_unique=True),
         _list(RECORDS, "Name", is_unique=True),
     )

@@ -115,6 +115,14 @@ class InstanceId(Shape):
     instance_id: str | None = None
 
 
+class InstanceState(Shape):
+    """An item of InstanceStates: how an instance behind a classic balancer does."""
+
+    instance_id: str
+    #: InService, OutOfService or Unknown.
+    state: str | None = None
+
+
 class CrossZone(Shape):
     """Whether a classic balancer sends across zones."""
 
@@ -141,8 +149,9 @@ class ClassicLoadBalancer(Resource, kw_only=True):
     security_groups: list[str] | None = None
     listener_descriptions: list[ListenerDescription] | None = None
     instances: list[InstanceId] | None = None
-    #: The answer of describe-load-balancer-attributes, put here by the gathering.
+    #: Answers of other calls, put here by the gathering; None: no call told.
     attributes: ClassicAttributes | None = None
+    instance_states: list[InstanceState] | None = None
 
 
 class TargetDescription(Shape):
@@ -222,6 +231,13 @@ class ClassicAttributesAnswer(Shape):
     """Attributes of one classic balancer."""
 
     load_balancer_attributes: ClassicAttributes
+    load_balancer_name: str | None = None
+
+
+class ClassicHealthAnswer(Shape):
+    """Health of one classic balancer's instances."""
+
+    instance_states: list[InstanceState]
     load_balancer_name: str | None = None
 
 

@@ -117,7 +117,17 @@ def classic_balancer(
         listeners=_classic_listeners(shape.listener_descriptions),
         is_cross_zone=cross.enabled if cross else None,
         instances=texts(instance.instance_id for instance in shape.instances or ()),
+        instance_health={
+            one.instance_id: _CLASSIC_HEALTH[one.state]
+            for one in shape.instance_states or ()
+            if one.state in _CLASSIC_HEALTH
+        },
     )
+
+
+#: How a classic balancer's words for an instance's health read as a target's. It has no failing
+#: open: without an instance in service nobody answers.
+_CLASSIC_HEALTH: Final = {"InService": "healthy", "OutOfService": "unused"}
 
 
 def _classic_zones(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -233,7 +233,8 @@ class _Filing:
             (number, found.shape.target_group_name or "")
             for number, found in services.target_groups.items()
         )
-        self.zones = Owners((number, _zone_name(found)) for number, found in _items(services))
+        zones = services.hosted_zones
+        self.zones = Owners((number, _zone_name(found)) for number, found in zones.items())
         #: Actions of the rules of each listener, also of those that are not met yet.
         self.actions: dict[str, list[balancer_shapes.Action]] = {}
 
@@ -298,6 +299,12 @@ class _Filing:
         else:
             found.shape.attributes = answer.load_balancer_attributes
 
+    def classic_health(self, piece: Piece) -> None:
+        """File the health of one classic balancer's instances."""
+        answer = decode_as(piece, balancer_shapes.ClassicHealthAnswer)
+        number = answer.load_balancer_name or self.classics.of(piece)
+        self._add(self.services.classics, number, "instance_states", answer.instance_states, piece)
+
     def health_answer(self, piece: Piece) -> None:
         """File the targets of one group."""
         answer = decode_as(piece, balancer_shapes.TargetHealthAnswer)
@@ -357,10 +364,6 @@ class _Filing:
             self.services.problems.append(problem)
 
 
-def _items(services: Services) -> Iterator[tuple[str, Found[shapes.HostedZone]]]:
-    yield from services.hosted_zones.items()
-
-
 def _zone_name(found: Found[shapes.HostedZone]) -> str:
     return (found.shape.name or "").rstrip(".")
 
@@ -373,6 +376,8 @@ def _essence(item: msgspec.Struct) -> object:
         return item.key
     if isinstance(item, balancer_shapes.TargetHealth):
         return item.target.id, item.target.port
+    if isinstance(item, balancer_shapes.InstanceState):
+        return item.instance_id
     return id(item)
 
 
@@ -385,6 +390,7 @@ _COMPLETE: Final[Mapping[str, Callable[[_Filing, Piece], None]]] = {
     "LoadBalancerAttributes": _Filing.wrapped_attributes,
     "TargetGroupAttributes": _Filing.wrapped_attributes,
     answers.CLASSIC_ATTRIBUTES: _Filing.classic_attributes,
+    answers.CLASSIC_HEALTH: _Filing.classic_health,
     answers.TARGET_HEALTH: _Filing.health_answer,
     "LoadBalancerTargetHealth": _Filing.wrapped_health,
     "TargetGroupTargetHealth": _Filing.wrapped_health,

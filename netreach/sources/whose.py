@@ -18,7 +18,7 @@ _ARN: Final = re.compile(r"arn:[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:[^\s\"']+")
 _ENDING: Final = re.compile(r"\.json(\.gz)?$", re.IGNORECASE)
 _CALL: Final = (
     r"(?:load[-_. ]?balancers?|target[-_. ]?groups?|target|attributes|health|listeners|rules"
-    r"|describe|list|elbv2|elb|route53|resource[-_. ]record[-_. ]sets|records|zone|dns)"
+    r"|instance|describe|list|elbv2|elb|route53|resource[-_. ]record[-_. ]sets|records|zone|dns)"
 )
 _AROUND: Final = re.compile(
     rf"^(?:{_CALL}[-_. ]+)*|(?:[-_. ]+{_CALL})*$",

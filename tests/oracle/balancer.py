@@ -131,13 +131,17 @@ def _ways(walk: Walk, node: Interface, balancer: Balancer, packet: Packet) -> It
 def _to_instances(
     walk: Walk, node: Interface, balancer: Balancer, listener: Listener
 ) -> Iterator[Way]:
-    """Yield the ways to a classic balancer's instances, whose health nobody tells."""
+    """Yield the ways to a classic balancer's instances: those out of service get nothing."""
     crosses = balancer.crosses
     if crosses is None:  # one made in the console crosses zones, one made by the API does not
         key = ("crosses", balancer.id)
         crosses = walk.suppose(key, Fork.WAYS, 2, f"cross-zone setting of {balancer.id}") == 1
     spots = [
-        _of_instance(walk.world, node.vpc, Target(instance, None, "", ""))
+        _of_instance(
+            walk.world,
+            node.vpc,
+            Target(instance, None, "", "unused" if instance in balancer.idle else ""),
+        )
         for instance in balancer.instances
     ]
     found = usable(walk, node, balancer, spots, crosses=crosses)

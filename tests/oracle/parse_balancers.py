@@ -194,4 +194,10 @@ def _classic(estate: Estate, record: Record, homes: dict[str, str]) -> Balancer:
         ),
         crosses=crosses[0] if crosses else None,
         instances=tuple(each["InstanceId"] for each in record["Instances"]),
+        idle=frozenset(
+            one["InstanceId"]
+            for answer in estate.get("ClassicLoadBalancerHealth", ())
+            for one in answer["InstanceStates"]
+            if answer["LoadBalancerName"] == name and one["State"] == "OutOfService"
+        ),
     )

@@ -58,6 +58,7 @@ class Balancer:
     listeners: tuple[Listener, ...] | None  # None: nobody says
     crosses: bool | None
     instances: tuple[str, ...] = ()  # a classic balancer's
+    idle: frozenset[str] = frozenset()  # those of them that are out of service
     filters_links: bool = True  # its groups judge what comes by PrivateLink [LB-3]
     takes_six: bool | None = None  # None: nobody says
 

@@ -15,6 +15,7 @@ _ALL_IPV4: Final = {"LocalIpv4NetworkCidr": "0.0.0.0/0", "RemoteIpv4NetworkCidr"
 def draw_particulars(dice: Dice, estate: Estate) -> None:
     """Draw who may use a VPN's tunnels, what the internet hears of, who asks by IPv6."""
     _draw_functions(dice, estate)
+    _draw_classic_health(dice, estate)
     for record in estate["VpnConnections"]:
         record["Options"] |= _draw_selectors(dice, estate, record)
     for vpc in estate["Vpcs"]:
@@ -33,6 +34,20 @@ def _draw_functions(dice: Dice, estate: Estate) -> None:
         is_plain = interface["InterfaceType"] == "interface" and not interface.get("Attachment")
         if is_plain and dice.chance(8):
             interface.update(made)
+
+
+def _draw_classic_health(dice: Dice, estate: Estate) -> None:
+    """Say of some classic balancers how their instances do."""
+    words = ("InService", "InService", "OutOfService", "Unknown")
+    for balancer in estate["LoadBalancerDescriptions"]:
+        states = [
+            {"InstanceId": one["InstanceId"], "State": dice.pick(words)}
+            for one in balancer["Instances"]
+        ]
+        if states and dice.chance(40):
+            name = balancer["LoadBalancerName"]
+            answer = {"LoadBalancerName": name, "InstanceStates": states}
+            estate["ClassicLoadBalancerHealth"].append(answer)
 
 
 def _draw_selectors(dice: Dice, estate: Estate, record: Record) -> Record:

@@ -18,6 +18,7 @@ ANSWERS: Final = (
     "FirewallPolicies",
     "FirewallRuleGroups",
     "ClassicLoadBalancerAttributes",
+    "ClassicLoadBalancerHealth",
 )
 KINDS: Final = (
     "Vpcs",

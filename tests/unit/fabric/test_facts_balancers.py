@@ -621,6 +621,25 @@ def test_lb_6_a_classic_balancer_crosses_zones_or_does_not() -> None:
     assert ask_with(None, "i-app-1", "i-db-1") == "reachable"
 
 
+@pytest.mark.parametrize(
+    ("health", "expected"),
+    [
+        ({"i-app-1": "healthy", "i-db-1": "unused"}, ("reachable", set())),
+        ({"i-app-1": "unused", "i-db-1": "unused"}, ("unreachable", {NO_TARGETS})),
+        ({"i-app-1": "unused"}, ("unreachable", {"ENI_SG_RULES_MISMATCH"})),
+    ],
+)
+def test_lb_6_a_classic_balancer_sends_to_nobody_out_of_service(
+    health: dict[str, str], expected: tuple[str, set[str]]
+) -> None:
+    form = classic(instances=("i-app-1", "i-db-1"), is_cross_zone=True, instance_health=health)
+    network = balanced(
+        kind=CLASSIC, of_balancer=form, groups={"db": {"ingress": ["udp 1 from 10.0.0.0/8"]}}
+    )
+    answer = ask(network, f"web-1 {NODE_A} tcp 80")
+    assert (answer.verdict, codes(answer)) == expected
+
+
 def test_lb_6_a_classic_balancer_in_doubt_is_settled_where_it_makes_no_difference() -> None:
     form = classic(instances=("i-app-1", "i-db-1"), is_cross_zone=None)
     network = balanced(kind=CLASSIC, of_balancer=form, groups={"db": {"ingress": []}})

@@ -410,6 +410,20 @@ def test_a_classic_balancer_is_read_whole(tmp_path: Path) -> None:
     assert found.is_cross_zone is None
 
 
+@pytest.mark.parametrize("by_file", [True, False])
+def test_lb_6_health_of_a_classic_balancer_s_instances_is_read(
+    *, by_file: bool, tmp_path: Path
+) -> None:
+    states = ("i-1", "InService"), ("i-2", "OutOfService"), ("i-3", "Unknown")
+    told: Json = {"InstanceStates": [{"InstanceId": i, "State": s} for i, s in states]}
+    name = CLASSIC["LoadBalancerName"]
+    written(tmp_path / "classic.json", {"LoadBalancerDescriptions": [CLASSIC]})
+    file = f"elb-describe-instance-health-{name}.json" if by_file else "health.json"
+    written(tmp_path / file, told if by_file else {"LoadBalancerName": name, **told})
+    (found,) = open_snapshot(tmp_path).load_balancers.values()
+    assert found.instance_health == {"i-1": "healthy", "i-2": "unused"}
+
+
 @pytest.mark.parametrize(
     ("name", "is_cross_zone"), [("elb-describe-load-balancer-attributes/old", True), ("x", None)]
 )
