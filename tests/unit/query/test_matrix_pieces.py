@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import netreach
 from netreach.errors import UsageError
 from netreach.fabric.cells import Cells, group_cells, travel_cells
 from netreach.model.records import Instance, NetworkInterface, SecurityGroup, Subnet
@@ -21,6 +23,8 @@ from netreach.query.matrix.peers import Faring, Peers, peers_of, widest_first
 from netreach.query.matrix.sheet import check_lines, readable
 from netreach.query.verdict import Verdict
 from tests.unit.query.matrices_by_hand import by_rows, motley
+
+FIXTURES = Path(__file__).parents[3] / "fixtures"
 
 # -- cells of blocks
 
@@ -197,6 +201,20 @@ def test_peers_of_several_are_as_paths_to_the_resource_say() -> None:
             assert peers.faring.services == answer.services
             assert peers.faring.asked == 2
             assert peers.faring.everywhere <= peers.faring.services
+
+
+@pytest.mark.parametrize("is_source", [True, False])
+@pytest.mark.parametrize("place", ["internet", "172.16.0.0/12"])
+def test_peers_of_places_are_as_paths_say(place: str, *, is_source: bool) -> None:
+    network = netreach.load(FIXTURES / "hybrid")
+    matrix = network.matrix(*(((), place) if is_source else (place, ())), outside="internet")
+    found = peers_of(matrix.plan, matrix.places, is_source=is_source)
+    assert sum(len(peers.ids) for peers in found) == 4
+    for peers in found:
+        for one in peers.ids:
+            answer = network.path(*((one, place) if is_source else (place, one)))
+            said = peers.faring.verdict, peers.faring.services, peers.faring.client_ports
+            assert said == (answer.verdict, answer.services, answer.client_ports)
 
 
 def test_those_that_reach_the_most_come_first_but_places_outside_before_all() -> None:
