@@ -35,7 +35,7 @@ test: $(STAMP) ## run the tests
 	$(RUN) pytest -q -n $(WORKERS) --dist worksteal -m 'not slow and not long'
 
 test-jit: $(STAMP) ## run the tests of what has kernels with all of them compiled
-	$(RUN) pytest -q -n $(WORKERS) --jit -m 'not slow and not long' tests/unit/packets tests/unit/fabric tests/unit/query tests/property
+	$(RUN) pytest -q -n $(WORKERS) --dist worksteal --jit -m 'not long' tests/unit/packets tests/unit/fabric tests/unit/query tests/property
 
 slow: $(STAMP) ## run the slow end-to-end tests
 	$(RUN) pytest -q -n $(WORKERS) --dist worksteal -m slow

@@ -40,7 +40,6 @@ app = typer.Typer(
     epilog=(
         "A host's own firewall, its own routes and whether anything listens are outside the model."
     ),
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -96,7 +95,8 @@ def _start_light() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit status; errors become one line on stderr."""
     try:
-        status = app(arguments, prog_name="netreach", standalone_mode=False)
+        # alone it tells what it can do; Typer would make an error of that
+        status = app(arguments or ["--help"], prog_name="netreach", standalone_mode=False)
         sys.stdout.flush()
     except NetreachError as error:
         return _complain(str(error))

@@ -78,6 +78,14 @@ def test_what_names_nothing_is_told_in_one_line(
     assert says in err
 
 
+def test_the_program_alone_tells_what_it_can_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("Usage: netreach ")
+    assert "who-can-reach" in out
+    assert err == ""
+
+
 @pytest.mark.parametrize(
     ("rows", "status", "says"),
     [
