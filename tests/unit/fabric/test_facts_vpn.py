@@ -457,6 +457,14 @@ def test_hy_3_without_a_working_virtual_interface_nothing_is_carried(
     assert [one.message for one in ask(down, OUT).explanations] == [reason]
 
 
+def test_hy_3_a_gateway_that_is_being_disassociated_carries_nothing() -> None:
+    record = direct("vgw-1")
+    leaving = replace(record.associations[0], state="disassociating")
+    network = joined(replace(record, associations=(leaving,)), base=routed(LEARNED))
+    (why,) = ask(network, OUT).explanations
+    assert why.message == "dxgw-1 is not in service: it is not associated with the gateway"
+
+
 def test_hy_3_a_virtual_interface_may_end_at_the_vpn_gateway_itself() -> None:
     circuit = VirtualInterface(id="dxvif-1", vpn_gateway="vgw-1")
     base = replace(routed(LEARNED), virtual_interfaces={"dxvif-1": circuit})
@@ -653,7 +661,8 @@ def test_rt_9_a_vpn_of_a_deleted_gateway_carries_nothing() -> None:
     gone = Network(replace(base, vpn_gateways={}, deleted=frozenset({"vgw-1"})))
     answer = ask(gone, OUT)
     assert (answer.verdict, codes(answer, "forward")) == ("unreachable", {"BAD_STATE_ROUTE"})
-    assert codes(ask(gone, IN), "forward") == {DOWN}
+    why = ask(gone, IN).explanations[0]
+    assert (why.code, why.message.endswith("is down: vgw-1 is deleted")) == (DOWN, True)
 
 
 def test_tg_1_an_attachment_out_of_service_carries_nothing_either_way() -> None:
