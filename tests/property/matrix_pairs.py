@@ -65,9 +65,15 @@ def differences(
 
 
 def block_differences(matrix: PairMatrix) -> Iterator[tuple[int, int, Fared, Fared]]:
-    """Yield the pairs of which blocks say another thing than the pair asked alone."""
+    """Yield the pairs of which blocks say another thing than the pair asked alone.
+
+    Each pair of kinds must be in one block.
+    """
     for row in matrix.rows():
+        told: set[tuple[int, int]] = set()
         for source, destination, number in cells_of(row):
+            assert (source, destination) not in told
+            told.add((source, destination))
             mine, theirs = matrix.kinds.members[source], matrix.kinds.members[destination]
             for left, right in product(mine.tolist(), theirs.tolist()):
                 if left == right or matrix.hosts[left] == matrix.hosts[right]:

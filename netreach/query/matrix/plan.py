@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -147,15 +147,17 @@ class PairMatrix:
         """Return the tile row of a source VPC, or what `only` some of its kinds come to."""
         tiles = list(self._tiles.of_vpc(vpc, only))
         blocks = tuple(one.block if isinstance(one, Sparse) else one for one in tiles)
+        singles = self._asked(blocks)
         own, own_was = self._patches(vpc, only)
         sparse = [one for one in tiles if isinstance(one, Sparse)]
-        patches = Singles(
-            np.concatenate([own.source, *(one.sources for one in sparse)]),
-            np.concatenate([own.destination, *(one.destinations for one in sparse)]),
-            np.concatenate([own.number, *(one.numbers for one in sparse)]),
+        patches, was = _laid_over(
+            _together([Singles(one.sources, one.destinations, one.numbers) for one in sparse]),
+            np.concatenate([column([]), *(one.was for one in sparse)]),
+            own,
+            own_was,
+            singles,
         )
-        was = np.concatenate([own_was, *(one.was for one in sparse)])
-        return TileRow(vpc, blocks, self._asked(blocks), patches, was)
+        return TileRow(vpc, blocks, singles, patches, was)
 
     @cached_property
     def _neighbours(self) -> dict[int, list[tuple[int, int]]]:
@@ -314,6 +316,31 @@ class PairMatrix:
         """Return how many pairs were asked one by one, of the pairs by number."""
         pairs = self.values.pairs
         return sum(count for number, count in totals.items() if isinstance(pairs[number], Fared))
+
+
+def _together(parts: Sequence[Singles]) -> Singles:
+    """Return the pairs of several parts behind each other."""
+    none = Singles(column([]), column([]), column([]))
+    return Singles(*(np.concatenate(several) for several in zip(none, *parts, strict=True)))
+
+
+def _laid_over(
+    sparse: Singles, was: Column, own: Singles, own_was: Column, singles: Singles
+) -> tuple[Singles, Column]:
+    """Return all patches, each pair once, and what blocks say of them.
+
+    Pairs within one host come before what groups let in, and not where they are asked one by one:
+    blocks say nothing of these.
+    """
+    if not len(own.source):
+        return sparse, was
+    keys, own_keys, asked = (one.source << 32 | one.destination for one in (sparse, own, singles))
+    kept = ~np.isin(own_keys, asked)
+    own, own_keys, own_was = Singles(*(c[kept] for c in own)), own_keys[kept], own_was[kept]
+    over, mine, theirs = np.intersect1d(own_keys, keys, return_indices=True)
+    own_was[mine] = was[theirs]
+    left = ~np.isin(keys, over)
+    return _together([own, Singles(*(c[left] for c in sparse))]), np.append(own_was, was[left])
 
 
 class Narrowed:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from functools import cache
 from itertools import product
 from typing import Final
@@ -10,10 +12,11 @@ import numpy as np
 import pytest
 
 from netreach.network import Network
-from netreach.query.matrix import far_tiles, posts, tile_rows
+from netreach.query.matrix import far_tiles, posts, sparse_tiles, tile_rows
+from netreach.query.verdict import Verdict
 from netreach.sources.yaml_estate import read
 from tests.property.matrix_pairs import cells_of, matrix_of, told
-from tests.unit.query.matrices_by_hand import Told, pair_by_pair
+from tests.unit.query.matrices_by_hand import Told, by_rows, hubbed, motley, pair_by_pair
 
 GROUPS: Final = ("web", "api", "job", "ops", "log")
 
@@ -99,6 +102,17 @@ vpcs:
       safe-1: {{subnet: bank-a, address: 10.3.1.10, groups: [safe]}}
       till-1: {{subnet: bank-a, address: 10.3.1.11, groups: [till]}}
 
+  six:
+    cidrs: [10.4.0.0/16, "2001:db8:4::/56"]
+    subnets: {{six-a: {{cidr: "2001:db8:4:1::/64", zone: a}}}}
+    route_tables: {{six-main: {{main: true}}}}
+    groups:
+      ask: {{ingress: ["icmpv6 128/0 from ::/0"]}}
+      tell: {{ingress: ["tcp 443 from group:sg-ask"]}}
+    instances:
+      asker: {{subnet: six-a, ipv6: "2001:db8:4:1::10", groups: [ask]}}
+      teller: {{subnet: six-a, ipv6: "2001:db8:4:1::11", groups: [tell]}}
+
 peerings:
   shop-store: {{requester: shop, accepter: store}}
   shop-bank: {{requester: shop, accepter: bank}}
@@ -117,9 +131,9 @@ def asked() -> dict[tuple[str, str], Told]:
     return pair_by_pair(estate())
 
 
-def by_blocks() -> dict[tuple[str, str], Told]:
-    """Return what the blocks of a matrix say of every pair."""
-    plan, ids = matrix_of(estate()), list(estate().snapshot.interfaces)
+def by_blocks(network: Network) -> dict[tuple[str, str], Told]:
+    """Return what the blocks of a matrix say of every pair, of which each is in one block."""
+    plan, ids = matrix_of(network), list(network.snapshot.interfaces)
     found = {}
     for row in plan.rows():
         for source, destination, number in cells_of(row):
@@ -140,7 +154,14 @@ def test_far_receivers_are_told_what_paths_say(
     monkeypatch.setattr(tile_rows, "CHUNK", together)
     monkeypatch.setattr(far_tiles, "PER_CELL", per_cell)
     monkeypatch.setattr(posts, "FEW", few)
-    assert by_blocks() == asked()
+    assert by_blocks(estate()) == asked()
+
+
+@pytest.mark.parametrize("network", [motley, hubbed])
+def test_every_pair_is_in_one_block(network: Callable[[], Network]) -> None:
+    ends = network().matrix()
+    pairs = product(ends.sources, ends.destinations)
+    assert set(by_blocks(network())) == {(one, other) for one, other in pairs if one != other}
 
 
 def test_senders_that_rules_tell_apart_are_sorted_by_cells(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,3 +177,42 @@ def test_senders_that_rules_tell_apart_are_sorted_by_cells(monkeypatch: pytest.M
             for ends in (block.sources, block.destinations):
                 assert (np.diff(ends) > 0).all()  # each kind once, in order
     assert found[1] < found[1000]
+
+
+HOSTS: Final = """
+netreach: 1
+account: "111122223333"
+region: eu-central-1
+vpcs:
+  home:
+    cidr: 10.1.0.0/16
+    subnets: {home-a: {cidr: 10.1.1.0/24, zone: a}}
+    route_tables: {home-main: {main: true}}
+    groups:
+      open: {ingress: [tcp 443 from 10.1.1.0/24]}
+      picky: {ingress: [tcp 22 from 10.1.1.21/32, tcp 80 from 10.1.1.30/32]}
+      narrow: {egress: [tcp 22 to 10.1.1.31/32]}
+    instances:
+      legs:
+        interfaces:
+          leg-a: {subnet: home-a, address: 10.1.1.20, secondary: [10.1.1.21], groups: [open]}
+          leg-b: {subnet: home-a, address: 10.1.1.30, secondary: [10.1.1.31], groups: [picky]}
+          leg-c: {subnet: home-a, address: 10.1.1.40, groups: [open]}
+      other: {subnet: home-a, address: 10.1.1.50, groups: [narrow]}
+      lone: {subnet: home-a, address: 10.1.1.60, groups: [open]}
+"""
+
+
+@pytest.mark.parametrize("from_cells", [0, 1 << 22])
+def test_pairs_of_one_host_are_counted_and_told_once(
+    from_cells: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether rules tell their addresses apart, and whether groups are gone through by rule."""
+    monkeypatch.setattr(sparse_tiles, "FROM_CELLS", from_cells)
+    monkeypatch.setattr(sparse_tiles, "FILL", 1)
+    network = Network(read(HOSTS))
+    singly = pair_by_pair(network)
+    assert by_blocks(network) == singly
+    assert by_rows(network.matrix()) == singly
+    counts = network.matrix().counts()
+    assert dict(counts) == dict(Counter(Verdict(verdict) for verdict, *_ in singly.values()))
