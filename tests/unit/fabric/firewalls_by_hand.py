@@ -65,15 +65,18 @@ def walled(
     says: FirewallPolicy | None = None,
     **changes: Any,  # noqa: ANN401 - the firewall's own fields
 ) -> Network:
-    """Compile an estate with a firewall at vpce-a and vpce-b, which uses the groups in order."""
+    """Compile an estate with a firewall at vpce-a and vpce-b, which uses the groups in order.
+
+    The policy lists them the other way round: what counts is their priority.
+    """
     record = says or policy()
     used = tuple(PolicyGroup(group=one.id, priority=n) for n, one in enumerate(groups))
     stateful = tuple(u for u, one in zip(used, groups, strict=True) if one.is_stateful)
     stateless = tuple(u for u, one in zip(used, groups, strict=True) if not one.is_stateful)
     record = replace(
         record,
-        stateful_groups=(*stateful, *record.stateful_groups),
-        stateless_groups=(*stateless, *record.stateless_groups),
+        stateful_groups=(*stateful[::-1], *record.stateful_groups),
+        stateless_groups=(*stateless[::-1], *record.stateless_groups),
     )
     fields: dict[str, Any] = {
         "vpc": SHOP,
