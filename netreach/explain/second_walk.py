@@ -16,7 +16,7 @@ from netreach.packets.batch import NO_ROW, PacketBatch, column
 from netreach.packets.pool import NOTHING
 from netreach.query.flow_batch import FlowBatch, departures
 from netreach.query.flows import Asker
-from netreach.query.receivers import reaches_stranger, split_misdelivered
+from netreach.query.receivers import AT_RECEIVER, reaches_stranger, split_misdelivered
 from netreach.query.verdict import Question
 from netreach.query.walk import walk
 
@@ -208,7 +208,7 @@ def _receivers(parts: list[Ending], *, wrongly: bool) -> set[tuple[Kind, int]]:
 def _told_elsewhere(step: PacketStep, strangers: set[tuple[Kind, int]]) -> PacketStep:
     """Return a step with the fate that it has where another than the one asked for is reached."""
     ends = step.fate is not None and (
-        step.fate is Fate.DELIVERED
+        step.fate in AT_RECEIVER
         or step.fate >= FIRST_UNKNOWN
         or step.kind in (*_BALANCER_KINDS, Kind.ENDPOINT)
     )

@@ -13,6 +13,8 @@ from netreach.packets.batch import NO_ROW, Column, Mask
 from netreach.query.doors import BY_DOOR, doors_taken
 from netreach.query.flow_batch import ANY_SITE, ON_SITE, FlowBatch
 
+#: How ways end at an interface that holds the destination, its filters passed.
+AT_RECEIVER: Final = (Fate.DELIVERED, Fate.FUNCTION_TAKES_NO_CONNECTIONS)
 #: What packets reach at a node of a load balancer; `place` is its interface there.
 _BALANCER_KINDS: Final = (Kind.LOAD_BALANCER, Kind.TARGET_GROUP)
 
@@ -42,7 +44,8 @@ def split_misdelivered(ending: Ending, flows: FlowBatch, onward: Passage) -> tup
     further on.
     """
     not_modelled = ending.fate >= FIRST_UNKNOWN and ending.kind is Kind.INTERFACE
-    arrived = ending.fate is Fate.DELIVERED or not_modelled or ending.kind in _BALANCER_KINDS
+    is_there = ending.fate in AT_RECEIVER or ending.kind in _BALANCER_KINDS
+    arrived = is_there or not_modelled
     is_linked = _is_linked(ending)
     if not arrived and not is_linked.any() and (ending.batch.session == NO_ROW).all():
         return (ending,)

@@ -273,6 +273,22 @@ def test_ig_7_nothing_comes_to_the_interface_of_functions_but_answers() -> None:
     assert matrix.services("eni-function", "web-1")
 
 
+def test_ig_7_what_functions_get_in_another_s_place_is_delivered_elsewhere() -> None:
+    function = {"subnet": "app-a", "address": "10.0.2.30", "groups": ["app"]}
+    twin: Form = {
+        "cidr": "10.0.0.0/16",
+        "subnets": {"twin-a": {"cidr": "10.0.2.0/24", "zone": "a"}},
+        "route_tables": {"twin": {"main": True}},
+        "groups": {"twin": {"ingress": ["all from anywhere"]}},
+        "instances": {"twin-1": {"subnet": "twin-a", "address": "10.0.2.30", "groups": ["twin"]}},
+    }
+    network = estate(
+        rest={"vpcs": {"twin": twin}},
+        interfaces={"function": function | {"interface_type": "lambda", "service_owned": True}},
+    )
+    assert codes(ask(network, "web-1 twin-1 tcp 443"), "forward") == {"DELIVERED_ELSEWHERE"}
+
+
 def test_the_internet_never_matches_a_private_cidr_of_a_group() -> None:
     network = estate(groups={"web": {"ingress": ["tcp 443 from 10.0.0.0/8"]}})
     assert codes(ask(network, "internet web-1 tcp 443", family=4)) == {NO_MATCH}
