@@ -59,7 +59,7 @@ def _pass_on(walk: Walk, came_by: Interface, other: Interface | None, packet: Pa
     walk.sender = None  # whoever sent it, groups see the appliance at best [SG-9]
     mode = _mode(walk, came_by, other, packet)
     leaving = other if mode.crosses and other else came_by
-    own = _own_address(leaving, packet) if mode.translates else None
+    own = _own_address(walk, leaving, packet) if mode.translates else None
     if own is not None and walk.leg is Leg.FORWARD:
         walk.sessions.append(Session(leaving, came_by, packet, own, is_nat=False))
         packet, walk.sender = replace(packet, source=own), leaving
@@ -80,14 +80,14 @@ def _mode(walk: Walk, came_by: Interface, other: Interface | None, packet: Packe
         asked = MODES[walk.suppose(MODE, Fork.BEST, len(MODES), came_by.id)]
         crosses = asked.crosses and other is not None
         leaving = other if crosses and other else came_by
-        translates = asked.translates and _own_address(leaving, packet) is not None
+        translates = asked.translates and _own_address(walk, leaving, packet) is not None
         walk.mode = Mode(translates, crosses)
     return walk.mode or Mode()
 
 
-def _own_address(interface: Interface, packet: Packet) -> Address | None:
+def _own_address(walk: Walk, interface: Interface, packet: Packet) -> Address | None:
     """Return the address that it would put on a packet; a public source needs no other."""
-    if is_on_the_internet(packet.source):
+    if is_on_the_internet(packet.source) and not walk.world.hides(packet.source):
         return None
     own = (a for a in interface.addresses if a.version == packet.source.version)
     return next(own, None)

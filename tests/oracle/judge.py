@@ -86,7 +86,8 @@ def _preferred(case: Case) -> list[Mode]:
     Hosts on the internet are asked with another address, hosts inside as it is.
     """
     asked = case.asked.destination
-    is_outside = is_on_the_internet(asked) and asked not in case.world.unused_public
+    unheard = asked in case.world.unused_public or case.world.hides(asked)
+    is_outside = is_on_the_internet(asked) and not unheard
     return sorted(MODES, key=lambda mode: mode.translates != is_outside)
 
 

@@ -242,7 +242,7 @@ def test_engine_and_judge_agree(first: int) -> None:
         assert not found, _report(seed, found)
 
 
-@pytest.mark.parametrize("seed", [1423, 2227, 3882, 200140, 200756, 201770, *OPEN_WAYS])
+@pytest.mark.parametrize("seed", [1423, 2227, 3882, 200140, 200756, 201770, 306121, *OPEN_WAYS])
 def test_estates_that_once_differed_agree(seed: int) -> None:
     found = disagreements(random_case(seed))
     assert not found, _report(seed, found)
