@@ -231,6 +231,7 @@ class _Reader:
         if action == "ALERT":
             return
         actions = (_STATEFUL[action],) if action in _STATEFUL else _ANY_STATEFUL
+        strange = "" if action in _STATEFUL else f"the action {rule.action}"
         sources = (rule.source, rule.source_port)
         targets = (rule.destination, rule.destination_port)
         addresses, ports = self._words(group)
@@ -250,7 +251,7 @@ class _Reader:
                 source_ports=from_ports,
                 sources=self._atoms if atoms[0] is None else atoms[0],
                 destinations=self._atoms if atoms[1] is None else atoms[1],
-                doubt=rule.undecided or unread or inside,
+                doubt=rule.undecided or strange or unread or inside,
                 owner=group.id,
                 text=_said(rule),
                 number=number,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from msgspec.structs import replace
 
-from netreach.model.services import FirewallEndpoint, FirewallRuleGroup, PolicyGroup
+from netreach.model.services import FirewallEndpoint, FirewallRuleGroup, PolicyGroup, VpcEndpoint
 from netreach.network import Network
-from tests.unit.fabric.connections_by_hand import TRANSIT, attached
+from tests.unit.fabric.connections_by_hand import SHOP, TRANSIT, attached
 from tests.unit.fabric.estates_by_hand import (
     ACL,
     DB_1,
@@ -308,6 +308,15 @@ def test_nf_1_an_action_that_nobody_knows_leaves_its_part_open() -> None:
     assert told(walled(None, surely)) == "unknown"
 
 
+def test_nf_2_a_stateful_action_that_nobody_knows_leaves_its_part_open() -> None:
+    group = stateful("strange tcp any any -> any 443")
+    for says in (policy(), strict()):  # by what rules do, and by their place
+        network = walled(None, group, says=says)
+        answer = ask(network, ASKED, family=4)
+        assert (answer.verdict, told(network, OTHER)) == ("unknown", "reachable")
+        assert any("the action STRANGE" in one.why for one in answer.missing)
+
+
 def test_nf_1_a_group_of_the_other_engine_may_do_anything_and_says_why() -> None:
     for says in (
         policy(stateless_groups=(PolicyGroup(group="full", priority=9),)),
@@ -560,6 +569,7 @@ def test_nf_5_tg_7_appliance_mode_keeps_both_directions_at_one_endpoint() -> Non
 
 # -- towards the internet
 
+WEB_SIX: Final = "2600:1f14:1:101::/64"
 EDGE: Form = {"gateways": ["internet-gateway"], "routes": {"10.0.1.0/24": WALL_A}}
 
 
@@ -581,6 +591,42 @@ def test_nf_5_egress_and_ingress_are_inspected_at_one_endpoint() -> None:
         assert told(network, question.format(443)) == "reachable"
         answer = ask(network, question.format(22), family=4)
         assert codes(answer, "forward") == {DROPPED}
+
+
+def test_nf_2_a_rule_tells_addresses_outside_apart() -> None:
+    network = public(
+        stateful("drop ip any any -> 9.9.9.9 any", "drop ip any any -> 8.8.8.0/30 any")
+    )
+    for address, said in (
+        ("9.9.9.9", "unreachable"),
+        ("9.9.9.8", "reachable"),
+        ("8.8.8.3", "unreachable"),
+        ("8.8.8.4", "reachable"),
+    ):
+        assert told(network, f"web-1 {address} tcp 443") == said
+
+
+@pytest.mark.parametrize(
+    ("takes_ipv6", "said"),
+    [
+        pytest.param(True, "reachable", id="dualstack"),
+        pytest.param(None, "reachable", id="no-type"),
+        pytest.param(False, "unknown", id="ipv4"),
+    ],
+)
+def test_nf_1_nobody_says_what_ipv6_comes_to_at_endpoints_of_the_ipv4_type(
+    takes_ipv6: bool | None, said: str
+) -> None:
+    tables: Form = {
+        "web": {"routes": {"0.0.0.0/0": WALL_A, "::/0": WALL_A}},
+        "fw": {"routes": {"0.0.0.0/0": "internet-gateway", "::/0": "internet-gateway"}},
+        "edge": {"gateways": ["internet-gateway"], "routes": EDGE["routes"] | {WEB_SIX: WALL_A}},
+    }
+    base = snapshot(subnets=SUBNETS, route_tables=tables, acls={"fw": acl()})
+    end = VpcEndpoint(id="vpce-a", vpc=SHOP, subnets=("subnet-fw-a",), takes_ipv6=takes_ipv6)
+    network = walled(replace(base, endpoints={**base.endpoints, "vpce-a": end}))
+    assert verdict(network, "web-1 2001:4860:4860::8888 tcp 443") == said
+    assert told(network, "web-1 8.8.8.8 tcp 443") == "reachable"
 
 
 def test_nf_5_answers_from_the_internet_must_come_by_the_endpoint() -> None:
