@@ -114,13 +114,7 @@ class ServiceSet(IntervalSet):
 
     def protocols(self) -> tuple[int, ...]:
         """Return the numbers of the protocols that have members, in order of the axis."""
-        found = {
-            number
-            for first, last in self.intervals
-            for number, start in START.items()
-            if first < start + BLOCK and last >= start
-        }
-        ported = [number for number in START if number in found]
+        ported = [number for number in START if self.has_protocol(number)]
         return (*ported, *_other_protocols(self & _OTHER_POINTS))
 
     def port_ranges(self, protocol: int) -> tuple[Interval, ...]:

@@ -103,14 +103,15 @@ def judge(question: Question, forward: Bounds, replies: Bounds, random: Bounds) 
 
 def _whole(
     question: Question, services: ServiceSet, replies: ServiceSet, random: ServiceSet
-) -> list[int]:
+) -> tuple[int, ...]:
     """Return the protocols of services that work for every client port."""
-    come_back = _come_back(replies, question.replies())
-    whole = [one for one in services.protocols() if one not in PORTED or one in come_back]
-    return [one for one in whole if not random.of_protocol(one)] if random else whole
+    come_back, whole = _come_back(replies, question.replies()), services.protocols()
+    if come_back != PORTED:
+        whole = tuple(one for one in whole if one not in PORTED or one in come_back)
+    return tuple(one for one in whole if not random.of_protocol(one)) if random else whole
 
 
-def _works(question: Question, services: ServiceSet, whole: list[int]) -> bool:
+def _works(question: Question, services: ServiceSet, whole: tuple[int, ...]) -> bool:
     """Tell whether all that was asked works, for every client port; if open, any protocol."""
     if question.is_open:
         return bool(whole)
