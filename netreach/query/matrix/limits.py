@@ -13,14 +13,14 @@ from netreach.errors import UsageError
 
 MEGABYTE: Final = 1_000_000
 #: What the smallest pieces need, above what the compiled snapshot takes.
-LEAST_ROOM: Final = 150 * MEGABYTE
+LEAST_ROOM: Final = 200 * MEGABYTE
 #: By so much what a process takes differs from one run to the next.
 _MORE: Final = 5 * MEGABYTE
 #: About what one cell, pair or flow of a piece takes while it is worked on, in bytes.
 _CELL: Final = 160
 _WEIGHED: Final = 120
 _FLOW: Final = 4096
-_EXPANDED: Final = 320
+_EXPANDED: Final = 640
 
 
 class Limits(Struct, frozen=True):
