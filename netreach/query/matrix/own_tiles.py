@@ -7,6 +7,7 @@ them is a dozen small tables: filling these for many VPCs in one call is several
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -50,7 +51,8 @@ class OwnTiles:
 
     def between(self, vpc: int, sources: Column, targets: Column) -> Block | None:
         """Return the block of some kinds of a VPC, or None where that is quicker alone."""
-        if vpc not in self._found and 2 * len(sources) >= len(self._side(0, vpc)):
+        many = 2 * len(sources) >= len(self._side(0, vpc))
+        if vpc not in self._found and many and self._ends(vpc) is not None:
             self._prepare(vpc)
         own = self._found.get(vpc)
         if own is None:
@@ -75,15 +77,20 @@ class OwnTiles:
         bounds = self._bounds[side]
         return self._sides[side][bounds[vpc] : bounds[vpc + 1]]
 
+    def _ends(self, vpc: int) -> Ends | None:
+        """Return the kinds at both ends of a VPC's tile; None where it is as quick alone."""
+        ends = Ends(vpc, self._side(0, vpc), vpc, self._side(1, vpc))
+        cells = prod(ends.shape)
+        return ends if 0 < cells <= MOST_CELLS and not is_large(cells) else None
+
     def _chunk(self, vpc: int) -> Iterator[Ends]:
-        """Yield the tiles of a VPC and of those that follow; none that are as quick alone."""
+        """Yield the tiles of a VPC and of those that follow."""
         left = self._most_cells
         for other in range(vpc, min(vpc + CHUNK, len(self._bounds[0]) - 1)):
-            ends = Ends(other, self._side(0, other), other, self._side(1, other))
-            rows, columns = ends.shape
-            if not 0 < rows * columns <= MOST_CELLS or is_large(rows * columns):
+            ends = self._ends(other)
+            if ends is None:
                 continue
-            left -= rows * columns
+            left -= prod(ends.shape)
             if left < 0:
                 return
             yield ends
