@@ -25,7 +25,7 @@ from netreach.query.answers import Answers, dns_notes, has_dns, merged
 from netreach.query.balancer_names import BalancerNames
 from netreach.query.managed import of_managed
 from netreach.query.profiles import Profiles
-from netreach.query.service_names import ServiceNames, host_of_service, service_of_host
+from netreach.query.service_names import ServiceNames, private_domains, service_of_host
 from netreach.query.words import quoted, safe
 from netreach.query.zones import (
     closest,
@@ -70,7 +70,7 @@ class Names:
         self._snapshot = relations.snapshot
         self.services = ServiceNames(relations.snapshot)
         self._balancers = BalancerNames(relations.snapshot)
-        self._profiles = Profiles(relations.snapshot, self._bears_privately)
+        self._profiles = Profiles(relations.snapshot, private_domains)
 
     def knows(self, text: str) -> bool:
         """Tell whether anything in the snapshot may resolve a name, from wherever."""
@@ -155,18 +155,25 @@ class Names:
         return Answers(unknown=forwarded(rule, vpc, brought))
 
     def _is_closer_than(self, zone: HostedZone, name: str, vpc: str) -> bool:
-        """Tell whether the VPC itself has a closer domain of a name than a zone's [HY-8]."""
+        """Tell whether the VPC itself has a closer domain of a name than a zone's [HY-8].
+
+        The name of an endpoint of the VPC goes before a profile's zone of that name, as all that is
+        the VPC's own.
+        """
         apex = len(normal(zone.zone_name))
+        if zone.id in self._profiles.lends(vpc):
+            apex -= any(len(one) == apex for one in self._endpoint_domains(name, vpc))
         return any(len(domain) > apex for domain in self._inner_domains(name, vpc))
 
     def _inner_domains(self, name: str, vpc: str) -> Iterator[str]:
         """Yield the domains of a name about which a VPC's resolver answers itself [EP-2]."""
         yield from (found[1] for found in [_OWN.fullmatch(name)] if found)
+        yield from self._endpoint_domains(name, vpc)
+
+    def _endpoint_domains(self, name: str, vpc: str) -> Iterator[str]:
+        """Yield the domains of a name that endpoints of a VPC bear there."""
         for endpoint in self._with_private_dns(vpc):
-            names = [normal(one).removeprefix("*.") for one in endpoint.dns_names]
-            names = [one for one in names if endpoint.id not in one]
-            names = names or [host_of_service(endpoint.service)]
-            yield from (one for one in names if one and lies_in(name, one))
+            yield from (one for one in private_domains(endpoint) if lies_in(name, one))
 
     def _with_private_dns(self, vpc: str) -> Iterator[VpcEndpoint]:
         """Yield the endpoints whose private names a VPC sees."""
@@ -186,12 +193,13 @@ class Names:
         if not has_dns(record):
             return None
         brought = self._profiles.brings(vpc)
-        return closest(
+        mine = (
             zone
             for zone in self._snapshot.hosted_zones.values()
             if zone.is_private and (vpc in zone.vpcs or not zone.vpcs or zone.id in brought)
             if lies_in(name, zone.zone_name)
         )
+        return closest(mine, self._profiles.lends(vpc))
 
     def _in_public_zone(self, name: str, vpc: str, depth: int) -> Answers | None:
         zones = self._snapshot.hosted_zones.values()

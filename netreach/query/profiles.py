@@ -1,8 +1,9 @@
 """Route 53 Profiles: zones, rules and endpoints that a profile brings to the VPCs it is tied to.
 
-What a profile alone speaks of counts as if it were tied to the VPC itself. Where the VPC's own
-configuration speaks of the same name too, or two profiles do, or an endpoint of a profile bears the
-name, nobody here knows whose word AWS takes.
+What a profile brings counts as if it were tied to the VPC itself, but that of two things of one
+name the VPC's own goes before the profile's; else the most specific name wins
+(docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles.html). Where two profiles speak of a
+name apart, or an endpoint of a profile bears it, nobody here knows what AWS answers.
 """
 
 from __future__ import annotations
@@ -18,16 +19,16 @@ from netreach.query.zones import DECIDING, lies_in
 #: What a profile may bring that changes no name's answer, by how its ids begin.
 _SILENT: Final = ("rslvr-frg-", "rqlc-")
 
-#: Tells whether an endpoint's private names cover a name.
-Bears = Callable[[VpcEndpoint, str], bool]
+#: Tells the domains for which an endpoint answers where its private names count.
+Domains = Callable[[VpcEndpoint], Iterable[str]]
 
 
 class Profiles:
     """Finds what the profiles of one snapshot say of names."""
 
-    def __init__(self, snapshot: Snapshot, bears: Bears) -> None:
+    def __init__(self, snapshot: Snapshot, domains: Domains) -> None:
         """Index nothing."""
-        self._snapshot, self._bears = snapshot, bears
+        self._snapshot, self._domains = snapshot, domains
 
     @property
     def are_open(self) -> bool:
@@ -46,6 +47,12 @@ class Profiles:
             for number in one.resources or ()
         )
 
+    def lends(self, vpc: str) -> frozenset[str]:
+        """Return the ids of the zones that a VPC has by profiles alone."""
+        zones = self._snapshot.hosted_zones
+        brought = self.brings(vpc)
+        return frozenset(one for one in brought if one in zones and vpc not in zones[one].vpcs)
+
     def doubt(self, name: str, vpc: str, *, has_dns: bool) -> str:
         """Say why nobody knows what a name means in a VPC, for its profiles; else "".
 
@@ -62,26 +69,24 @@ class Profiles:
                 return f"the snapshot lacks {safe(lost)}, {brings}"
             if said:
                 speakers[profile.id] = said
-        if not speakers:
-            return ""
-        return self._quarrel(speakers, set(self._own(name, vpc, has_dns=has_dns)), name, vpc)
+        return self._quarrel(speakers, name, vpc)
 
-    def _quarrel(self, speakers: dict[str, set[str]], own: set[str], name: str, vpc: str) -> str:
-        """Say what speaks of a name beside a profile, or that an endpoint of a profile does."""
-        first, said = next(iter(speakers.items()))
-        others = (*list(speakers)[1:], *sorted(own - said))
-        ends = sorted(one for one in said if one in self._snapshot.endpoints)
-        if ends:
-            return (
-                f"{safe(first)} brings {safe(ends[0])}, which bears {quoted(name)}, to "
-                f"{safe(vpc)}: endpoints of profiles are not modelled"
-            )
-        if others:
-            return (
-                f"{safe(first)} and {safe(others[0])} both speak of {quoted(name)} in {safe(vpc)}: "
-                "which of them AWS asks is not modelled"
-            )
-        return ""
+    def _quarrel(self, speakers: dict[str, set[str]], name: str, vpc: str) -> str:
+        """Say that an endpoint of a profile bears a name, or that profiles speak of it apart."""
+        for profile, said in speakers.items():
+            ends = sorted(one for one in said if one in self._snapshot.endpoints)
+            if ends:
+                return (
+                    f"{safe(profile)} brings {safe(ends[0])}, which bears {quoted(name)}, to "
+                    f"{safe(vpc)}: endpoints of profiles are not modelled"
+                )
+        apart = [one for one, said in speakers.items() if said != next(iter(speakers.values()))]
+        if not apart:
+            return ""
+        return (
+            f"{safe(next(iter(speakers)))} and {safe(apart[0])} both speak of {quoted(name)} in "
+            f"{safe(vpc)}: which of them AWS asks is not modelled"
+        )
 
     def _is_lost(self, number: str) -> bool:
         """Tell whether a zone, a rule or an endpoint of a profile is not in the snapshot."""
@@ -106,22 +111,9 @@ class Profiles:
         )
         for one in numbers:
             endpoint = snapshot.endpoints.get(one)
-            if endpoint is not None and has_dns and self._bears(endpoint, name):
+            domains = self._domains(endpoint) if endpoint is not None and has_dns else ()
+            if any(lies_in(name, domain) for domain in domains):
                 yield one
-
-    def _own(self, name: str, vpc: str, *, has_dns: bool) -> Iterator[str]:
-        """Yield what a VPC itself has that speaks of a name."""
-        zones, rules = self._snapshot.hosted_zones, self._snapshot.resolver_rules
-        private = (
-            one for one in zones.values() if one.is_private and (vpc in one.vpcs or not one.vpcs)
-        )
-        yield from _covering(private, name, has_dns=has_dns)
-        yield from _ruling(
-            (one for one in rules.values() if one.vpcs is None or vpc in one.vpcs), name
-        )
-        for endpoint in self._snapshot.endpoints.values():
-            if endpoint.vpc == vpc and has_dns and self._bears(endpoint, name):
-                yield endpoint.id
 
 
 def _covering(zones: Iterable[HostedZone], name: str, *, has_dns: bool) -> Iterator[str]:

@@ -19,6 +19,7 @@ from netreach.packets.prefixes import Prefix
 from netreach.query.answers import Answers, dns_notes, has_dns, merged
 from netreach.query.profiles import doubt_of_service
 from netreach.query.words import safe
+from netreach.query.zones import normal
 
 #: The names under which AWS keeps services: com.amazonaws.REGION.SERVICE.
 _FULL: Final = re.compile(r"(?:cn\.)?com\.amazonaws\.[a-z0-9-]+\.[a-z0-9.-]+")
@@ -61,6 +62,13 @@ def host_of_service(service: str) -> str:
     region, *parts = rest.split(".")
     suffix = "amazonaws.com.cn" if service.startswith("cn.") else "amazonaws.com"
     return ".".join((*reversed(parts), region, suffix))
+
+
+def private_domains(endpoint: VpcEndpoint) -> list[str]:
+    """Return the domains for which an endpoint answers where its private names count [EP-2]."""
+    names = [normal(one).removeprefix("*.") for one in endpoint.dns_names]
+    names = [one for one in names if endpoint.id not in one]
+    return list(filter(None, names or [host_of_service(endpoint.service)]))
 
 
 class ServiceNames:

@@ -35,9 +35,13 @@ def lies_in(name: str, domain: str) -> bool:
     return not apex or name == apex or name.endswith(f".{apex}")
 
 
-def closest(zones: Iterable[HostedZone]) -> HostedZone | None:
-    """Return the zone with the longest name."""
-    return max(zones, key=lambda zone: len(normal(zone.zone_name)), default=None)
+def closest(zones: Iterable[HostedZone], brought: Container[str] = ()) -> HostedZone | None:
+    """Return the zone with the longest name; of one name, those that are `brought` come last."""
+
+    def order(zone: HostedZone) -> tuple[int, bool]:
+        return len(normal(zone.zone_name)), zone.id not in brought
+
+    return max(zones, key=order, default=None)
 
 
 def covers(zone: HostedZone, name: str) -> bool:
@@ -152,7 +156,7 @@ def rule_for(
 ) -> ResolverRule | None:
     """Return the rule that decides who answers for a name in a VPC: the one closest to it.
 
-    Rules that profiles have `brought` are in force there too.
+    Rules that profiles have `brought` are in force there too, but give way to the VPC's own.
     """
     mine = (
         rule
@@ -160,12 +164,12 @@ def rule_for(
         if rule.kind in DECIDING and lies_in(name, rule.domain)
         if rule.id in brought or _is_in(rule, vpc)
     )
-    return max(mine, key=_closeness, default=None)
 
+    def order(rule: ResolverRule) -> tuple[int, bool, bool]:
+        is_own, is_sure = _is_in(rule, vpc), rule.vpcs is not None or rule.id in brought
+        return len(normal(rule.domain)), is_own, is_sure
 
-def _closeness(rule: ResolverRule) -> tuple[int, bool]:
-    """Order rules by their domain; of two for one, what is in force for certain goes first."""
-    return len(normal(rule.domain)), rule.vpcs is not None
+    return max(mine, key=order, default=None)
 
 
 def is_forwarded(rules: Iterable[ResolverRule], name: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from tests.oracle.balancer import in_dns
 from tests.oracle.parse import parse
+from tests.oracle.profiles import Profile, profiles
 from tests.oracle.spelling import Estate, prefix
 from tests.oracle.world import Address, Prefix, World
 
@@ -91,6 +92,7 @@ AnsweredBy = Zone | Rule | Endpoint
 class Domain(NamedTuple):
     name: str
     answers: AnsweredBy | None  # None: the resolver itself
+    is_lent: bool = False  # by a profile, and not the VPC's own
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ class Directory:
     shows_private: frozenset[tuple[str, str]]  # a VPC, and a peer that sees its private addresses
     lists: Mapping[str, tuple[Prefix, ...]]
     asks_others: frozenset[str] = frozenset()  # VPCs whose hosts ask other servers than Amazon's
+    profiles: tuple[Profile, ...] = ()
 
 
 def lies_in(name: str, domain: str) -> bool:
@@ -138,6 +141,7 @@ def directory(estate: Estate) -> Directory:
             if "Cidrs" in one
         },
         frozenset(vpc["VpcId"] for vpc in estate["Vpcs"] if _asks_others(estate, vpc)),
+        tuple(profiles(estate)),
     )
 
 

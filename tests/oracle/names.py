@@ -3,7 +3,8 @@
 Written from the guides of Route 53, of VPC and of PrivateLink. Inside a VPC whose two DNS
 attributes are on, the closest of all domains that the VPC has an opinion about answers alone: a
 private zone, the hidden zone of an endpoint's private name, the names that EC2 gives, or a rule of
-the resolver, which goes before all others of the same name. Everybody else asks public DNS.
+the resolver, which goes before all others of the same name. What a Route 53 Profile lends to the
+VPC counts among them, after what the VPC has of that name. Everybody else asks public DNS.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from tests.oracle.name_records import (
     above,
     lies_in,
 )
+from tests.oracle.profiles import Profile
 from tests.oracle.world import Address, Prefix
 
 #: More names than this, each standing for the next, go round in a circle.
@@ -89,6 +91,8 @@ def _resolve(query: Query, name: str) -> Found:
         raise NothingError
     if query.vpc in query.directory.asks_others:
         return UNKNOWN
+    if _is_blurred(query, name):
+        return UNKNOWN
     domain = _closest(query, name)
     if isinstance(domain, Rule):
         return UNKNOWN  # whoever it names answers
@@ -108,7 +112,7 @@ def _closest(query: Query, name: str) -> AnsweredBy | None:
     if own:
         found.append(Domain(own[1], None))
     rules = [one for one in found if isinstance(one.answers, Rule)]
-    rule = max(rules, key=lambda one: len(one.name), default=None)
+    rule = max(rules, key=_length, default=None)
     best = max((one for one in found if one not in rules), key=_length, default=None)
     is_beaten = rule is None or (best is not None and len(best.name) > len(rule.name))
     if rule and not is_beaten and isinstance(rule.answers, Rule) and rule.answers.forwards:
@@ -118,24 +122,75 @@ def _closest(query: Query, name: str) -> AnsweredBy | None:
     return best.answers if best else None
 
 
-def _length(domain: Domain) -> int:
-    return len(domain.name)
+def _length(domain: Domain) -> tuple[int, int]:
+    """Order domains: the longest, then what the VPC has itself, then what is lent to it."""
+    if domain.answers is None:
+        return len(domain.name), 0
+    return len(domain.name), 1 if domain.is_lent else 2
 
 
 def _domains(query: Query) -> Iterator[Domain]:
     """Yield the domains about which a VPC has an opinion, and whose each is."""
     directory, vpc = query.directory, query.vpc
+    lent = _lent(directory, vpc)
     for rule in directory.rules:
         if rule.vpcs is None or vpc in rule.vpcs:  # nobody says where it is in force: perhaps here
             yield Domain(rule.domain, rule)
-    if vpc not in directory.has_dns:
-        return
+        elif rule.id in lent:
+            yield Domain(rule.domain, rule, is_lent=True)
+    if vpc in directory.has_dns:
+        yield from _private_zones(directory, vpc)
+        for endpoint in directory.endpoints:
+            if endpoint.vpc == vpc and endpoint.is_private:
+                yield from (Domain(name, endpoint) for name in endpoint.private_names)
+
+
+def _private_zones(directory: Directory, vpc: str) -> Iterator[Domain]:
+    lent = _lent(directory, vpc)
     for zone in directory.zones:
-        if zone.is_private and (vpc in zone.vpcs or not zone.vpcs):
+        if zone.is_private and zone.id in lent and vpc not in zone.vpcs:
+            yield Domain(zone.name, replace(zone, vpcs=(*zone.vpcs, vpc)), is_lent=True)
+        elif zone.is_private and (vpc in zone.vpcs or not zone.vpcs):
             yield Domain(zone.name, zone)
-    for endpoint in directory.endpoints:
-        if endpoint.vpc == vpc and endpoint.is_private:
-            yield from (Domain(name, endpoint) for name in endpoint.private_names)
+
+
+# -- profiles
+
+
+def _lent(directory: Directory, vpc: str) -> frozenset[str]:
+    """Return the ids of what profiles lend to a VPC for certain."""
+    sure = (one for one in directory.profiles if one.vpcs is not None and vpc in one.vpcs)
+    return frozenset(each for one in sure for each in one.lends or ())
+
+
+def _is_blurred(query: Query, name: str) -> bool:
+    """Say whether profiles leave open what a name means in a VPC."""
+    directory, vpc = query.directory, query.vpc
+    mine = [one for one in directory.profiles if one.vpcs is None or vpc in one.vpcs] if vpc else []
+    known = frozenset(
+        one.id for each in (directory.zones, directory.rules, directory.endpoints) for one in each
+    )
+    if any(one.lends is None or one.is_lost(known) for one in mine):
+        return True
+    speaking = [(one, {*_speaking(query, one, name)}) for one in mine]
+    ends = {one.id for one in directory.endpoints}
+    said = [names for _, names in speaking if names]
+    return (
+        any(one.vpcs is None and names for one, names in speaking)
+        or any(names & ends for names in said)
+        or any(names != said[0] for names in said)
+    )
+
+
+def _speaking(query: Query, profile: Profile, name: str) -> Iterator[str]:
+    """Yield the ids of what a profile holds that may answer for a name."""
+    directory, lends = query.directory, profile.lends or frozenset()
+    yield from (r.id for r in directory.rules if r.id in lends and lies_in(name, r.domain))
+    if query.vpc in directory.has_dns:
+        yield from (z.id for z in directory.zones if z.id in lends and lies_in(name, z.name))
+        for one in directory.endpoints:
+            if one.id in lends and any(lies_in(name, each) for each in one.private_names):
+                yield one.id
 
 
 # -- zones

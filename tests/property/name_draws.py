@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from tests.property.balancers import held, sixes
 from tests.property.dice import Dice
 from tests.property.plan import Estate, Record
+from tests.property.profile_draws import draw_profiles
 
 REGION: Final = "eu-central-1"
 #: Domains of zones, with those that lie in others often enough.
@@ -64,6 +66,7 @@ def draw_names(dice: Dice, estate: Estate) -> None:
         _zone(dice, estate, f"Z0{number}PUBLICZONE000000", is_private=False)
     _rules(dice, estate)
     _servers(dice, estate)
+    draw_profiles(dice, estate, DOMAINS, partial(_held_zone, dice, estate, is_private=True))
 
 
 def _servers(dice: Dice, estate: Estate) -> None:
@@ -168,6 +171,16 @@ def _zone(dice: Dice, estate: Estate, number: str, *, is_private: bool) -> None:
     domain = dice.pick(DOMAINS if is_private else PUBLIC_DOMAINS)
     if f"{domain}." in taken:  # a VPC has one of a name at most
         return
+    if is_private and not dice.chance(6):
+        known = [vpc["VpcId"] for vpc in estate["Vpcs"]]
+        chosen = dice.some(known, 1, len(known))
+        vpcs = [{"VPCRegion": REGION, "VPCId": vpc} for vpc in chosen]
+        estate["ZoneVpcs"].append({"Zone": number, "VPCs": vpcs})
+    _held_zone(dice, estate, number, domain, is_private=is_private)
+
+
+def _held_zone(dice: Dice, estate: Estate, number: str, domain: str, *, is_private: bool) -> None:
+    """Draw a zone of a name, and nearly always its records."""
     estate["HostedZones"].append(
         {
             "Id": f"/hostedzone/{number}",
@@ -175,11 +188,6 @@ def _zone(dice: Dice, estate: Estate, number: str, *, is_private: bool) -> None:
             "Config": {"PrivateZone": is_private},
         }
     )
-    if is_private and not dice.chance(6):
-        known = [vpc["VpcId"] for vpc in estate["Vpcs"]]
-        chosen = dice.some(known, 1, len(known))
-        vpcs = [{"VPCRegion": REGION, "VPCId": vpc} for vpc in chosen]
-        estate["ZoneVpcs"].append({"Zone": number, "VPCs": vpcs})
     if not dice.chance(6):
         sets = [
             record

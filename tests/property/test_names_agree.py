@@ -59,7 +59,7 @@ def named_case(seed: int, count: int = 30) -> tuple[Estate, list[Asked]]:
 
 def snapshot_with_names(estate: Estate) -> Snapshot:
     """Read an estate with names, as the calls answer."""
-    apart = (*ANSWERS, "ZoneVpcs", "ZoneRecords")
+    apart = (*ANSWERS, "ZoneVpcs", "ZoneRecords", "ProfileContents")
     lists = as_described({kind: each for kind, each in estate.items() if kind not in apart})
     files = {"lists": lists}
     files |= {
@@ -73,6 +73,9 @@ def snapshot_with_names(estate: Estate) -> Snapshot:
         files[f"zone-{number}"] = {"HostedZone": zones[number], "VPCs": told["VPCs"]}
     for told in estate["ZoneRecords"]:
         files[f"records-{told['Zone']}"] = {"ResourceRecordSets": told["ResourceRecordSets"]}
+    for told in estate.get("ProfileContents", ()):
+        key = "ProfileResourceAssociations"
+        files[f"contents-{told['Profile']}"] = {key: told[key]}
     documents = [Document(f"{name}.json", json.dumps(f).encode()) for name, f in files.items()]
     snapshot = snapshot_of(documents)
     assert isinstance(snapshot, Snapshot)

@@ -161,3 +161,36 @@ def test_hy8_a_policy_leaves_open_which_records_are_given() -> None:
     found = means(estate, "w.corp.example")
     assert found is not None
     assert (found.is_open, len(found.addresses)) == (True, 2)
+
+
+def lent(estate: Estate, *items: str, vpcs: tuple[str, ...] = ("vpc-b",)) -> Estate:
+    """Return an estate in which a profile lends to VPCs."""
+    key, number = "ProfileResourceAssociations", "rp-01234567"
+    brought = [
+        {"ProfileId": number, "ResourceArn": f"x/{one}", "Status": "COMPLETE"} for one in items
+    ]
+    ties = [{"ProfileId": number, "ResourceId": vpc, "Status": "COMPLETE"} for vpc in vpcs]
+    estate["ProfileSummaries"] = [{"Id": number}]
+    estate["ProfileContents"] = [{"Profile": number, key: brought}]
+    estate["ProfileAssociations"] = ties
+    return estate
+
+
+def test_hy8_a_profile_lends_zones_to_its_vpcs() -> None:
+    assert means(lent(told(CORP), "Z0"), "db.corp.example", "vpc-b") == at(APP)
+    assert means(lent(told(CORP), "Z0", vpcs=()), "db.corp.example", "vpc-b") == UNKNOWN
+    assert means(lent(told(CORP), "Z0", "Z9"), "db.corp.example", "vpc-b") == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("domain", "name", "expected"),
+    [("example", "db.corp", APP), ("corp.example", "db", WEB), ("db.corp.example", "", WEB)],
+)
+def test_hy8_of_what_is_lent_and_what_is_its_own_the_closest_wins_and_then_its_own(
+    domain: str, name: str, expected: str
+) -> None:
+    estate = told(CORP, (domain, {}))
+    record = _record(f"{name}.{domain}.".lstrip("."), WEB)
+    estate["ZoneRecords"][1]["ResourceRecordSets"] = [record]
+    estate["ZoneVpcs"][1]["VPCs"] = [{"VPCId": "vpc-b"}]
+    assert means(lent(estate, "Z0"), "db.corp.example", "vpc-b") == at(expected)

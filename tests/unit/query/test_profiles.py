@@ -95,24 +95,70 @@ def test_of_one_profile_the_closest_zone_or_rule_decides() -> None:
     assert "forwards" in seen(zone(), near, profile("Z1", "rslvr-rr-1")).unknown
 
 
+def elsewhere(apex: str, number: str = "Z2", **more: object) -> HostedZone:
+    """Return a zone in which the name means another address, of the VPC itself."""
+    record = DnsRecord(name=NAME, kind="A", values=("10.0.3.99",))
+    return replace(zone(number, apex, vpcs=(SHOP,)), records=(record,), **more)
+
+
 @pytest.mark.parametrize(
-    "other",
+    ("own", "expected"),
+    [("example", "10.0.3.10"), ("corp.example", "10.0.3.99"), (NAME, "10.0.3.99")],
+)
+def test_the_most_specific_zone_wins_and_of_one_name_the_vpc_s_own(own: str, expected: str) -> None:
+    for zones in ((zone(), elsewhere(own)), (elsewhere(own), zone())):
+        found = seen(*zones, profile("Z1"))
+        assert (list(map(str, found.addresses)), found.unknown) == ([expected], "")
+
+
+@pytest.mark.parametrize(
+    ("own", "kind", "is_forwarded"),
     [
-        pytest.param(zone("Z2", "example", vpcs=(SHOP,)), id="wider-zone"),
-        pytest.param(zone("Z2", NAME, vpcs=(SHOP,)), id="closer-zone"),
-        pytest.param(zone("Z2", vpcs=()), id="zone-that-may-be-its-own"),
-        pytest.param(rule("rslvr-rr-2", vpcs=(SHOP,)), id="rule"),
-        pytest.param(rule("rslvr-rr-2", vpcs=None), id="rule-that-may-be-in-force"),
-        pytest.param(rule("rslvr-rr-2", kind="SYSTEM", vpcs=(SHOP,)), id="system-rule"),
-        pytest.param(profile("Z1", number="rp-two"), id="another-profile"),
+        ("example", "FORWARD", False),
+        ("corp.example", "FORWARD", True),
+        (NAME, "FORWARD", True),
+        ("corp.example", "SYSTEM", False),
     ],
 )
-def test_where_something_else_speaks_of_the_name_too_nobody_knows_which_counts(
-    other: HostedZone | ResolverRule | DnsProfile,
+def test_a_rule_of_the_vpc_goes_before_a_profile_s_zone_of_its_name(
+    own: str, kind: str, is_forwarded: bool
 ) -> None:
-    found = seen(zone(), profile("Z1"), other)
-    assert "rp-shared and " in found.unknown
-    assert "both speak of 'db.corp.example'" in found.unknown
+    found = seen(zone(), profile("Z1"), rule("rslvr-rr-2", own, kind=kind, vpcs=(SHOP,)))
+    assert ("rslvr-rr-2 forwards" in found.unknown) == is_forwarded
+    assert [str(one) for one in found.addresses] == ([] if is_forwarded else ["10.0.3.10"])
+
+
+def test_of_two_rules_of_one_name_the_vpc_s_own_counts() -> None:
+    own = rule("rslvr-rr-2", kind="SYSTEM", vpcs=(SHOP,))
+    found = seen(zone(vpcs=(SHOP,)), rule(), own, profile("rslvr-rr-1"))
+    assert list(map(str, found.addresses)) == ["10.0.3.10"]
+    lent = seen(
+        zone(vpcs=(SHOP,)),
+        rule("rslvr-rr-2", vpcs=(SHOP,)),
+        rule(kind="SYSTEM"),
+        profile("rslvr-rr-1"),
+    )
+    assert "rslvr-rr-2 forwards" in lent.unknown
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        pytest.param(zone("Z2", vpcs=()), "which VPCs Z2", id="zone"),
+        pytest.param(rule("rslvr-rr-2", vpcs=None), "does not say whether", id="rule"),
+    ],
+)
+def test_what_may_be_the_vpc_s_own_leaves_a_profile_s_name_unknown(
+    other: HostedZone | ResolverRule, why: str
+) -> None:
+    assert why in seen(zone(), profile("Z1"), other).unknown
+
+
+def test_two_profiles_that_speak_of_a_name_apart_leave_it_unknown() -> None:
+    found = seen(zone(), zone("Z2"), profile("Z1"), profile("Z2", number="rp-two"))
+    assert "rp-shared and rp-two both speak of 'db.corp.example'" in found.unknown
+    alike = seen(zone(), profile("Z1"), profile("Z1", number="rp-two"))
+    assert list(map(str, alike.addresses)) == ["10.0.3.10"]
 
 
 @pytest.mark.parametrize(
@@ -221,10 +267,24 @@ def test_endpoints_bear_names_only_where_the_dns_attributes_are_on() -> None:
     assert "endpoints of profiles" not in told.unknown
 
 
-def test_an_endpoint_of_the_vpc_speaks_of_its_names_too() -> None:
-    found = seen(zone(), profile("Z1"), _door(SHOP, NAME))
-    assert "rp-shared and vpce-0a both speak" in found.unknown
-    assert "both speak" not in seen(zone(), profile("Z1"), _door("vpc-lab", NAME)).unknown
+@pytest.mark.parametrize(
+    ("apex", "is_endpoint"), [("example", True), (NAME, True), (f"a.{NAME}", False)]
+)
+def test_an_endpoint_of_the_vpc_goes_before_zones_of_its_name(apex: str, is_endpoint: bool) -> None:
+    asked = DnsRecord(name=f"a.{NAME}", kind="A", values=("10.0.3.10",))
+    lent = replace(zone("Z1", apex), records=(asked,))
+    found = seen(lent, profile("Z1"), _door(SHOP, f"*.{NAME}"), name=asked.name)
+    assert ("of vpce-0a" in found.unknown) == is_endpoint
+    assert bool(found.addresses) != is_endpoint
+
+
+def test_an_endpoint_of_a_profile_speaks_of_its_names_without_a_list_of_them() -> None:
+    service = f"com.amazonaws.{REGION}.sqs"
+    far = replace(_door("vpc-lab", ""), dns_names=(), service=service, has_private_dns=False)
+    host = f"sqs.{REGION}.amazonaws.com"
+    there = DnsRecord(name=host, kind="A", values=("10.0.3.9",))
+    mine = replace(zone("Z2", "amazonaws.com", vpcs=(SHOP,)), records=(there,))
+    assert "endpoints of profiles" in seen(far, mine, profile(far.id), name=host).unknown
 
 
 def _door(vpc: str, name: str) -> VpcEndpoint:
