@@ -294,10 +294,10 @@ class ServerlessStream(Shape):
     vpc_configs: list[StreamVpc] | None = None
 
 
-class Broker(Shape, rename="camel"):
+class Broker(Shape):
     """What a broker is reached by."""
 
-    interface: str | None = msgspec.field(default=None, name="attachedENIId")
+    interface: str | None = msgspec.field(default=None, name="AttachedENIId")
     client_vpc_ip_address: str | None = None
     endpoints: list[str] | None = None
 
@@ -307,8 +307,8 @@ class StreamNode(Resource, kw_only=True):
 
     key: ClassVar[str] = "arn"
 
-    arn: str = msgspec.field(name="nodeARN")
-    broker: Broker | None = msgspec.field(default=None, name="brokerNodeInfo")
+    arn: str = msgspec.field(name="NodeARN")
+    broker: Broker | None = msgspec.field(default=None, name="BrokerNodeInfo")
 
     @property
     def id(self) -> str:

@@ -214,16 +214,16 @@ def test_the_arn_of_a_streaming_cluster_stands_on_its_interfaces(
 
 def test_brokers_are_told_by_the_nodes_of_their_cluster(tmp_path: Path) -> None:
     node: Json = {
-        "nodeARN": f"{CLUSTER.replace(':cluster/', ':broker/')}/0b",
-        "brokerNodeInfo": {
-            "attachedENIId": "eni-1",
-            "clientVpcIpAddress": "10.0.1.10",
-            "endpoints": ["B-1.bus.example"],
+        "NodeARN": f"{CLUSTER.replace(':cluster/', ':broker/')}/0b",
+        "BrokerNodeInfo": {
+            "AttachedENIId": "eni-1",
+            "ClientVpcIpAddress": "10.0.1.10",
+            "Endpoints": ["B-1.bus.example"],
         },
     }
-    elsewhere = {**node, "nodeARN": node["nodeARN"].replace("/bus/", "/other/")}
+    elsewhere = {**node, "NodeARN": node["NodeARN"].replace("/bus/", "/other/")}
     stream = {"ClusterArn": CLUSTER, "ClusterName": "bus"}
-    nodes = [node, {**elsewhere, "brokerNodeInfo": {"attachedENIId": "eni-9"}}]
+    nodes = [node, {**elsewhere, "BrokerNodeInfo": {"AttachedENIId": "eni-9"}}]
     found = tied(tmp_path, interface(), ClusterInfoList=[stream], NodeInfoList=nodes)["bus"]
     assert (found.interfaces, found.dns_names) == (("eni-1",), ("B-1.bus.example",))
     assert dict(found.meanings) == {"b-1.bus.example": ("eni-1",)}
