@@ -312,11 +312,12 @@ class Names:
 
     def _of_managed(self, service: ManagedService, name: str, vpc: str) -> Answers:
         """Return where a managed service's name leads: its public addresses from other VPCs."""
-        if service.kind == _CONTROL_PLANE and not _leads_inside(service, vpc):
+        sees_zones = has_dns(self._snapshot.vpcs.get(vpc))
+        if service.kind == _CONTROL_PLANE and not _leads_inside(service, vpc, sees_zones):
             return _beyond(service)
         found = of_managed(self._snapshot, service, name)
         known = [self._snapshot.interfaces[one] for one in found.interfaces]
-        is_inside = all(one.vpc == vpc for one in known) and has_dns(self._snapshot.vpcs.get(vpc))
+        is_inside = all(one.vpc == vpc for one in known) and sees_zones
         if not vpc or is_inside:
             return found
         seen = [
@@ -378,9 +379,14 @@ class Names:
 _CONTROL_PLANE: Final = "eks-cluster"
 
 
-def _leads_inside(cluster: ManagedService, vpc: str) -> bool:
-    """Tell whether a cluster's name means its own interfaces to a VPC: with private access on."""
-    return cluster.access == "private" or (cluster.access == "both" and vpc == cluster.vpc)
+def _leads_inside(cluster: ManagedService, vpc: str, sees_zones: bool) -> bool:
+    """Tell whether a cluster's name means its own interfaces to a VPC: with private access on.
+
+    Beside public access that is by a private zone, for which the DNS attributes must be on
+    (docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html).
+    """
+    is_home = vpc == cluster.vpc and sees_zones
+    return cluster.access == "private" or (cluster.access == "both" and is_home)
 
 
 def _beyond(cluster: ManagedService) -> Answers:

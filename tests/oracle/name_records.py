@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import Any, NamedTuple
 
 from tests.oracle.balancer import in_dns
+from tests.oracle.managed import Service, services
 from tests.oracle.parse import parse
 from tests.oracle.profiles import Profile, profiles
 from tests.oracle.spelling import Estate, prefix
@@ -110,6 +111,7 @@ class Directory:
     lists: Mapping[str, tuple[Prefix, ...]]
     asks_others: frozenset[str] = frozenset()  # VPCs whose hosts ask other servers than Amazon's
     profiles: tuple[Profile, ...] = ()
+    services: tuple[Service, ...] = ()  # managed ones, RDS aside
 
 
 def lies_in(name: str, domain: str) -> bool:
@@ -142,6 +144,7 @@ def directory(estate: Estate) -> Directory:
         },
         frozenset(vpc["VpcId"] for vpc in estate["Vpcs"] if _asks_others(estate, vpc)),
         tuple(profiles(estate)),
+        tuple(services(estate)),
     )
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, ip_address
 from typing import Final
 
+from tests.oracle.managed import Service
 from tests.oracle.name_records import (
     AnsweredBy,
     Directory,
@@ -287,10 +288,17 @@ def _given(query: Query, name: str) -> Found | None:
         if name in endpoint.own_names:
             zonal = [i for i in endpoint.interfaces if _is_of_zone(query, name, i)]
             return _at(_all_of(query, tuple(zonal) or endpoint.interfaces))
-    for database in directory.databases:
+    return _managed(query, name) or _of_host(query, name) or _of_service(query, name)
+
+
+def _managed(query: Query, name: str) -> Found | None:
+    for database in query.directory.databases:
         if database.name == name:
             return _of_database(query, database.interface)
-    return _of_host(query, name) or _of_service(query, name)
+    for service in query.directory.services:
+        if name in service.names:
+            return _of_service_name(query, service, name)
+    return None
 
 
 def _is_of_zone(query: Query, name: str, interface: str) -> bool:
@@ -325,6 +333,16 @@ def _of_database(query: Query, interface: str) -> Found:
             return Found(frozenset({machine.public}))
         return _at(_all_of(query, (interface,)))
     return Found(frozenset({_as_seen(query, machine)}))
+
+
+def _of_service_name(query: Query, service: Service, name: str) -> Found:
+    """Return the interfaces that a managed service's name means, or AWS's own servers."""
+    is_home = query.vpc == service.vpc and query.vpc in query.directory.has_dns
+    if service.inside == "?":
+        return UNKNOWN
+    if service.inside == "" or (service.inside == "vpc" and not is_home):
+        return Found(is_hidden=True)
+    return _at(_all_of(query, service.names[name]))
 
 
 def _of_host(query: Query, name: str) -> Found | None:

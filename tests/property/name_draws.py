@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
+from tests.oracle.managed import services
 from tests.property.balancers import held, sixes
 from tests.property.dice import Dice
+from tests.property.managed_draws import draw_managed
 from tests.property.plan import Estate, Record
 from tests.property.profile_draws import draw_profiles
 
@@ -26,6 +28,10 @@ PUBLIC_DOMAINS: Final = ("corp.example", "shop.test", "db.corp.example")
 RULES: Final = ("corp.example", "db.corp.example", "", "amazonaws.com", "partner.test", "example")
 LABELS: Final = ("www", "db", "a.db", "*", "*.any", "x.any", "")
 BEYOND: Final = ("www.partner.test", "cdn.shop.test", "nobody.db.corp.example")
+#: Public names of AWS's own services.
+AWS_HOSTS: Final = tuple(
+    f"{one}.{REGION}.amazonaws.com" for one in ("s3", "ec2", "dynamodb", "sts")
+)
 #: Fields by which Route 53 chooses, with what they say of one record after the other.
 POLICIES: Final = (
     ("Weight", 1, 2),
@@ -60,6 +66,7 @@ def draw_names(dice: Dice, estate: Estate) -> None:
     _peerings(dice, estate)
     _endpoints(dice, estate)
     _database(dice, estate)
+    draw_managed(dice, estate)
     for number in range(dice.integer(1, 4)):
         _zone(dice, estate, f"Z0{number}PRIVATEZONE00000", is_private=True)
     for number in range(dice.integer(0, 2)):
@@ -270,6 +277,7 @@ def given(estate: Estate) -> list[str]:
     names = [one["DNSName"] for one in estate["LoadBalancers"] if "DNSName" in one]
     names += [f"dualstack.{name}" for name in names[:1]]
     names += [one["Endpoint"]["Address"] for one in estate["DBInstances"]]
+    names += [name for one in services(estate) for name in one.names]
     for one in estate["VpcEndpoints"]:
         names += [entry["DnsName"].replace("*", "x") for entry in one.get("DnsEntries", ())]
     for one in estate["NetworkInterfaces"]:
@@ -279,8 +287,7 @@ def given(estate: Estate) -> list[str]:
             public = private.get("Association", {}).get("PublicIp", "").replace(".", "-")
             if public:
                 names.append(f"ec2-{public}.{REGION}.compute.amazonaws.com")
-    services = ("s3", "ec2", "dynamodb", "sts")
-    return [*names, *(f"{service}.{REGION}.amazonaws.com" for service in services)]
+    return [*names, *AWS_HOSTS]
 
 
 def draw_asked(dice: Dice, estate: Estate, count: int) -> list[Asked]:
@@ -305,7 +312,7 @@ def draw_asked(dice: Dice, estate: Estate, count: int) -> list[Asked]:
                         written or names,
                         names,
                         beside or names,
-                        BEYOND,
+                        (*BEYOND, *AWS_HOSTS),
                     )
                 )
             ),

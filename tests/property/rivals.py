@@ -98,7 +98,7 @@ def _draw_host(dice: Dice, estate: Estate, vpc: str, number: int) -> dict[str, R
     instance = f"i-{HOST}{number}"
     for leg in range(dice.pick((1, 2))) if subnets else ():
         subnet = dice.pick(subnets)
-        address = _free(estate, subnet)
+        address = free_address(estate, subnet)
         if address is None:
             continue
         record = _interface(dice, estate, subnet, f"eni-{HOST}{number}{leg}", address)
@@ -118,7 +118,7 @@ def _draw_host(dice: Dice, estate: Estate, vpc: str, number: int) -> dict[str, R
     return found
 
 
-def _free(estate: Estate, subnet: Record) -> IPv4Address | None:
+def free_address(estate: Estate, subnet: Record) -> IPv4Address | None:
     """Return an address of the subnet behind those of other hosts that nobody holds."""
     taken = {
         address

@@ -59,7 +59,7 @@ def named_case(seed: int, count: int = 30) -> tuple[Estate, list[Asked]]:
 
 def snapshot_with_names(estate: Estate) -> Snapshot:
     """Read an estate with names, as the calls answer."""
-    apart = (*ANSWERS, "ZoneVpcs", "ZoneRecords", "ProfileContents")
+    apart = (*ANSWERS, "ZoneVpcs", "ZoneRecords", "ProfileContents", "KubernetesClusters")
     lists = as_described({kind: each for kind, each in estate.items() if kind not in apart})
     files = {"lists": lists}
     files |= {
@@ -76,6 +76,8 @@ def snapshot_with_names(estate: Estate) -> Snapshot:
     for told in estate.get("ProfileContents", ()):
         key = "ProfileResourceAssociations"
         files[f"contents-{told['Profile']}"] = {key: told[key]}
+    for number, told in enumerate(estate.get("KubernetesClusters", ())):
+        files[f"kubernetes-{number}"] = told
     documents = [Document(f"{name}.json", json.dumps(f).encode()) for name, f in files.items()]
     snapshot = snapshot_of(documents)
     assert isinstance(snapshot, Snapshot)
@@ -169,16 +171,16 @@ def path_disagreements(seed: int, count: int = 8) -> list[str]:
             continue
         host, (protocol, port) = dice.pick(near), dice.pick(SERVICES)
         source = End(host["NetworkInterfaceId"], held(host)[0])
-        wanted = _judged(world, meant, source, protocol, port)
+        wanted = judged(world, meant, source, protocol, port)
         if wanted is None:
             continue
-        said = _verdict(network, f"{vpc}/{source.address}", name, protocol, port)
+        said = verdict(network, f"{vpc}/{source.address}", name, protocol, port)
         if said != (wanted if said or meant.addresses else ""):
             found.append(f"{source} to {name} {protocol} {port}: {said}, not {wanted}")
     return found
 
 
-def _verdict(network: Network, source: str, name: str, protocol: int, port: int) -> str:
+def verdict(network: Network, source: str, name: str, protocol: int, port: int) -> str:
     """Return what the engine says; nothing of a name that the snapshot does not know."""
     try:
         return str(network.path(source, name, protocol=NAMES[protocol], port=str(port)).verdict)
@@ -194,7 +196,7 @@ class End:
     address: str
 
 
-def _judged(world: World, meant: Found, source: End, protocol: int, port: int) -> Verdict | None:
+def judged(world: World, meant: Found, source: End, protocol: int, port: int) -> Verdict | None:
     """Return what the judge says of all that a name means; None if nothing is to be compared."""
     homes = dict(meant.homes)
     verdicts = [

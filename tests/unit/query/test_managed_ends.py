@@ -230,3 +230,15 @@ def test_the_public_addresses_of_a_control_plane_are_unknown() -> None:
     answer = ask(Network(held(plane)), f"web-1 {ORDERS} tcp 443")
     assert {part.destination_address for part in answer.parts}.isdisjoint({DB_1, WEB_1, WEB_2})
     assert answer.verdict == "reachable"
+
+
+@pytest.mark.parametrize(("access", "is_inside"), [("both", False), ("private", True)])
+def test_beside_public_access_a_control_plane_s_private_name_needs_the_dns_attributes(
+    access: str, is_inside: bool
+) -> None:
+    plane = service(kind="eks-cluster", interfaces=("eni-db-1",), access=access)
+    base = snapshot()
+    home = replace(base.vpcs[plane.vpc], dns_hostnames=False)
+    estate = replace(base, vpcs={**base.vpcs, plane.vpc: home}, managed_services={plane.id: plane})
+    found = Names(Relations(estate)).seen_from(plane.dns_names[0], plane.vpc)
+    assert (bool(found.interfaces), bool(found.hidden)) == (is_inside, not is_inside)
