@@ -306,9 +306,7 @@ _STOPS: Final[Mapping[Fate, str]] = {
     Fate.FUNCTION_TAKES_NO_CONNECTIONS: (
         "{component} is how functions of Lambda send; nothing comes to them that way"
     ),
-    Fate.VPN_TRAFFIC_SELECTORS: (
-        "the tunnels of {component} are not for packets from {source} to {destination}"
-    ),
+    Fate.VPN_TRAFFIC_SELECTORS: ("{component} carries no packets from {source} to {destination}"),
     Fate.CLIENT_VPN_NOT_AUTHORIZED: (
         "no authorization rule of {component} lets its clients go to {destination}"
     ),

@@ -20,6 +20,7 @@ from netreach.model.connections import (
     DirectConnectGateway,
     TransitAttachment,
     TransitRoute,
+    VirtualInterface,
     VpnConnection,
 )
 from netreach.model.records import RouteOrigin, RouteState, TargetKind
@@ -159,7 +160,16 @@ def _gateway_links(
     """Yield a link for each gateway that is associated, or attached without being listed."""
     associations = record.associations or ()
     up = record.state == "available" and has_circuit(snapshot, record)
-    base = Link(LinkKind.DIRECT_CONNECT, record.id, record.id, up, doubt=record.doubt)
+    sides = _carried(_circuits(snapshot, record))
+    base = Link(
+        LinkKind.DIRECT_CONNECT,
+        record.id,
+        record.id,
+        up,
+        aws_side=sides,
+        site_side=sides,
+        doubt=record.doubt,
+    )
     for one in associations:
         link = base._replace(is_up=up and one.state in _ASSOCIATED, allowed=one.allowed or None)
         if one.gateway in snapshot.vpn_gateways:
@@ -174,25 +184,41 @@ def _gateway_links(
 
 def has_circuit(snapshot: Snapshot, record: DirectConnectGateway) -> bool:
     """Tell whether a virtual interface of the gateway is up; where none is known, one may be."""
-    circuits = [
-        one
-        for one in snapshot.virtual_interfaces.values()
-        if one.direct_connect_gateway == record.id
-    ]
-    up = [one.state == "available" and one.is_up is not False for one in circuits]
-    return any(up) or not circuits
+    circuits = _circuits(snapshot, record)
+    return any(map(_is_working, circuits)) or not circuits
+
+
+def _circuits(snapshot: Snapshot, record: DirectConnectGateway) -> list[VirtualInterface]:
+    every = snapshot.virtual_interfaces.values()
+    return [one for one in every if one.direct_connect_gateway == record.id]
+
+
+def _is_working(circuit: VirtualInterface) -> bool:
+    return circuit.state == "available" and circuit.is_up is not False
+
+
+def _carried(circuits: list[VirtualInterface]) -> tuple[Prefix, ...]:
+    """Return what working virtual interfaces carry: an IP version needs a BGP peer of it [HY-3]."""
+    working = list(filter(_is_working, circuits))
+    families = {family for one in working for family in one.families}
+    if not families or any(not one.families for one in working):
+        return EVERYWHERE
+    return tuple(prefix for prefix in EVERYWHERE if prefix.family in families)
 
 
 def _lone_interfaces(snapshot: Snapshot) -> Iterator[Link]:
     """Yield the virtual interfaces that end at a VPN gateway itself."""
     for record in snapshot.virtual_interfaces.values():
         if record.vpn_gateway and not record.direct_connect_gateway:
+            sides = _carried([record])
             yield Link(
                 LinkKind.DIRECT_CONNECT,
                 record.id,
                 record.id,
-                is_up=record.state == "available" and record.is_up is not False,
+                is_up=_is_working(record),
                 vpn_gateway=record.vpn_gateway,
+                aws_side=sides,
+                site_side=sides,
                 doubt=record.doubt,
             )
 

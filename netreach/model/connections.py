@@ -219,6 +219,8 @@ class VirtualInterface(Resource, frozen=True, kw_only=True):
     vpn_gateway: str = ""
     #: Whether any BGP session is up; None: the snapshot does not say.
     is_up: bool | None = None
+    #: IP versions of the BGP peers whose sessions are not down; none: the snapshot does not say.
+    families: tuple[Family, ...] = ()
 
 
 class ClientVpnAuthorization(msgspec.Struct, frozen=True, kw_only=True):

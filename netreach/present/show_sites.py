@@ -157,6 +157,7 @@ def virtual_interface_page(record: VirtualInterface, relations: Relations) -> Pa
         Fact("type", record.kind),
         Fact("state", record.state),
         Fact("bgp_up", record.is_up),
+        Fact("bgp_families", ", ".join(f"IPv{one}" for one in record.families) or None),
         reference("direct_connect_gateway", record.direct_connect_gateway, relations),
         reference("vpn_gateway", record.vpn_gateway, relations),
         *common_facts(record),

@@ -290,6 +290,9 @@ class BgpPeer(Shape, rename="camel"):
     """One BGP session of a virtual interface."""
 
     bgp_status: str | None = None
+    bgp_peer_state: str | None = None
+    #: ipv4 or ipv6.
+    address_family: str | None = None
 
 
 class VirtualInterface(CamelResource, rename="camel", kw_only=True):

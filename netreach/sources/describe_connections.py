@@ -19,7 +19,7 @@ from netreach.model.connections import (
     VpnConnection,
     VpnGateway,
 )
-from netreach.packets.prefixes import Prefix
+from netreach.packets.prefixes import Family, Prefix
 from netreach.sources import connection_shapes as shapes
 from netreach.sources import parts
 from netreach.sources.describe_records import Common, gateway_ties
@@ -28,6 +28,8 @@ from netreach.sources.values import Prefixes, address
 
 #: States in which a VPN's static route, or a client VPN's subnet, does what it is there for.
 _IN_FORCE: Final = frozenset({None, "", "available", "associated"})
+
+_FAMILIES: Final[dict[str, Family]] = {"ipv4": 4, "ipv6": 6}
 
 
 def vpc_peering(shape: shapes.VpcPeering, common: Common, prefixes: Prefixes) -> VpcPeering:
@@ -166,7 +168,16 @@ def virtual_interface(shape: shapes.VirtualInterface, common: Common) -> Virtual
         direct_connect_gateway=shape.direct_connect_gateway_id or "",
         vpn_gateway=shape.virtual_gateway_id or "",
         is_up="up" in sessions if is_known else None,
+        families=_families(shape.bgp_peers or []),
     )
+
+
+def _families(peers: list[shapes.BgpPeer]) -> tuple[Family, ...]:
+    """Return the IP versions of the sessions that may work; one that does not say is of both."""
+    alive = [peer for peer in peers if peer.bgp_peer_state not in ("deleting", "deleted")]
+    alive = [peer for peer in alive if peer.bgp_status != "down"]
+    found = {_FAMILIES.get(peer.address_family or "") for peer in alive}
+    return () if None in found else tuple(sorted(filter(None, found)))
 
 
 def client_vpn_endpoint(

@@ -128,7 +128,8 @@ def _direct_links(estate: Estate, ties: tuple[Tie, ...], gone: frozenset[str]) -
         name = record["directConnectGatewayId"]
         known.add(name)
         works = record["directConnectGatewayState"] == "available" and _has_circuit(estate, name)
-        base = Link(DIRECT, name, name, works)
+        circuits = _circuits(estate, name)
+        base = Link(DIRECT, name, name, works, version=_only_version(circuits))
         mine = {tie.gateway: tie.id for tie in ties if (tie.kind, tie.resource) == (DIRECT, name)}
         told = set()
         for association in _associations(estate, name):
@@ -159,12 +160,27 @@ def _associated(base: Link, association: Record) -> Link:
 
 def _has_circuit(estate: Estate, name: str) -> bool:
     """Say whether some virtual interface of the gateway works; if none is listed, one may."""
-    mine = [
-        record
-        for record in estate.get("virtualInterfaces", ())
-        if record.get("directConnectGatewayId") == name
-    ]
+    mine = _circuits(estate, name)
     return not mine or any(map(_is_working, mine))
+
+
+def _circuits(estate: Estate, name: str) -> list[Record]:
+    every = estate.get("virtualInterfaces", ())
+    return [record for record in every if record.get("directConnectGatewayId") == name]
+
+
+def _only_version(circuits: list[Record]) -> int | None:
+    """Return the IP version of which alone working circuits have BGP peers [HY-3].
+
+    None where there are peers of both, or where nobody lists any.
+    """
+    versions: set[int] = set()
+    for circuit in filter(_is_working, circuits):
+        peers = [one for one in circuit.get("bgpPeers", ()) if one["bgpStatus"] != "down"]
+        versions |= {int(one.get("addressFamily", "ipv4")[3:]) for one in peers}
+        if not peers or not all("addressFamily" in one for one in peers):
+            return None
+    return versions.pop() if len(versions) == 1 else None
 
 
 def _is_working(circuit: Record) -> bool:
@@ -177,7 +193,8 @@ def _lone_circuits(estate: Estate) -> Iterator[Link]:
         if record.get("virtualGatewayId") and not record.get("directConnectGatewayId"):
             name = record["virtualInterfaceId"]
             gateway = record["virtualGatewayId"]
-            yield Link(DIRECT, name, name, _is_working(record), vpn_gateway=gateway)
+            link = Link(DIRECT, name, name, _is_working(record), vpn_gateway=gateway)
+            yield replace(link, version=_only_version([record]))
 
 
 # -- client VPN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.property.dice import Dice
 from tests.property.hosts import draw_interface
 from tests.property.plan import Draft, Record, VpcPlan
 
@@ -145,8 +146,14 @@ def _circuit(draft: Draft, name: str) -> Record:
         "virtualInterfaceId": name,
         "virtualInterfaceType": "private",
         "virtualInterfaceState": "down" if dice.chance(6) else "available",
-        "bgpPeers": [{"bgpStatus": word} for word in words],
+        "bgpPeers": [_peer(dice, word) for word in words],
     }
+
+
+def _peer(dice: Dice, word: str) -> Record:
+    """Draw a BGP session: nearly always it says of which IP version."""
+    peer = {"bgpStatus": word, "bgpPeerState": "available"}
+    return peer | ({} if dice.chance(5) else {"addressFamily": dice.pick(("ipv4", "ipv6"))})
 
 
 def _associate(draft: Draft, name: str, gateway: str, blocks: list[str]) -> None:

@@ -11,11 +11,12 @@ ENTRIES: Final = (
     Entry(
         code=Code.VPN_TRAFFIC_SELECTORS,
         group=Group.OWN_BLOCKER,
-        element="VPN connection",
-        title="The VPN's tunnels are not for such packets",
+        element="VPN connection or Direct Connect",
+        title="The way to the site is not for such packets",
         meaning=(
             "A packet was routed to a VPN connection whose tunnels carry the other IP version, or "
-            "only packets between other networks."
+            "only packets between other networks; or to a Direct Connect whose virtual interfaces "
+            "have no BGP peer of the packet's IP version."
         ),
         why=(
             "The tunnels of one connection carry either IPv4 or IPv6, and its local and remote "
@@ -23,20 +24,24 @@ ENTRIES: Final = (
             "rest is dropped, whatever the routes say. AWS's analyser has no code for it, so it "
             "is netreach's own."
         ),
-        fix="Widen the connection's CIDRs, or make a second connection for the other IP version.",
+        fix=(
+            "Widen the connection's CIDRs, or make a second connection for the other IP version; "
+            "give the virtual interface a BGP peer of that version."
+        ),
         commands=(
             (
                 "aws ec2 modify-vpn-connection-options --vpn-connection-id vpn-ID "
                 "--local-ipv4-network-cidr 0.0.0.0/0 --remote-ipv4-network-cidr 0.0.0.0/0"
             ),
         ),
-        example="the tunnels of vpn-0c3 are not for packets from 10.1.0.10 to 192.168.5.7.",
+        example="vpn-0c3 carries no packets from 10.1.0.10 to 192.168.5.7.",
         related=(
             Code.NO_ROUTE_TO_DESTINATION,
             Code.TGW_BAD_STATE_VPN,
         ),
         situations=(
             "the tunnels of a VPN connection carry the other IP version",
+            "no virtual interface of a Direct Connect gateway has a BGP peer of the IP version",
             "an address lies outside the CIDRs of a VPN connection, on AWS's side or the site's",
         ),
         facts=("HY-1",),

@@ -184,6 +184,7 @@ class VirtualInterfaceForm(Named):
     direct_connect_gateway: Ref | None = None
     vpn_gateway: Ref | None = None
     up: bool | None = Field(None, description="Whether a BGP session is up.")
+    families: list[Literal[4, 6]] = Field([], description="IP versions that have a BGP peer.")
     region: Region | None = None
     state: Literal[
         "confirming", "verifying", "pending", "available", "down", "testing", "rejected"

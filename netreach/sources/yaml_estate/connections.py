@@ -155,4 +155,5 @@ def _virtual_interfaces(whole: Whole) -> Iterator[VirtualInterface]:
             ),
             vpn_gateway=whole.resolve("vpn-gateway", form.vpn_gateway, f"{place}.vpn_gateway"),
             is_up=form.up,
+            families=tuple(form.families),
         )

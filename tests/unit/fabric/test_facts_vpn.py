@@ -20,7 +20,7 @@ from netreach.model.records import Attachment, Route, RouteOrigin, RouteTable, T
 from netreach.model.services import BalancerKind
 from netreach.model.snapshot import Snapshot
 from netreach.network import Network
-from netreach.packets.prefixes import Prefix
+from netreach.packets.prefixes import Family, Prefix
 from tests.unit.fabric.balancers_by_hand import (
     NODE_A,
     balancer,
@@ -455,6 +455,37 @@ def test_hy_3_without_a_working_virtual_interface_nothing_is_carried(
     assert (codes(ask(down, OUT)), codes(ask(down, IN))) == ({"BAD_STATE"}, {"BAD_STATE"})
     reason = "dxgw-1 is not in service: none of its virtual interfaces is up"
     assert [one.message for one in ask(down, OUT).explanations] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("families", "expected"),
+    [((), "reachable"), ((4,), "reachable"), ((4, 6), "reachable"), ((6,), "unreachable")],
+)
+def test_hy_3_an_ip_version_needs_a_bgp_peer_of_it(
+    families: tuple[Family, ...], expected: str
+) -> None:
+    circuit = VirtualInterface(id="dxvif-1", direct_connect_gateway="dxgw-1", families=families)
+    base = replace(routed(LEARNED), virtual_interfaces={"dxvif-1": circuit})
+    network = joined(direct("vgw-1"), base=base)
+    assert verdict(network, OUT) == expected
+    lone = replace(circuit, direct_connect_gateway="", vpn_gateway="vgw-1")
+    alone = joined(base=replace(base, virtual_interfaces={"dxvif-1": lone}))
+    assert verdict(alone, OUT) == expected
+    other = replace(circuit, id="dxvif-2", families=(4,))
+    both = replace(base, virtual_interfaces={"dxvif-1": circuit, "dxvif-2": other})
+    assert verdict(joined(direct("vgw-1"), base=both), OUT) == "reachable"
+
+
+@pytest.mark.parametrize("question", ["dxvif-1 dxvif-2", "dxgw-1/192.168.5.7 dxgw-1/192.168.6.7"])
+def test_hy_3_what_site_link_carries_between_virtual_interfaces_is_unknown(question: str) -> None:
+    circuits = {
+        number: VirtualInterface(id=number, direct_connect_gateway="dxgw-1")
+        for number in ("dxvif-1", "dxvif-2")
+    }
+    network = joined(direct("vgw-1"), base=replace(routed(LEARNED), virtual_interfaces=circuits))
+    answer = ask(network, f"{question} tcp 22")
+    assert answer.verdict == "unknown"
+    assert "what dxgw-1 does with packets" in answer.missing[0].why
 
 
 def test_hy_3_a_gateway_that_is_being_disassociated_carries_nothing() -> None:

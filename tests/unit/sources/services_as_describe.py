@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from netreach.model.connections import DirectConnectGateway
+from netreach.model.connections import DirectConnectGateway, VirtualInterface
 from netreach.model.records import Resource
 from netreach.model.services import (
     BalancerKind,
@@ -367,7 +367,7 @@ def _direct_connect(snapshot: Snapshot) -> Json:
                 directConnectGatewayId=v.direct_connect_gateway or None,
                 virtualGatewayId=v.vpn_gateway or None,
                 region=v.region,
-                bgpPeers=[] if v.is_up is None else [{"bgpStatus": "up" if v.is_up else "down"}],
+                bgpPeers=_bgp_peers(v),
             )
             for v in snapshot.virtual_interfaces.values()
         ],
@@ -392,3 +392,9 @@ def _associations(gateway: DirectConnectGateway) -> Json:
 def _camel(record: Resource, key: str, **fields: object) -> Json:
     tags = [{"key": name, "value": value} for name, value in record.tags.items()]
     return {key: record.id, "ownerAccount": record.owner, "tags": tags, **fields}
+
+
+def _bgp_peers(circuit: VirtualInterface) -> list[Json]:
+    told = {} if circuit.is_up is None else {"bgpStatus": "up" if circuit.is_up else "down"}
+    families = [{"addressFamily": f"ipv{family}"} for family in circuit.families]
+    return [told | family for family in families or ([{}] if told else [])]

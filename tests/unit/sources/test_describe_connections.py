@@ -326,6 +326,27 @@ def test_a_virtual_interface_is_up_with_any_session(
     assert (found.name, found.region, found.is_up) == ("link", "eu-west-1", is_up)
 
 
+@pytest.mark.parametrize(
+    ("peers", "families"),
+    [
+        ([("ipv4", "up", "available")], (4,)),
+        ([("ipv6", "up", "available"), ("ipv4", "unknown", "available")], (4, 6)),
+        ([("ipv4", "up", "available"), ("ipv6", "down", "available")], (4,)),
+        ([("ipv4", "up", "available"), ("ipv6", "unknown", "deleted")], (4,)),
+        ([("ipv4", "up", "available"), (None, "up", None)], ()),
+        ([], ()),
+    ],
+)
+def test_bgp_peers_say_which_ip_versions_a_virtual_interface_carries(
+    peers: list[tuple[str | None, str, str | None]], families: tuple[int, ...], tmp_path: Path
+) -> None:
+    keys = ("addressFamily", "bgpStatus", "bgpPeerState")
+    told = [dict(zip(keys, peer, strict=True)) for peer in peers]
+    item = {"virtualInterfaceId": "dxvif-1", "virtualInterfaceType": "transit", "bgpPeers": told}
+    found = one(loaded(tmp_path, virtualInterfaces=[item]), "virtual_interfaces")
+    assert found.families == families
+
+
 # -- client VPN
 
 ENDPOINT = "cvpn-endpoint-0abc0abc0abc0abc0"
