@@ -4,6 +4,10 @@ Under ``parallel=True`` numba leaves loops without conditions to the vector unit
 is one thread; that alone is worth a factor of six. So every address takes every step, steps are
 taken by chunks that stay in the first-level cache, and within a loop all numbers are of one width:
 numba computes in 64 bits, so sums of 32 are cast back.
+
+Vector units read sixteen entries of a table in one *gather*, but many processors no quicker than
+one by one, and some far slower (a Zen 4; an Intel that guards against Downfall). So numbers are
+computed by vectors and entries taken by a loop that is a function of its own, which stays scalar.
 """
 
 from __future__ import annotations
@@ -16,77 +20,147 @@ from numpy.typing import NDArray
 
 from netreach.packets.jit import compiled
 
-_CHUNK = 1024
-_SHORT_CHUNK = 2048
+_CHUNK = 2048
+_LONG_CHUNK = 8192
 _BYTE = np.uint32(255)
+_BITS = np.uint32(4)  # of a lead that are the shift: see `netreach.packets._compiled_table`
+_SHIFT = np.uint32(15)
 
 
 @compiled(parallel=True)
-def sum_steps(
+def paint(
     address: NDArray[np.uint32],
-    bound: NDArray[np.uint32],
-    step: NDArray[np.int32],
+    low: NDArray[np.uint32],
+    reach: NDArray[np.uint32],
+    value: NDArray[np.int32],
+    ground: np.int32,
     found: NDArray[Any],
 ) -> None:
-    """Add the steps of value at all bounds at or before an address; bounds come in fours."""
+    """Lay strokes of value over the ground, one over the other; a stroke ends at low + reach."""
+    in_fours = low.size // 4 * 4
     for chunk in prange((address.size + _CHUNK - 1) // _CHUNK):
         first = chunk * _CHUNK
         size = min(address.size - first, _CHUNK)
         some = address[first : first + size]
-        total = np.zeros(size, np.int32)
-        for four in range(0, bound.size, 4):
-            bound0, bound1 = bound[four], bound[four + 1]
-            bound2, bound3 = bound[four + 2], bound[four + 3]
-            step0, step1 = step[four], step[four + 1]
-            step2, step3 = step[four + 2], step[four + 3]
+        seen = np.full(size, ground, np.int32)
+        for four in range(0, in_fours, 4):
+            low0, low1, low2, low3 = low[four], low[four + 1], low[four + 2], low[four + 3]
+            reach0, reach1 = reach[four], reach[four + 1]
+            reach2, reach3 = reach[four + 2], reach[four + 3]
+            value0, value1 = value[four], value[four + 1]
+            value2, value3 = value[four + 2], value[four + 3]
             for row in range(size):
                 one = some[row]
-                value = total[row]
-                value = np.int32(value + (step0 if one >= bound0 else np.int32(0)))
-                value = np.int32(value + (step1 if one >= bound1 else np.int32(0)))
-                value = np.int32(value + (step2 if one >= bound2 else np.int32(0)))
-                value = np.int32(value + (step3 if one >= bound3 else np.int32(0)))
-                total[row] = value
+                top = seen[row]
+                top = value0 if np.uint32(one - low0) <= reach0 else top
+                top = value1 if np.uint32(one - low1) <= reach1 else top
+                top = value2 if np.uint32(one - low2) <= reach2 else top
+                seen[row] = value3 if np.uint32(one - low3) <= reach3 else top
+        for last in range(in_fours, low.size):
+            low0, reach0, value0 = low[last], reach[last], value[last]
+            for row in range(size):
+                seen[row] = value0 if np.uint32(some[row] - low0) <= reach0 else seen[row]
         part = found[first : first + size]
         for row in range(size):
-            part[row] = total[row]
+            part[row] = seen[row]
+
+
+@compiled()
+def _take(table: NDArray[Any], place: NDArray[np.uint32], entry: NDArray[Any]) -> None:
+    """Take the entries at some places, one by one: see above on gathers."""
+    for row in range(place.size):
+        entry[row] = table[place[row]]
 
 
 @compiled(parallel=True)
 def narrow_root(address: NDArray[np.uint32], root: NDArray[np.int32], found: NDArray[Any]) -> None:
-    """Look up a narrow table that is a root alone."""
-    for row in prange(address.size):
-        found[row] = root[address[row] >> np.uint32(16)]
+    """Look up a compact table that is a root alone."""
+    for chunk in prange((address.size + _CHUNK - 1) // _CHUNK):
+        first = chunk * _CHUNK
+        size = min(address.size - first, _CHUNK)
+        some = address[first : first + size]
+        place = np.empty(size, np.uint32)
+        for row in range(size):
+            place[row] = some[row] >> np.uint32(16)
+        _take(root, place, found[first : first + size])
 
 
 @compiled(parallel=True)
 def narrow_third_byte(
     address: NDArray[np.uint32],
-    root: NDArray[np.int32],
+    root: NDArray[np.uint32],
     third: NDArray[np.int32],
     found: NDArray[Any],
 ) -> None:
-    """Look up a narrow table with blocks for the third byte."""
-    for row in prange(address.size):
-        one = address[row]
-        block = root[one >> np.uint32(16)]
-        found[row] = third[block | np.int32((one >> np.uint32(8)) & _BYTE)]
+    """Look up a compact table with blocks for the third byte."""
+    for chunk in prange((address.size + _CHUNK - 1) // _CHUNK):
+        first = chunk * _CHUNK
+        size = min(address.size - first, _CHUNK)
+        some = address[first : first + size]
+        place = np.empty(size, np.uint32)
+        for row in range(size):
+            place[row] = some[row] >> np.uint32(16)
+        _take(root, place, place)
+        for row in range(size):
+            octet = np.uint32((some[row] >> np.uint32(8)) & _BYTE)
+            block = place[row]
+            place[row] = np.uint32((block >> _BITS) + np.uint32(octet >> (block & _SHIFT)))
+        _take(third, place, found[first : first + size])
 
 
 @compiled(parallel=True)
 def narrow_fourth_byte(
     address: NDArray[np.uint32],
-    root: NDArray[np.int32],
-    third: NDArray[np.int32],
+    root: NDArray[np.uint32],
+    third: NDArray[np.uint32],
     fourth: NDArray[np.int32],
     found: NDArray[Any],
 ) -> None:
-    """Look up a narrow table with blocks for the third and the fourth byte."""
-    for row in prange(address.size):
-        one = address[row]
-        block = root[one >> np.uint32(16)]
-        block = third[block | np.int32((one >> np.uint32(8)) & _BYTE)]
-        found[row] = fourth[block | np.int32(one & _BYTE)]
+    """Look up a compact table with blocks for the third and the fourth byte."""
+    for chunk in prange((address.size + _CHUNK - 1) // _CHUNK):
+        first = chunk * _CHUNK
+        size = min(address.size - first, _CHUNK)
+        some = address[first : first + size]
+        place = np.empty(size, np.uint32)
+        for row in range(size):
+            place[row] = some[row] >> np.uint32(16)
+        _take(root, place, place)
+        for row in range(size):
+            octet = np.uint32((some[row] >> np.uint32(8)) & _BYTE)
+            block = place[row]
+            place[row] = np.uint32((block >> _BITS) + np.uint32(octet >> (block & _SHIFT)))
+        _take(third, place, place)
+        for row in range(size):
+            octet = np.uint32(some[row] & _BYTE)
+            block = place[row]
+            place[row] = np.uint32((block >> _BITS) + np.uint32(octet >> (block & _SHIFT)))
+        _take(fourth, place, found[first : first + size])
+
+
+@compiled()
+def _take_wide_root(
+    root: NDArray[np.int32], address: NDArray[np.uint32], label: NDArray[np.int32]
+) -> None:
+    """Take the root's entries, which have nothing to wait for but memory: many come at a time."""
+    for row in range(address.size):
+        label[row] = root[address[row] >> np.uint32(8)]
+
+
+@compiled()
+def _take_wide_block(
+    block: NDArray[np.int32],
+    address: NDArray[np.uint32],
+    label: NDArray[np.int32],
+    leads_on: np.int32,
+    found: NDArray[Any],
+) -> None:
+    """Write labels, or what is in their blocks: few have one, so the condition costs nothing."""
+    for row in range(address.size):
+        one = label[row]
+        if one < leads_on:
+            place = np.int32((one & np.int32(0x00FFFFFF)) << np.int32(8))
+            one = block[place | np.int32(address[row] & _BYTE)]
+        found[row] = one
 
 
 @compiled(parallel=True)
@@ -98,13 +172,12 @@ def wide(
     found: NDArray[Any],
 ) -> None:
     """Look up a wide table; roots below ``leads_on`` are blocks counted from the lowest number."""
-    for row in prange(address.size):
-        one = address[row]
-        label = root[one >> np.uint32(8)]
-        if label < leads_on:
-            place = np.int32((label & np.int32(0x00FFFFFF)) << np.int32(8))
-            label = block[place | np.int32(one & _BYTE)]
-        found[row] = label
+    for chunk in prange((address.size + _LONG_CHUNK - 1) // _LONG_CHUNK):
+        first = chunk * _LONG_CHUNK
+        some = address[first : first + _LONG_CHUNK]
+        label = np.empty(some.size, np.int32)
+        _take_wide_root(root, some, label)
+        _take_wide_block(block, some, label, leads_on, found[first : first + some.size])
 
 
 @compiled()
@@ -155,9 +228,9 @@ def guided_search(
     beginnings, and the last key of all. Each part is then searched by halves; ``steps`` are enough
     for the most crowded one.
     """
-    for chunk in prange((wanted.size + _SHORT_CHUNK - 1) // _SHORT_CHUNK):
-        begin = chunk * _SHORT_CHUNK
-        end = min(begin + _SHORT_CHUNK, wanted.size)
+    for chunk in prange((wanted.size + _CHUNK - 1) // _CHUNK):
+        begin = chunk * _CHUNK
+        end = min(begin + _CHUNK, wanted.size)
         _search_chunk(keys, wanted[begin:end], first, base, shift, steps, found[begin:end])
 
 
@@ -179,9 +252,9 @@ def search_pairs(
 
     Hardly an address has the very upper word of a range, so a loop for these will do.
     """
-    for chunk in prange((upper.size + _SHORT_CHUNK - 1) // _SHORT_CHUNK):
-        begin = chunk * _SHORT_CHUNK
-        some = upper[begin : begin + _SHORT_CHUNK]
+    for chunk in prange((upper.size + _CHUNK - 1) // _CHUNK):
+        begin = chunk * _CHUNK
+        some = upper[begin : begin + _CHUNK]
         place = np.empty(some.size, np.int64)
         _search_chunk(keys, some, first, base, shift, steps, place)
         for row in range(some.size):

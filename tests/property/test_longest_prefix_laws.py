@@ -165,7 +165,7 @@ def compiled_comparing() -> Iterator[None]:
 @contextmanager
 def compiled_directly() -> Iterator[None]:
     """Let a kernel look up the narrow table of IPv4."""
-    with compiled(), looking_up_directly(), patch.object(_compiled_table, "FEW_RANGES", 0):
+    with compiled(), looking_up_directly(), patch.object(_compiled_table, "FEW_STROKES", -1):
         yield
 
 

@@ -156,7 +156,7 @@ def test_kernels_agree_with_numpy_on_large_tables(family: int, prefixes: int, ke
 def test_a_kernel_for_every_depth_of_a_narrow_table(
     monkeypatch: pytest.MonkeyPatch, cidr: str, kernel: str, span: int
 ) -> None:
-    monkeypatch.setattr(_compiled_table, "FEW_RANGES", 0)
+    monkeypatch.setattr(_compiled_table, "FEW_STROKES", -1)
     values = [-span, span - 1]
     table = PrefixTable(["10.0.0.0/8", cidr], values, jit=Jit(Wanted.ALWAYS)).prepare()
     inside = ip_network(cidr)
@@ -178,7 +178,22 @@ def test_few_ranges_are_compared_up_to_the_extremes_of_32_bits(prefixes: int) ->
     assert table.lookup(addresses).tolist() == plain.lookup(addresses).tolist()
     if prefixes:
         assert table._compiled is not None
-        assert table._compiled.kernel.name == "sum_steps"
+        assert table._compiled.kernel.name == "paint"
+
+
+@needs_numba
+@pytest.mark.parametrize("apart", [0, 1, 19, 20, 21, 40])
+@pytest.mark.parametrize("within", [0, 1])
+def test_only_a_few_strokes_are_painted_and_none_is_forgotten(apart: int, within: int) -> None:
+    cidrs = [f"10.{2 * row}.0.0/16" for row in range(apart)] + ["10.0.8.0/21"] * within
+    table = PrefixTable(cidrs, jit=Jit(Wanted.ALWAYS)).prepare()
+    addresses = np.array([(10 << 24) + (row << 15) for row in range(-1, 260)], np.uint32)
+    plain = PrefixTable(cidrs, jit=Jit.never())
+    assert table.lookup(addresses).tolist() == plain.lookup(addresses).tolist()
+    if cidrs:
+        assert table._compiled is not None
+        is_few = len(cidrs) <= _compiled_table.FEW_STROKES
+        assert (table._compiled.kernel.name == "paint") == is_few
 
 
 @needs_numba
@@ -239,7 +254,7 @@ def test_a_wide_table_keeps_its_values_apart_from_its_blocks(values: list[int]) 
 def test_the_kernel_of_a_wide_table_tells_its_lowest_value_from_a_block(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(_compiled_table, "FEW_RANGES", 0)
+    monkeypatch.setattr(_compiled_table, "FEW_STROKES", -1)
     lowest = -(1 << 30)
     table = PrefixTable(["10.0.0.0/8", "10.1.2.0/25", "10.1.3.3/32"], values=[lowest, 4, lowest])
     words, values = table.ranges.words, table.ranges.values
