@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netreach.fabric.links import has_circuit, peers_of
+from netreach.fabric.links import has_circuit, is_carried, peers_of
 from netreach.model.connections import (
     AttachmentKind,
     DirectConnectGateway,
@@ -26,10 +26,8 @@ def idle_because(snapshot: Snapshot, record: object) -> str:
 
 def _of_parts(snapshot: Snapshot, record: object) -> str:
     match record:
-        case VpnConnection(tunnels_up=0):
-            return "none of its tunnels is up"
-        case VpnConnection() if record.vpn_gateway in snapshot.deleted:
-            return f"{safe(record.vpn_gateway)} is deleted"
+        case VpnConnection():
+            return _of_vpn(snapshot, record)
         case VirtualInterface(is_up=False):
             return "none of its BGP sessions is up"
         case DirectConnectGateway():
@@ -41,4 +39,14 @@ def _of_parts(snapshot: Snapshot, record: object) -> str:
             if peers and all(one.state != "available" or one.is_up is False for one in peers):
                 return "none of its Connect peers is up"
             return f"{safe(record.transport)}, which carries it, is not in service"
+    return ""
+
+
+def _of_vpn(snapshot: Snapshot, record: VpnConnection) -> str:
+    if record.tunnels_up == 0:
+        return "none of its tunnels is up"
+    if record.vpn_gateway in snapshot.deleted:
+        return f"{safe(record.vpn_gateway)} is deleted"
+    if not is_carried(snapshot, record.transport):
+        return f"{safe(record.transport)}, which carries it, is not in service"
     return ""

@@ -125,14 +125,22 @@ def _vpn_link(snapshot: Snapshot, record: VpnConnection) -> Link:
         record.customer_gateway or record.id,
         is_up=record.state in IN_SERVICE
         and record.tunnels_up != 0
+        and is_carried(snapshot, record.transport)
         and record.vpn_gateway not in snapshot.deleted,
         is_dynamic=not record.is_static,
         routes=record.routes if record.is_static else (),
         aws_side=(record.aws_side,) if record.aws_side else every,
         site_side=(record.site_side,) if record.site_side else every,
         asn=site.asn if site else None,
-        doubt=record.doubt or (site.doubt if site else ""),
+        doubt=record.doubt or (site.doubt if site else "") or _lacks_transport(snapshot, record),
     )
+
+
+def _lacks_transport(snapshot: Snapshot, record: VpnConnection) -> str:
+    """Say that nobody knows whether the attachment works that carries private tunnels."""
+    known = snapshot.transit_attachments
+    is_open = bool(record.transport) and record.transport not in known and not record.tunnels_up
+    return f"the snapshot lacks {record.transport}" if is_open else ""
 
 
 def _unrecorded(snapshot: Snapshot, kind: LinkKind, resource: str, tie: TransitAttachment) -> Link:
@@ -260,11 +268,15 @@ def _has_tunnel(snapshot: Snapshot, tie: TransitAttachment) -> bool:
 
     The tunnels run over another attachment, which must be in service.
     """
-    transport = snapshot.transit_attachments.get(tie.transport)
-    carried = transport is None or transport.state in IN_SERVICE
     peers = peers_of(snapshot, tie)
     up = [one.state == "available" and one.is_up is not False for one in peers]
-    return carried and tie.transport not in snapshot.deleted and (any(up) or not peers)
+    return is_carried(snapshot, tie.transport) and (any(up) or not peers)
+
+
+def is_carried(snapshot: Snapshot, transport: str) -> bool:
+    """Tell whether the attachment that carries tunnels is in service, if any does."""
+    record = snapshot.transit_attachments.get(transport)
+    return (record is None or record.state in IN_SERVICE) and transport not in snapshot.deleted
 
 
 def peers_of(snapshot: Snapshot, tie: TransitAttachment) -> list[ConnectPeer]:

@@ -189,6 +189,8 @@ class VpnConnection(Resource, frozen=True, kw_only=True):
     #: Whose packets they carry, on AWS's side and on the site's; None: everybody's.
     aws_side: Prefix | None = None
     site_side: Prefix | None = None
+    #: The transit gateway attachment that carries its tunnels; "" for the internet.
+    transport: str = ""
 
 
 class DirectConnectAssociation(msgspec.Struct, frozen=True, kw_only=True):

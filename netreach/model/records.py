@@ -115,6 +115,8 @@ class RouteTable(Resource, frozen=True, kw_only=True):
     subnets: tuple[str, ...] = ()
     #: Gateways whose arriving traffic this table routes (edge associations).
     gateways: tuple[str, ...] = ()
+    #: Pools of an account's own public addresses whose arriving traffic it routes.
+    public_pools: tuple[str, ...] = ()
 
 
 class Attachment(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,6 +204,8 @@ class Instance(Resource, frozen=True, kw_only=True):
     metadata_enabled: bool | None = None
     #: MetadataOptions.HttpProtocolIpv6: whether it answers at its IPv6 address as well.
     metadata_ipv6: bool | None = None
+    #: Addresses of its interfaces in secondary networks, which are no VPC's.
+    secondary_addresses: tuple[Address, ...] = ()
 
 
 class NetworkAclRule(msgspec.Struct, frozen=True, kw_only=True):

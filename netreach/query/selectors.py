@@ -26,6 +26,7 @@ from netreach.model.services import (
 )
 from netreach.packets.prefixes import Address, Prefix
 from netreach.query.door_ends import EVERYWHERE, DoorEnds
+from netreach.query.elsewhere import Elsewhere
 from netreach.query.end import End, Member, Nature, View
 from netreach.query.list_names import is_list_only, notes_of_lists
 from netreach.query.managed import of_managed
@@ -59,6 +60,7 @@ class Selectors:
         self._relations = relations
         self._snapshot = relations.snapshot
         self._resolver = Resolver(relations, _MISSES)
+        self._elsewhere = Elsewhere(relations.snapshot)
         self.snapshot, self.names = relations.snapshot, self._resolver.dns
         self._doors = DoorEnds(relations, self.names.services)
 
@@ -251,6 +253,9 @@ class Selectors:
         members = self._holders(address, vpc)
         if vpc and not members:
             raise SelectorError(f"{address} lies outside {quoted(vpc)}; nearest: {address}")
+        why = "" if members else self._elsewhere.why(address)
+        if why:
+            return End(text, Nature.BARE, "address", str(address), why=why)
         found = members or (Member(address=address),)
         return End(text, Nature.ADDRESS, "address", str(address), members=found, vpc=vpc)
 

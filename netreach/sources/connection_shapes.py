@@ -207,6 +207,7 @@ class VpnOptions(Shape):
     remote_ipv4_network_cidr: str | None = None
     local_ipv6_network_cidr: str | None = None
     remote_ipv6_network_cidr: str | None = None
+    transport_transit_gateway_attachment_id: str | None = None
 
 
 class VpnRoute(Shape):

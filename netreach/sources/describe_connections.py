@@ -117,6 +117,7 @@ def vpn_connection(
         family=6 if takes_ipv6 else 4,
         aws_side=_side_of_vpn(options, f"remote_ipv{version}_network_cidr", prefixes),
         site_side=_side_of_vpn(options, f"local_ipv{version}_network_cidr", prefixes),
+        transport=options.transport_transit_gateway_attachment_id or "",
     )
 
 

@@ -32,6 +32,8 @@ def firewall(shape: shapes.Firewall, common: Common) -> NetworkFirewall:
     if shape.vpc_id is None and shape.firewall_policy_arn is None:
         reason = "only its name is known: describe-firewall is missing"
         common = common._replace(doubt=common.doubt or reason)
+    if shape.proxy_settings is not None:
+        common = common._replace(doubt=common.doubt or "proxy mode is not modelled")
     return NetworkFirewall(
         **of_arn(common, shape.firewall_arn)._asdict(),
         firewall_name=shape.firewall_name or "",

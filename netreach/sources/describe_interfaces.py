@@ -16,6 +16,8 @@ _HOST_TYPES: Final = frozenset({"interface", "branch", "trunk", "efa", "efa-only
 
 #: Interface id -> private address as text, "" for the primary one -> public address as text.
 PublicTexts = dict[str, dict[str, str]]
+#: A sentence names no more subnets than this.
+_LISTED_SUBNETS: Final = 3
 _NOTHING: Final[Mapping[str, str]] = {}
 
 
@@ -47,8 +49,9 @@ def network_interface(
 ) -> NetworkInterface:
     """Read an interface; `estate` fills in public addresses that its own call left out."""
     attachment = shape.attachment
+    doubt = common.doubt or _spread(shape)
     return NetworkInterface(
-        **common._asdict(),
+        **common._replace(doubt=doubt)._asdict(),
         vpc=shape.vpc_id or "",
         subnet=shape.subnet_id or "",
         zone=shape.availability_zone or "",
@@ -64,6 +67,14 @@ def network_interface(
         denies_internet_gateway=bool(shape.deny_all_igw_traffic),
         is_service_owned=_is_service_owned(shape) or common.id in estate.service_interfaces,
     )
+
+
+def _spread(shape: shapes.Interface) -> str:
+    """Say that an interface is in more than one subnet: AWS does not say what that changes."""
+    others = sorted({*(shape.associated_subnets or ())} - {shape.subnet_id})
+    more = " and more" if len(others) > _LISTED_SUBNETS else ""
+    listed = ", ".join(others[:_LISTED_SUBNETS]) + more
+    return f"it is in {listed} too, which is not modelled" if others else ""
 
 
 def _is_service_owned(shape: shapes.Interface) -> bool:

@@ -116,6 +116,10 @@ def egress_only_gateway(
 
 def nat_gateway(shape: shapes.NatGateway, common: Common) -> NatGateway:
     """Read a NAT gateway; one without a connectivity type is public, as before 2021."""
+    proxy = next(filter(_is_attached, shape.attached_appliances or ()), None)
+    if proxy is not None:
+        reason = f"a proxy filters what it sends, which is not modelled: {proxy.appliance_arn}"
+        common = common._replace(doubt=common.doubt or reason)
     return NatGateway(
         **common._asdict(),
         vpc=shape.vpc_id or "",
@@ -137,6 +141,10 @@ def nat_gateway(shape: shapes.NatGateway, common: Common) -> NatGateway:
             for row, part in enumerate(shape.nat_gateway_addresses or ())
         ),
     )
+
+
+def _is_attached(appliance: shapes.AttachedAppliance) -> bool:
+    return appliance.attachment_state not in ("detached", "attach-failed")
 
 
 _FAMILIES: Final[dict[str, Family]] = {"IPv4": 4, "IPv6": 6}
@@ -181,6 +189,12 @@ def instance(
         interfaces=interfaces.get(common.id, ()),
         metadata_enabled=_is_enabled(options.http_endpoint),
         metadata_ipv6=_is_enabled(options.http_protocol_ipv6),
+        secondary_addresses=tuple(
+            address(each.private_ip_address, "SecondaryInterfaces")
+            for one in shape.secondary_interfaces or ()
+            for each in one.private_ip_addresses or ()
+            if each.private_ip_address
+        ),
     )
 
 

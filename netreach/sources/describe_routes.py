@@ -58,6 +58,7 @@ def route_table(
         is_main=any(tie.main for tie in ties),
         subnets=tuple(tie.subnet_id for tie in ties if tie.subnet_id),
         gateways=tuple(tie.gateway_id for tie in ties if tie.gateway_id),
+        public_pools=tuple(tie.public_ipv4_pool for tie in ties if tie.public_ipv4_pool),
     )
 
 

@@ -40,6 +40,8 @@ class Firewall(Named, kw_only=True):
     firewall_name: str | None = None
     firewall_policy_arn: str | None = None
     vpc_id: str | None = None
+    #: Of a firewall in proxy mode.
+    proxy_settings: dict[str, object] | None = None
     #: What stands beside it in the answer, put here by the gathering.
     sync_states: dict[str, SyncState] | None = None
 

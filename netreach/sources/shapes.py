@@ -213,6 +213,8 @@ class Interface(Resource, kw_only=True):
     attachment: InterfaceAttachment | None = None
     source_dest_check: bool | None = None
     deny_all_igw_traffic: bool | None = None
+    #: Subnets beside its own.
+    associated_subnets: list[str] | None = None
     requester_id: str | None = None
     requester_managed: bool | None = None
     tags: list[Tag] | None = msgspec.field(default=None, name="TagSet")
@@ -223,6 +225,18 @@ class MetadataOptions(Shape):
 
     http_endpoint: str | None = None
     http_protocol_ipv6: str | None = None
+
+
+class SecondaryAddress(Shape):
+    """An address in a secondary network."""
+
+    private_ip_address: str | None = None
+
+
+class SecondaryInterface(Shape):
+    """An instance's interface in a secondary network."""
+
+    private_ip_addresses: list[SecondaryAddress] | None = None
 
 
 class Instance(Resource, kw_only=True):
@@ -240,6 +254,7 @@ class Instance(Resource, kw_only=True):
     security_groups: list[GroupId] | None = None
     source_dest_check: bool | None = None
     public_ip_address: str | None = None
+    secondary_interfaces: list[SecondaryInterface] | None = None
 
 
 class Reservation(Shape):
@@ -255,6 +270,7 @@ class TableAssociation(Shape):
     main: bool | None = None
     subnet_id: str | None = None
     gateway_id: str | None = None
+    public_ipv4_pool: str | None = None
     association_state: State | None = None
 
 
@@ -331,6 +347,13 @@ class NatGatewayAddress(Shape):
     availability_zone_id: str | None = None
 
 
+class AttachedAppliance(Shape):
+    """A proxy that filters what a NAT gateway sends."""
+
+    appliance_arn: str | None = None
+    attachment_state: str | None = None
+
+
 class NatGateway(Resource, kw_only=True):
     """An item of NatGateways."""
 
@@ -345,6 +368,7 @@ class NatGateway(Resource, kw_only=True):
     auto_provision_zones: str | None = None
     route_table_id: str | None = None
     nat_gateway_addresses: list[NatGatewayAddress] | None = None
+    attached_appliances: list[AttachedAppliance] | None = None
 
 
 class PrefixListEntry(Shape):

@@ -78,9 +78,20 @@ def _vpn_links(estate: Estate, ties: tuple[Tie, ...], gone: frozenset[str]) -> I
         elif record.get("TransitGatewayId"):
             mine = [tie.id for tie in ties if (tie.kind, tie.resource) == (VPN, link.id)]
             version = 6 if record["Options"].get("TunnelInsideIpVersion") == "ipv6" else 4
-            link = replace(link, is_transit=True, version=version)
+            link = replace(_carried(link, record, ties, gone), is_transit=True, version=version)
             yield from (replace(link, tie=tie) for tie in mine or [""])
     yield from _unrecorded(VPN, known, ties, gone)
+
+
+def _carried(link: Link, record: Record, ties: tuple[Tie, ...], gone: frozenset[str]) -> Link:
+    """Take down tunnels whose carrier is out of service; one that nobody lists may be."""
+    carrier = record["Options"].get("TransportTransitGatewayAttachmentId", "")
+    states = [tie.state for tie in ties if tie.id == carrier]
+    if carrier in gone or any(state not in IN_SERVICE for state in states):
+        return replace(link, is_up=False)
+    tunnels = [tunnel["Status"] for tunnel in record.get("VgwTelemetry", ())]
+    is_lost = bool(carrier) and not states and "UP" not in tunnels
+    return replace(link, is_doubted=is_lost)
 
 
 def _vpn_link(record: Record, asns: Mapping[str, int]) -> Link:

@@ -197,6 +197,7 @@ def _draw_transit(draft: Draft, hub: str) -> None:
             _associate(draft, name, hub, ours)
         tie = _attach(draft, hub, tables, "direct-connect-gateway", name)
         behind[tie] = dice.some((PLANT, LAB, OFFICE, SIX), 1, 2)
+        _draw_private_tunnels(draft, hub, tie)
     carriers = [
         t for t in draft.estate["TransitGatewayVpcAttachments"] if t["TransitGatewayId"] == hub
     ]
@@ -206,6 +207,15 @@ def _draw_transit(draft: Draft, hub: str) -> None:
             behind[tie] = dice.some((PLANT, LAB, OFFICE), 1, 2)
             _draw_tunnels(draft, tie, dice.pick(carriers)["TransitGatewayAttachmentId"])
     _route(draft, hub, tables, behind)
+
+
+def _draw_private_tunnels(draft: Draft, hub: str, carrier: str) -> None:
+    """Let some VPN connections of a transit gateway run over its Direct Connect."""
+    for record in draft.estate["VpnConnections"]:
+        if record.get("TransitGatewayId") == hub and draft.dice.chance(40):
+            lost = draft.dice.chance(5)
+            told = {"TransportTransitGatewayAttachmentId": "tgw-attach-lost" if lost else carrier}
+            record["Options"] |= {"OutsideIpAddressType": "PrivateIpv4", **told}
 
 
 def _draw_tunnels(draft: Draft, tie: str, carrier: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from netreach.network import Network
+from netreach.packets.prefixes import Address
 from tests.unit.fabric.estates_by_hand import (
     APP_1,
     HOST,
@@ -546,3 +547,29 @@ def test_sg_6_what_an_appliance_sends_as_its_own_bears_its_groups() -> None:
     )
     answer = ask(network, "web-1 db-1 tcp 5432", family=4)
     assert (answer.verdict, sees(answer)) == ("reachable", {"10.0.0.10"})
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"), [("198.51.100.9", "unknown"), ("198.51.101.9", "reachable")]
+)
+def test_rt_11_what_a_table_takes_in_for_a_public_pool_is_unknown(
+    address: str, expected: str
+) -> None:
+    base = routed({"198.51.100.0/24": "network-interface:app-1"}).snapshot
+    (number,) = [n for n, table in base.route_tables.items() if "subnet-web-a" in table.subnets]
+    pooled = replace(base.route_tables[number], public_pools=("ipv4pool-ec2-1",), subnets=())
+    network = Network(replace(base, route_tables={**base.route_tables, number: pooled}))
+    answer = ask(network, f"internet {address} tcp 443")
+    assert answer.verdict == expected
+    assert any("ipv4pool-ec2-1" in one.why for one in answer.missing) == (expected == "unknown")
+
+
+def test_an_address_in_a_secondary_network_is_no_vpc_s() -> None:
+    base = routed({}).snapshot
+    (number, *_) = base.instances
+    there = replace(base.instances[number], secondary_addresses=(Address.parse("10.200.0.5"),))
+    network = Network(replace(base, instances={**base.instances, number: there}))
+    for question in ("web-1 10.200.0.5 tcp 443", "10.200.0.5 web-1 tcp 443"):
+        answer = ask(network, question)
+        assert answer.verdict == "unknown"
+        assert any("in a secondary network" in one.why for one in answer.missing)

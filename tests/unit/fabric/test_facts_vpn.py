@@ -556,6 +556,23 @@ def test_hy_1_tunnels_for_ipv6_carry_no_ipv4(question: str) -> None:
     assert codes(answer) <= {SELECTORS, NO_ROUTE}
 
 
+def test_hy_1_the_attachment_that_carries_private_tunnels_must_be_in_service() -> None:
+    known = transit(transit_vpn(transport="tgw-attach-dx")).snapshot
+    carrier = transit_tie("tgw-attach-dx", "dxgw-9", AttachmentKind.DIRECT_CONNECT)
+
+    def carried(**changes: Any) -> Network:  # noqa: ANN401 - the record's own
+        ties = {**known.transit_attachments, carrier.id: replace(carrier, **changes)}
+        return Network(replace(known, transit_attachments=ties))
+
+    assert verdict(carried(), OUT) == "reachable"
+    (why,) = ask(carried(state="deleting"), OUT).explanations
+    assert why.message.endswith("tgw-attach-dx, which carries it, is not in service")
+    lost = ask(Network(known), OUT)
+    assert (lost.verdict, named(lost)) == ("unknown", {"vpn-1"})
+    up = transit(transit_vpn(transport="tgw-attach-dx", tunnels_up=1))
+    assert verdict(up, OUT) == "reachable"
+
+
 def test_hy_1_one_vpn_carries_ipv4_and_another_ipv6() -> None:
     site, ours, there = "2001:db8:5::7", WEB_1_SIX, "2001:db8:5::/48"
     vpns = transit_vpn(), transit_vpn("vpn-2", family=6, routes=())
