@@ -137,7 +137,7 @@ class Names:
         private = self._at_private_endpoint(name, vpc)
         if private is not None:
             return private
-        own = self._own(name, vpc)
+        own = self._own(name, vpc) or self._hidden(name, vpc)
         return own if own is not None else self._in_public_zone(name, vpc, depth)
 
     # -- rules of the resolver
@@ -249,6 +249,14 @@ class Names:
         for endpoint in self._with_private_dns(vpc):
             if self._bears_privately(endpoint, name):
                 return self.services.at_interfaces(endpoint, notes)
+        return None
+
+    def _hidden(self, name: str, vpc: str) -> Answers | None:
+        """Return that an endpoint answers for a name that it does not list: AWS says not what."""
+        for endpoint in self._with_private_dns(vpc):
+            if any(lies_in(name, domain) for domain in private_domains(endpoint)):
+                lists = f"{safe(endpoint.id)}, which answers for it in {safe(vpc)}, lists no"
+                return Answers(unknown=f"{lists} {quoted(name)}")
         return None
 
     @staticmethod

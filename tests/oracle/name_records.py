@@ -50,6 +50,7 @@ class Endpoint:
     vpc: str
     is_private: bool  # its service's name means it in its VPC
     private_names: tuple[str, ...]
+    stars: tuple[str, ...]  # those of them below which it answers for all names
     own_names: tuple[str, ...]
     interfaces: tuple[str, ...]
 
@@ -228,6 +229,7 @@ def _endpoint(estate: Estate, record: Answer) -> Endpoint:
         record["VpcId"],
         bool(record.get("PrivateDnsEnabled")) and is_up and is_interface,
         tuple(dict.fromkeys(private)),
+        tuple(one[2:] for one in names if one.startswith("*.") and name not in one),
         tuple(one for one in names if name in one),
         tuple(one for one in record.get("NetworkInterfaceIds", ()) if one in held),
     )

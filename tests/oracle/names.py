@@ -100,7 +100,7 @@ def _resolve(query: Query, name: str) -> Found:
     if isinstance(domain, Zone):
         return _in_zone(query, domain, name)
     if isinstance(domain, Endpoint):
-        return _at(_all_of(query, domain.interfaces)) if domain.interfaces else UNKNOWN
+        return _at_endpoint(query, domain, name)
     return _outside(query, name)
 
 
@@ -192,6 +192,16 @@ def _speaking(query: Query, profile: Profile, name: str) -> Iterator[str]:
         for one in directory.endpoints:
             if one.id in lends and any(lies_in(name, each) for each in one.private_names):
                 yield one.id
+
+
+def _at_endpoint(query: Query, endpoint: Endpoint, name: str) -> Found:
+    """Return an endpoint's interfaces for the names that it lists; what others mean nobody says."""
+    is_listed = name in endpoint.private_names or any(
+        name != star and lies_in(name, star) for star in endpoint.stars
+    )
+    if endpoint.interfaces and (is_listed or OF_SERVICE.fullmatch(name)):
+        return _at(_all_of(query, endpoint.interfaces))
+    return UNKNOWN
 
 
 # -- zones

@@ -296,3 +296,15 @@ def _door(vpc: str, name: str) -> VpcEndpoint:
         has_private_dns=True,
         dns_names=(name,),
     )
+
+
+@pytest.mark.parametrize(
+    ("listed", "asked"), [((f"db.{NAME}",), f"x.db.{NAME}"), ((f"*.{NAME}",), NAME)]
+)
+def test_what_an_endpoint_does_not_list_below_its_names_is_unknown(
+    listed: tuple[str, ...], asked: str
+) -> None:
+    there = DnsRecord(name=asked, kind="A", values=("10.0.3.9",))
+    public = replace(zone(is_private=False, vpcs=()), records=(there,))
+    found = seen(public, replace(_door(SHOP, NAME), dns_names=listed), name=asked)
+    assert f"lists no '{asked}'" in found.unknown
