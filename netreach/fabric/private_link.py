@@ -19,6 +19,7 @@ from netreach.fabric.interface import Interfaces
 from netreach.fabric.load_balancer_targets import Node, balancer_nodes, primary_address
 from netreach.fabric.sessions import SessionKind
 from netreach.fabric.vocabulary import Fate, Kind, Stage
+from netreach.fabric.worlds import at_places
 from netreach.model.records import NetworkInterface
 from netreach.model.snapshot import Snapshot
 from netreach.packets.atoms import AtomAxis
@@ -61,8 +62,15 @@ class PrivateLinks(Struct, frozen=True):
         alone[positions] = False
         unled = batch.where(alone)
         passage.stop(Fate.DELIVERED, Kind.INTERFACE, unled.place, unled)
+        # it has picked a balancer once for all: who comes again finds the one it found before
+        choosers = at_places(batch.place)
+        again, taken = passage.worlds.supposed(batch, choosers)
+        is_left = ~again[positions] | (nodes == taken[positions])
+        positions, nodes = positions[is_left], nodes[is_left]
         several = np.bincount(positions, minlength=len(batch))[positions] > 1
-        branches = passage.worlds.suppose(batch.at(positions), positions, nodes, several)
+        branches = passage.worlds.suppose(
+            batch.at(positions), positions, nodes, several, subjects=choosers[positions]
+        )
         self._hand_on(branches, nodes, passage)
 
     def _hand_on(self, batch: PacketBatch, nodes: Column, passage: Passage) -> None:

@@ -5,7 +5,7 @@ Where nobody knows which one of several ways is taken, each way is walked as if 
 another reason, such as equal-cost paths, stay in one world: all of them happen in it. What parts
 behind that makes choices of its own, though AWS may make them alike: that supposes too much, so
 that what all worlds have in common is surely so. Choices about one subject are one: a route table
-does the same with all packets for an address.
+does the same with all packets for an address, and an endpoint has one balancer for good.
 """
 
 from __future__ import annotations
@@ -113,6 +113,11 @@ class WorldLog:
                 if self._about.get(subject) == one.choice:
                     found[row], options[row] = True, one.option
         return found, options
+
+
+def at_places(places: Column) -> Column:
+    """Number what is chosen at places once for all, apart from what tables choose for addresses."""
+    return -2 - places  # tables' numbers are not negative, and NO_ROW is no subject
 
 
 def world_numbers(assumed: Column) -> Column:

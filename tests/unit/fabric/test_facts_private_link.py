@@ -446,6 +446,33 @@ def test_ep_5_of_several_balancers_in_a_zone_nobody_knows_which_is_used() -> Non
     assert verdict(network, f"app-1 {DOOR_A} tcp 445") == "unreachable"
 
 
+def test_ep_5_an_endpoint_that_is_met_again_has_the_balancer_that_it_had() -> None:
+    """The first balancer leads back to the endpoint, on the port that the second listens on."""
+    leads_back = Listener(protocol="TCP", port=443, target_groups=("tg-door",))
+    one = balancer("one", listeners=(leads_back,))
+    nodes = (node("one", "a", ()), node("two", "a", (), "10.0.1.51"))
+    shop = {"subnet": "subnet-web-a", "vpc": "vpc-shop"}
+    base = offered(
+        replace(one, vpc="vpc-shop"),
+        balancer("two", port=444),
+        nodes=(replace(nodes[0], **shop), nodes[1]),
+    )
+    again = TargetGroup(
+        id="tg-door",
+        target_kind="ip",
+        protocol="TCP",
+        port=444,
+        vpc="vpc-shop",
+        targets=(Target(id=DOOR_A, health="healthy"),),
+    )
+    groups = {**base.target_groups, again.id: again}
+    network = compiled(replace(base, target_groups=groups))
+    answer = ask(network, ASK)
+    assert answer.verdict == "unreachable"
+    assert codes(answer) == {"ROUTING_LOOP", "ELBV2_LISTENERS_MISMATCH"}
+    assert verdict(network, f"app-1 {DOOR_A} tcp 444") == "unknown"
+
+
 # -- state, and what the snapshot lacks
 
 
